@@ -28,6 +28,7 @@ EXPECTED: Final[Mapping[str, str]] = {
     "amount": "an amount from {low} to {high} such as 1234.56, as text",
     "choice": "one of {options}",
     "contradiction": "{reason}",
+    "counts_from": "due, grace_end, or event: and the id of another rung of the ladder",
     "day": "a date from {low} to {high} such as 2026-12-09",
     "flag": "true or false",
     "id": "an id of 1 to 64 letters a-z, digits, - or _, used once in its list",
@@ -130,6 +131,15 @@ class Fields:
     def has(self, key: str) -> bool:
         """Whether the key stands there with a value other than null."""
         return self._values.get(key) is not None
+
+    def stands(self, key: str) -> bool:
+        """Whether the key stands there at all, null included."""
+        return key in self._values
+
+    def is_null(self, key: str) -> bool:
+        """Whether a required key stands there as null, or (noted) not at all."""
+        value = self._take(key, _MISSING)
+        return value is None or value is _MISSING
 
     def _take(self, key: str, default: object) -> Any:
         """The value, or `_MISSING` after noting that a required one is not there."""
