@@ -1,162 +1,529 @@
-"""Consequence ladders: what may follow a missed due, how soon, and how sure that is.
+"""Products: what a debt of each starts from, its ladder, and where its figures stand.
 
-A ladder belongs to a product (planner/rules, see docs/rules.md) or stands inline in a debt.
+A product is one TOML file of planner/rules, shared ladders stand in planner/rules/ladders
+and sources in planner/rules/sources.toml; docs/rules.md says what goes where. A file with
+anything wrong in it is refused whole.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, NoReturn
 
-from planner.domain.reading import Fields
-
-LANGUAGES: Final = ("zh", "en")
-CERTAINTIES: Final = ("contract", "regulation", "practice", "reported")
-REPORTS_TO: Final = ("pboc", "zhima")
-EARLIEST_NOTICE = -60
-LATEST_RUNG = 20_000
-LONGEST_WORDS = 600
-
-# What a person can date although the ladder has no rung of that name.
-EVENTS: Final = frozenset(
-    {
-        "demanded",
-        "enforcement_notice",
-        "judgment",
-        "judgment_due",
-        "payment_order",
-        "second_demand",
-        "settled",
-        "summons",
-    }
+from planner.domain.ladders import (
+    CERTAINTIES,
+    LANGUAGES,
+    LONGEST_WORDS,
+    REPORTS_TO,
+    Rung,
+    Words,
+    in_language,
+    read_ladder,
+    read_rung,
+    read_words,
+    rung_document,
 )
-_COUNTS_FROM = re.compile(r"due|grace_end|event:[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
+from planner.domain.reading import DocumentError, Fields
 
-Words = tuple[tuple[str, str], ...]
-"""The same text per language, as pairs so that it can be hashed: (("zh", …), ("en", …))."""
+__all__ = [
+    "Fact",
+    "Figure",
+    "Product",
+    "RuleFileError",
+    "Rung",
+    "Source",
+    "Where",
+    "load_products",
+    "load_sources",
+    "read_ladder",
+    "read_rung",
+    "rung_document",
+]
 
+RULES: Final = Path(__file__).resolve().parent.parent / "rules"
+NOT_PRODUCTS: Final = ("sources", "working_days")
+CONTRACTS: Final = ("revolving", "instalment", "open")
+QUALITIES: Final = ("text", "official", "secondary", "news", "site", "practice")
+UNSOURCED: Final = "OWN"
+_OFFICIAL_URL = re.compile(r"https://(?:[a-z0-9-]+\.)*[a-z0-9-]+\.gov\.cn(?:/\S*)?")
 
-def in_language(words: Words, language: str) -> str:
-    """The text in that language, else in the first there is; "" where there is none."""
-    texts = dict(words)
-    return texts.get(language) or next(iter(texts.values()), "")
+# Fields that a person fills in, beside those a product has a value for.
+FILLED_IN: Final = (
+    "accrued_from",
+    "amount",
+    "arrears",
+    "autopay",
+    "billed",
+    "carrying",
+    "fees_left",
+    "grace_days",
+    "monthly_spend",
+    "next_due",
+    "periods_left",
+    "principal",
+    "purchases",
+    "quoted_rate",
+    "signed_on",
+    "tolerance",
+    "unbilled",
+)
+
+# What practice and hearsay must not be called, and what they must be called.
+CERTAIN_WORDS: Final[Mapping[str, re.Pattern[str]]] = {
+    "zh": re.compile("一定|必然|必定|必将|肯定|将会|将被|就会|都会|马上会|立即会"),
+    "en": re.compile(r"\b(will|shall|certainly|definitely|always|inevitably)\b", re.IGNORECASE),
+}
+NOT_CERTAIN: Final[Mapping[str, re.Pattern[str]]] = {
+    "zh": re.compile("不一定|未必然"),
+    "en": re.compile(r"\bnot (always|certainly|definitely)\b", re.IGNORECASE),
+}
+POSSIBLE_WORDS: Final[Mapping[str, re.Pattern[str]]] = {
+    "zh": re.compile("可能|也许|或许|或会"),
+    "en": re.compile(r"\b(may|might|could|possible|possibly)\b", re.IGNORECASE),
+}
+
+_ReadValue = Callable[[Fields], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
-    """One consequence of a missed due (semantics: after_days below 1 is a mere notice).
-
-    It starts `after_days` after what it counts from: the due date (but not before grace has
-    ended), the end of grace, or the day of an event that the person enters. Null days mean
-    that no rule fixes a date; `condition` then says in words what it depends on.
-    """
+class Source:
+    """Where a fact was found; only official hosts have a `url` that pages may link to."""
 
     id: str
-    after_days: int | None
-    counts_from: str
-    severity: int
-    names: Words = ()
-    needs: tuple[str, ...] = ()
-    certainty: str | None = None
-    source: str | None = None
-    checked_on: date | None = None
-    before: Words = ()
-    right: Words = ()
-    condition: Words = ()
+    name: Words
+    dated: str
+    quality: str
+    url: str | None
 
-    @property
-    def is_notice(self) -> bool:
-        return self.after_days is not None and self.after_days < 1
 
-    @property
-    def event(self) -> str | None:
-        """The id of the event it counts from."""
-        return self.counts_from[6:] if self.counts_from.startswith("event:") else None
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """A value of a product, how sure it is and where from; unknown values stay null."""
+
+    key: str
+    is_known: bool
+    value: Any
+    certainty: str
+    source: str
+    checked_on: date
+    note: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact in words, with how sure it is and where it comes from."""
+
+    words: Words
+    certainty: str
+    source: str
+    checked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a person finds a figure: in the app, on the 综合融资成本明示表; and if left empty."""
+
+    app: Words
+    form: Words
+    empty: Words
+    certainty: str
+    source: str
+    checked_on: date
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """What a new debt of this product starts from, and what follows a missed due."""
+
+    id: str
+    names: Words
+    contract: str
+    defaults: Mapping[str, Figure]
+    possible: Mapping[str, Figure]
+    due_days: tuple[Figure, ...]
+    ladder: tuple[Rung, ...]
+    autopay: tuple[Fact, ...]
+    deduction: tuple[Fact, ...]
+    extension: tuple[Fact, ...]
+    where: Mapping[str, Where]
 
     def name(self, language: str) -> str:
         return in_language(self.names, language) or self.id
 
-    def is_for(self, reports_to: Iterable[str]) -> bool:
-        """Whether a debt that reports to these has the rung at all."""
-        reporting = {f"reports_to:{bureau}" for bureau in reports_to}
-        return all(need in reporting for need in self.needs if need.startswith("reports_to:"))
+    @property
+    def grace_days_reported(self) -> int | None:
+        """Days of grace to show as "possible, confirm"; the grace used is 0 until then."""
+        figure = self.possible.get("grace_days")
+        return figure.value if figure else None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ids of all sources that its values lead to, in alphabetical order."""
+        cited: set[str | None] = {rung.source for rung in self.ladder}
+        for figures in (self.defaults.values(), self.possible.values(), self.due_days):
+            cited.update(figure.source for figure in figures)
+        for facts in (self.autopay, self.deduction, self.extension, self.where.values()):
+            cited.update(fact.source for fact in facts)
+        return tuple(sorted(source for source in cited if source))
+
+    def starting_document(self) -> dict[str, Any]:
+        """The part of a debt document that is known before the person says anything."""
+        known = {key: deepcopy(f.value) for key, f in self.defaults.items() if f.is_known}
+        return {"product": self.id, "contract": self.contract, **known}
 
 
-def read_rung(fields: Fields, taken: set[str]) -> Rung:
-    """One rung of an inline ladder; what is wrong with it joins `fields.errors`."""
-    rung = Rung(
-        id=fields.slug("id", taken),
-        after_days=_read_days(fields),
-        counts_from=_read_counts_from(fields),
-        severity=fields.whole("severity", low=1, high=5),
-        names=read_words(fields, "names"),
-        needs=fields.words("needs", None),
-        certainty=fields.choice("certainty", CERTAINTIES, None),
-        source=fields.text("source", None),
-        checked_on=fields.optional_day("checked_on"),
-        before=read_words(fields, "before"),
-        right=read_words(fields, "right"),
-        condition=read_words(fields, "condition"),
-    )
-    fields.close()
-    return rung
+class RuleFileError(ValueError):
+    """A rule file that must not be used: which file, which key, and why."""
+
+    def __init__(self, file: Path, errors: Sequence[DocumentError]) -> None:
+        super().__init__("\n".join(f"{file.name}: {error}" for error in errors))
+        self.file = file
+        self.errors = tuple(errors)
+
+    @property
+    def key(self) -> str:
+        return self.errors[0].path
+
+    @property
+    def reason(self) -> str:
+        return f"found {self.errors[0].found}, expected {self.errors[0].expected}"
 
 
-def read_ladder(items: Iterable[Fields]) -> tuple[Rung, ...]:
-    """The rungs of one ladder: ids once, and every event a rung of it or a known one."""
-    taken: set[str] = set()
-    rungs = []
-    places = []
-    for fields in items:
-        rungs.append(read_rung(fields, taken))
-        places.append(fields)
-    for rung, fields in zip(rungs, places, strict=True):
-        if rung.event is not None and (rung.event == rung.id or rung.event not in taken | EVENTS):
-            fields.fail("counts_from", "counts_from")
-    return tuple(rungs)
-
-
-def rung_document(rung: Rung) -> dict[str, Any]:
-    """The inverse of `read_rung`; what the rung does not say is left out."""
-    document: dict[str, Any] = {
-        "id": rung.id,
-        "after_days": rung.after_days,
-        "counts_from": rung.counts_from,
-        "severity": rung.severity,
-        "names": dict(rung.names),
-        "needs": list(rung.needs),
-        "certainty": rung.certainty,
-        "source": rung.source,
-        "checked_on": rung.checked_on.isoformat() if rung.checked_on else None,
-        "before": dict(rung.before),
-        "right": dict(rung.right),
-        "condition": dict(rung.condition),
+@cache
+def load_products(rules: Path = RULES) -> Mapping[str, Product]:
+    """Every product of the folder by its id, or RuleFileError at the first bad file."""
+    sources = load_sources(rules)
+    shared = {
+        file.stem: _load_shared_ladder(file, sources)
+        for file in sorted((rules / "ladders").glob("*.toml"))
     }
-    return {key: value for key, value in document.items() if value or key == "after_days"}
+    products: dict[str, Product] = {}
+    for file in sorted(rules.glob("*.toml")):
+        if file.stem not in NOT_PRODUCTS:
+            product = _load_product(file, sources, shared)
+            products[product.id] = product
+    return MappingProxyType(products)
 
 
-def read_words(fields: Fields, key: str) -> Words:
-    """{"zh": …, "en": …}, either or none of them."""
-    texts = fields.object(key)
+@cache
+def load_sources(rules: Path = RULES) -> Mapping[str, Source]:
+    file = rules / "sources.toml"
+    with _reading(file) as fields:
+        sources: dict[str, Source] = {}
+        for item in fields.objects("sources", required=True):
+            source = _read_source(item)
+            if source.id in sources:
+                item.contradict("id", "an id that no other source has")
+            sources[source.id] = source
+    return MappingProxyType(sources)
+
+
+def _read_source(fields: Fields) -> Source:
+    source = Source(
+        id=fields.text("id"),
+        name=_read_both(fields, "name"),
+        dated=fields.text("date"),
+        quality=fields.choice("quality", QUALITIES),
+        url=fields.text("url", None),
+    )
+    if source.url and not _OFFICIAL_URL.fullmatch(source.url):
+        fields.contradict("url", "an https address of an official host (.gov.cn)")
+    fields.close()
+    return source
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[Fields]:
+    """The keys of a TOML file; what was noted by the end raises RuleFileError."""
+    errors: list[DocumentError] = []
+    try:
+        document = tomllib.loads(file.read_text("utf-8"), parse_float=_refuse_float)
+    except (OSError, ValueError) as problem:
+        values = (("reason", f"a TOML file that can be read ({problem})"),)
+        raise RuleFileError(
+            file, [DocumentError("", "the file", "contradiction", values)]
+        ) from problem
+    fields = Fields(document, "", errors)
+    yield fields
+    fields.close()
+    if errors:
+        raise RuleFileError(file, list(dict.fromkeys(errors)))
+
+
+def _refuse_float(text: str) -> NoReturn:
+    raise ValueError(f"the number {text} must be written as text")
+
+
+class _Reader:
+    """What every value of one file has in common: its sources and the day it was checked."""
+
+    def __init__(self, fields: Fields, sources: Mapping[str, Source]) -> None:
+        self.sources = sources
+        self.checked_on = fields.day("checked_on")
+
+    def origin(self, fields: Fields) -> tuple[str, str, date]:
+        certainty = fields.choice("certainty", CERTAINTIES)
+        source = fields.text("source")
+        if source not in self.sources:
+            fields.fail("source", "choice", options="the ids in sources.toml")
+        if source == UNSOURCED and certainty not in ("practice", "reported"):
+            fields.contradict("certainty", "practice or reported, as no formal source was found")
+        return certainty, source, fields.optional_day("checked_on") or self.checked_on
+
+    def figure(self, fields: Fields, key: str, read: _ReadValue) -> Figure:
+        state = fields.only_key(("value", "none", "unknown"))
+        value = read(fields) if state == "value" else None
+        if state in ("none", "unknown") and not fields.flag(state):
+            fields.contradict(state, "true, or another key")
+        certainty, source, checked_on = self.origin(fields)
+        note = _read_both(fields, "note") if fields.has("note") else ()
+        fields.close()
+        return Figure(key, state != "unknown", value, certainty, source, checked_on, note)
+
+    def figures(self, fields: Fields | None) -> Mapping[str, Figure]:
+        if fields is None:
+            return MappingProxyType({})
+        found = {}
+        for key, read in _VALUES.items():
+            part = fields.object(key)
+            if part is not None:
+                found[key] = self.figure(part, key, read)
+        fields.close()
+        return MappingProxyType(found)
+
+    def due_days(self, fields: Fields) -> tuple[Figure, ...]:
+        options = fields.objects("due_days")
+        return tuple(self.figure(option, "due_day", _VALUES["due_day"]) for option in options)
+
+    def facts(self, fields: Fields, key: str) -> tuple[Fact, ...]:
+        found = []
+        for item in fields.objects(key, required=True):
+            words = _read_both(item, "words")
+            found.append(Fact(words, *self.origin(item)))
+            _check_wording(item, found[-1].certainty, "words", words)
+            item.close()
+        return tuple(found)
+
+    def places(self, fields: Fields | None) -> Mapping[str, Where]:
+        if fields is None:
+            return MappingProxyType({})
+        found = {}
+        for key in sorted({*FILLED_IN, *_VALUES}):
+            part = fields.object(key)
+            if part is not None:
+                found[key] = self.where(part)
+        fields.close()
+        return MappingProxyType(found)
+
+    def where(self, fields: Fields) -> Where:
+        app, form, empty = (_read_both(fields, key) for key in ("app", "form", "empty"))
+        where = Where(app, form, empty, *self.origin(fields))
+        fields.close()
+        return where
+
+    def rung(self, fields: Fields, taken: set[str]) -> Rung:
+        """A rung of ours: with every text in every language, a source, and sober words."""
+        because = fields.text("severity_because", "")
+        rung = read_rung(fields, taken)
+        if not rung.checked_on:
+            rung = replace(rung, checked_on=self.checked_on)
+        self.origin(fields)
+        required = ["names", "before", "right"]
+        if rung.after_days is None:
+            required.append("condition")
+        for key in required:
+            _read_both(fields, key)
+        if rung.is_notice and (rung.counts_from != "due" or rung.severity > 1):
+            fields.contradict("after_days", "1 or more, as only a notice before the due is earlier")
+        if not rung.event and not because and rung.severity != _usual_severity(rung):
+            fields.contradict("severity", "the usual one for its days, or severity_because")
+        for key in ("names", "before", "condition"):
+            _check_wording(fields, rung.certainty, key, getattr(rung, key))
+        if rung.certainty in ("practice", "reported") and not rung.is_notice:
+            _check_possibility(fields, rung.names)
+        return rung
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """A shared ladder: its rungs, and as they were written, for products to override."""
+
+    rungs: tuple[Rung, ...]
+    written: Mapping[str, Mapping[str, Any]]
+
+
+def _load_shared_ladder(file: Path, sources: Mapping[str, Source]) -> _Shared:
+    with _reading(file) as fields:
+        reader = _Reader(fields, sources)
+        items = fields.items("rungs", required=True)
+        taken: set[str] = set()
+        rungs = [
+            reader.rung(Fields(item, f"rungs[{index}]", fields.errors), taken)
+            for index, item in enumerate(items)
+        ]
+    return _Shared(tuple(rungs), {item["id"]: item for item in items})
+
+
+def _load_product(
+    file: Path, sources: Mapping[str, Source], shared: Mapping[str, _Shared]
+) -> Product:
+    with _reading(file) as fields:
+        reader = _Reader(fields, sources)
+        product = Product(
+            id=fields.slug("id", set()),
+            names=_read_both(fields, "names"),
+            contract=fields.choice("contract", CONTRACTS),
+            defaults=reader.figures(fields.object("defaults", required=True)),
+            possible=reader.figures(fields.object("possible")),
+            due_days=reader.due_days(fields),
+            ladder=_read_product_ladder(fields, reader, shared),
+            autopay=reader.facts(fields, "autopay"),
+            deduction=reader.facts(fields, "deduction"),
+            extension=reader.facts(fields, "extension"),
+            where=reader.places(fields.object("where", required=True)),
+        )
+        if product.id != file.stem:
+            fields.contradict("id", "the name of the file")
+        for key, figure in product.defaults.items():
+            if not figure.is_known and key not in product.where:
+                fields.contradict(f"where.{key}", "where a person finds what we do not know")
+    return product
+
+
+def _read_product_ladder(
+    fields: Fields, reader: _Reader, shared: Mapping[str, _Shared]
+) -> tuple[Rung, ...]:
+    """Shared rungs, as the product overrides them, and its own; dated ones in their order."""
+    ladder: list[Rung] = []
+    overrides = fields.object("overrides")
+    for name in fields.words("ladders", list(shared)):
+        for rung in shared[name].rungs:
+            changes = overrides.written(rung.id) if overrides else None
+            if changes is not None:
+                checked = {"checked_on": reader.checked_on.isoformat()}
+                whole = {**shared[name].written[rung.id], **checked, **changes, "id": rung.id}
+                rung = reader.rung(Fields(whole, f"overrides.{rung.id}", fields.errors), set())
+            ladder.append(rung)
+    if overrides:
+        overrides.close()
+    ladder += [reader.rung(item, set()) for item in fields.objects("rungs")]
+    ids = [rung.id for rung in ladder]
+    for rung in ladder:
+        if ids.count(rung.id) > 1:
+            fields.contradict(f"ladder.{rung.id}", "each id once in the whole ladder")
+        if rung.event and (rung.event not in ids or rung.event == rung.id):
+            fields.contradict(f"ladder.{rung.id}.counts_from", "an event of the same ladder")
+    return tuple(sorted(ladder, key=_place))
+
+
+def _place(rung: Rung) -> tuple[bool, int]:
+    """Dated rungs by their days, then the others as they were written."""
+    if rung.event or rung.after_days is None:
+        return True, 0
+    return False, rung.after_days
+
+
+def _usual_severity(rung: Rung) -> int:
+    """By days past due; below day 31 and without a date the file alone decides."""
+    days = rung.after_days or 0
+    return next((s for s, first in ((5, 91), (4, 61), (3, 31)) if days >= first), rung.severity)
+
+
+def _read_both(fields: Fields, key: str) -> Words:
+    """A text in every language; ours have no gaps."""
+    texts = fields.object(key, required=True)
     if texts is None:
         return ()
-    found = [(language, texts.text(language, "", longest=LONGEST_WORDS)) for language in LANGUAGES]
-    texts.close()
-    return tuple((language, text) for language, text in found if text)
+    for language in LANGUAGES:
+        if not texts.has(language) or not texts.text(language, longest=LONGEST_WORDS).strip():
+            texts.fail(language, "required")
+    return read_words(fields, key)
 
 
-def _read_days(fields: Fields) -> int | None:
-    if fields.is_null("after_days"):
-        return None
-    return fields.whole("after_days", low=EARLIEST_NOTICE, high=LATEST_RUNG)
+def _check_wording(fields: Fields, certainty: str | None, key: str, words: Words) -> None:
+    """What is only practice or hearsay is never worded as certain."""
+    if certainty not in ("practice", "reported"):
+        return
+    for language, text in words:
+        found = CERTAIN_WORDS[language].search(NOT_CERTAIN[language].sub("", text))
+        if found:
+            reason = f"no word as certain as {found[0]} for what is only {certainty}"
+            fields.contradict(f"{key}.{language}", reason)
 
 
-def _read_counts_from(fields: Fields) -> str:
-    noted = len(fields.errors)
-    counts_from = fields.text("counts_from")
-    if _COUNTS_FROM.fullmatch(counts_from):
-        return counts_from
-    if len(fields.errors) == noted:
-        fields.fail("counts_from", "counts_from")
-    return "due"
+def _check_possibility(fields: Fields, names: Words) -> None:
+    for language, text in names:
+        if not POSSIBLE_WORDS[language].search(text):
+            fields.contradict(f"names.{language}", "a name that says that it is only possible")
+
+
+def _whole(low: int, high: int) -> _ReadValue:
+    return lambda fields: fields.whole("value", low=low, high=high)
+
+
+def _choice(*options: str) -> _ReadValue:
+    return lambda fields: fields.choice("value", options)
+
+
+def _terms(**readers: Callable[[Fields, str], Any]) -> _ReadValue:
+    """An object of a debt document, each key optional here; kept as it is written."""
+
+    def read(fields: Fields) -> dict[str, Any]:
+        terms = fields.object("value", required=True)
+        if terms is None:
+            return {}
+        value = {key: part(terms, key) for key, part in readers.items() if terms.has(key)}
+        terms.close()
+        return value
+
+    return read
+
+
+def _written(check: Callable[[Fields, str], object]) -> Callable[[Fields, str], str]:
+    """Text that the check accepts, as it was written."""
+
+    def read(fields: Fields, key: str) -> str:
+        noted = len(fields.errors)
+        check(fields, key)
+        return fields.text(key) if len(fields.errors) == noted else ""
+
+    return read
+
+
+_ratio = _written(Fields.ratio)
+_amount = _written(Fields.amount)
+_multiplier = _written(lambda fields, key: fields.ratio(key, high=10))
+
+# The keys of a debt document that a product may have a value for, and how each is read.
+_VALUES: Final[Mapping[str, _ReadValue]] = {
+    "statement_day": _whole(1, 31),
+    "due_day": _whole(1, 31),
+    "due_after": _whole(1, 60),
+    "grace_days": _whole(0, 60),
+    "tolerance": lambda fields: _amount(fields, "value"),
+    "minimum": _terms(ratio=_ratio, floor=_amount, carried=_ratio),
+    "rate": _terms(
+        rate=_ratio, per=lambda fields, key: fields.choice(key, ("day", "month", "year"))
+    ),
+    "interest_from": _choice("due", "statement", "posting"),
+    "interest_on": _choice("daily", "remainder"),
+    "late_fee": _terms(ratio=_ratio, floor=_amount),
+    "method": _choice("level", "equal_principal", "interest_only", "flat_fee", "listed"),
+    "overdue": _terms(
+        multiplier=_multiplier, on=lambda fields, key: fields.choice(key, ("row", "principal"))
+    ),
+    "prepay": _terms(
+        allowed=Fields.flag,
+        fee_ratio=_ratio,
+        keeps=lambda fields, key: fields.choice(key, ("amount", "term")),
+        fees_waived=Fields.flag,
+    ),
+    "reports_to": lambda fields: list(fields.words("value", REPORTS_TO)),
+}

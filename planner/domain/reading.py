@@ -267,6 +267,15 @@ class Fields:
             return None
         return Fields(value, self.at(key), self.errors)
 
+    def written(self, key: str) -> Mapping[str, Any] | None:
+        """The object under `key` as it stands, unchecked; None where there is none."""
+        value = self._take(key, None)
+        if isinstance(value, Mapping):
+            return value
+        if value is not _MISSING and value is not None:
+            self.fail(key, "object")
+        return None
+
     def only_key(self, options: Collection[str]) -> str | None:
         """The one key of a tagged object such as {"monthly": 10}; notes an error if not."""
         present = [key for key in self._values if key in options]
