@@ -1,0 +1,73 @@
+# Two doors: `make run` and `make test`. Both set up what they need, once per state of the pins.
+
+.DEFAULT_GOAL := run
+.PHONY: run test test-long bench check messages
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+VAR_DIR ?= var
+export PORT VAR_DIR
+
+# The stamps carry the checksum of the pins they stand for, so a changed pin installs again.
+RUN_STAMP := $(VENV)/run-$(firstword $(shell cat requirements.txt | cksum))
+TEST_STAMP := $(VENV)/test-$(firstword $(shell cat requirements.txt requirements-dev.txt | cksum))
+
+run: $(RUN_STAMP)
+	@$(BIN)/python manage.py make_keys
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py createcachetable
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@echo "安还 Anhuan: $${SITE_URL:-http://127.0.0.1:$(PORT)}  (Ctrl-C stops)"
+	@$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 \
+		--forwarded-allow-ips "" --log-level warning
+
+test: $(TEST_STAMP)
+	@sh tests/browser.sh
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict planner/domain
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
+	$(BIN)/pytest
+
+test-long: $(TEST_STAMP)
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "property or long"
+
+bench: $(TEST_STAMP)
+	@set -e; for program in benchmarks/bench_*.py; do $(BIN)/python $$program; done
+
+# Would these settings do on the internet? (Read with the environment of the deployment.)
+check: $(RUN_STAMP)
+	$(BIN)/python manage.py check --deploy --fail-level WARNING --database default
+
+messages: $(TEST_STAMP)
+	@command -v msgfmt >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y gettext; } || \
+		{ echo "msgfmt is missing; install it with: sudo apt-get install gettext"; exit 1; }
+	cd planner && ../$(BIN)/python ../manage.py makemessages --all --no-location --no-obsolete \
+		--ignore 'domain/*'
+	$(BIN)/python manage.py compilemessages --ignore $(VENV)
+
+$(VENV)/bin/python:
+	@if command -v uv >/dev/null; then uv venv --quiet --seed --python '>=3.11' $(VENV); \
+	elif ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+		echo "Python 3.11 or newer is needed; install it with: sudo apt-get install python3"; exit 1; \
+	elif ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "Python's venv module is missing; install it with: sudo apt-get install python3-venv"; \
+		exit 1; \
+	else $(PYTHON) -m venv $(VENV); fi
+
+define install
+	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python -r $(1); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1); fi
+endef
+
+$(RUN_STAMP): | $(VENV)/bin/python
+	$(call install,requirements.txt)
+	@rm -f $(VENV)/run-*
+	@touch $@
+
+$(TEST_STAMP): | $(VENV)/bin/python
+	$(call install,requirements-dev.txt)
+	@rm -f $(VENV)/test-* $(VENV)/run-*
+	@touch $@ $(RUN_STAMP)

@@ -1,0 +1,139 @@
+"""The edge: who is speaking, what a browser may do with an answer, who may keep a copy."""
+
+import codecs
+import ipaddress
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    ]
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+}
+
+
+def security_headers(get_response: GetResponse) -> GetResponse:
+    """Outermost, so that redirects, static files and every error page have them too."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+def trusted_proxies(get_response: GetResponse) -> GetResponse:
+    """Believe X-Forwarded-* only from a proxy named in the settings.
+
+    Anybody can send these headers; limits by address and the redirect to https rely on them.
+    From one of our proxies the last address it did not write itself is the visitor's.
+    """
+
+    def is_proxy(address: str) -> bool:
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(ip in network for network in settings.TRUSTED_PROXIES)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        chain = [hop.strip() for hop in meta.pop("HTTP_X_FORWARDED_FOR", "").split(",")]
+        # Gunicorn on a unix socket knows no peer; only a proxy can then have spoken to it.
+        if is_proxy(meta.get("REMOTE_ADDR", "")):
+            visitor = next((hop for hop in reversed(chain) if hop and not is_proxy(hop)), None)
+            if visitor is not None:
+                meta["REMOTE_ADDR"] = visitor
+        else:
+            meta.pop("HTTP_X_FORWARDED_PROTO", None)
+        meta.pop("HTTP_X_FORWARDED_HOST", None)
+        return get_response(request)
+
+    return middleware
+
+
+def known_charsets(get_response: GetResponse) -> GetResponse:
+    """A form in a foreign charset is a 400.
+
+    Left alone, Django meets it inside the CSRF check and once more while reporting that, and the
+    second exception would reach the server: a 500 without any of our headers.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        charset = request.content_params.get("charset", "utf-8")
+        try:
+            known = codecs.lookup(charset).name == "utf-8"
+        except (LookupError, ValueError):
+            known = False
+        if not known:
+            request.content_params.pop("charset")
+            request.encoding = "utf-8"
+            raise BadRequest("Forms are read as UTF-8 only.")
+        return get_response(request)
+
+    return middleware
+
+
+def private_pages(get_response: GetResponse) -> GetResponse:
+    """No cache keeps a page: what is rendered here belongs to one person.
+
+    The same URL answers with a page or a fragment, so caches that ignore this must at least
+    keep the two apart.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        patch_vary_headers(response, ["Cookie", "HX-Request", "HX-Target"])
+        return response
+
+    return middleware
+
+
+def expired_session(get_response: GetResponse) -> GetResponse:
+    """A fragment that may not be seen any more: leave the page, don't swap in a sign-in form."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if (
+            not request.htmx
+            or request.user.is_authenticated
+            or urlsplit(response.headers.get("Location", "")).path != sign_in
+        ):
+            return response
+        page = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(redirect_to_login(page).url)
+
+    return middleware

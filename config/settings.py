@@ -1,0 +1,299 @@
+"""Settings. What differs between machines comes from the environment:
+
+SITE_URL         address under which the site is reached; https:// means deployed
+SECRET_KEY       signs sessions and tokens (at least 50 characters when deployed)
+DATA_KEYS        Fernet keys for names, notes and terms, newest first, separated by commas
+DATABASE_URL     postgres://user:password@host:port/name; SQLite under var/ without it
+EMAIL_URL        smtp://user:password@host:587 (STARTTLS) or smtps://…; files in var/mail without it
+TRUSTED_PROXIES  addresses or networks of the proxies in front, separated by commas
+PORT             port of `make run` on this machine
+VAR_DIR          folder of all that running leaves behind; var/ without it
+
+Nothing here needs to exist for the module to be imported: `manage.py plan` runs anywhere.
+What serving needs is demanded by planner/checks.py.
+"""
+
+import ipaddress
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
+
+PORT = os.environ.get("PORT") or "8000"
+SITE_URL = (os.environ.get("SITE_URL") or f"http://127.0.0.1:{PORT}").rstrip("/")
+DEPLOYED = SITE_URL.startswith("https://")
+DEBUG = False
+
+
+def secret(name: str, file_name: str) -> str:
+    """The variable; on a person's own machine else the file that `make run` made; else empty."""
+    value = os.environ.get(name, "").strip()
+    path = VAR_DIR / file_name
+    if value or DEPLOYED or not path.is_file():
+        return value
+    return path.read_text().strip()
+
+
+# Two copies of the same text: Django refuses to hand out an empty SECRET_KEY, and a check wants
+# to say which way out there is.
+SECRET_FILE, DATA_KEYS_FILE = "secret", "data_keys"
+SECRET_KEY = secret("SECRET_KEY", SECRET_FILE)
+HAS_SECRET_KEY = bool(SECRET_KEY)
+DATA_KEYS = [key.strip() for key in secret("DATA_KEYS", DATA_KEYS_FILE).split(",") if key.strip()]
+
+# --- Who may speak to us ---------------------------------------------------------------------
+
+_site = urlsplit(SITE_URL)
+if _site.scheme not in ("http", "https") or not _site.hostname:
+    raise ImproperlyConfigured(f"SITE_URL must be an http(s) address, not {SITE_URL!r}.")
+ALLOWED_HOSTS = [_site.hostname]
+if not DEPLOYED:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
+
+try:
+    TRUSTED_PROXIES = [
+        ipaddress.ip_network(network.strip(), strict=False)
+        for network in os.environ.get("TRUSTED_PROXIES", "").split(",")
+        if network.strip()
+    ]
+except ValueError as error:
+    raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}.") from error
+
+# --- Applications ----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "planner",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "config.middleware.security_headers",
+    "config.middleware.trusted_proxies",
+    "django.middleware.security.SecurityMiddleware",
+    "config.middleware.known_charsets",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.private_pages",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.expired_session",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Data ------------------------------------------------------------------------------------
+
+
+def database(url: str) -> dict:
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR_DIR / "anhuan.sqlite3",
+            "OPTIONS": {
+                # Writers queue for up to 20 s instead of failing when a read turns into a write.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: what the page said was saved survives a power cut. secure_delete: what
+                # was erased is overwritten in the file.
+                "init_command": (
+                    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;"
+                    "PRAGMA temp_store=MEMORY;PRAGMA cache_size=2000;"
+                    "PRAGMA journal_size_limit=27103364"
+                ),
+            },
+            # A file, as in life: an in-memory database has no WAL and locks differently.
+            "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("DATABASE_URL must start with postgres://.")
+    # What the address leaves out, libpq takes from PGHOST, PGUSER and the like.
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "postgres",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0,  # the pool keeps the connections
+        "OPTIONS": {"pool": True},
+    }
+
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Shared by all workers, or each would count wrong passwords alone. Culling early would let
+# anybody push the counters out by filling the table.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Sign-in ---------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "planner.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 3600
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "planner:home"
+
+DAY = 24 * 60 * 60
+SESSION_ENGINE = "planner.sessions"
+SESSION_COOKIE_AGE = 14 * DAY
+
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+MAIL_IS_SENT = bool(EMAIL_URL)
+if MAIL_IS_SENT:
+    _mail = urlsplit(EMAIL_URL)
+    if _mail.scheme not in ("smtp", "smtps") or not _mail.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must start with smtp:// or smtps:// and name a host.")
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail.hostname
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+    EMAIL_PORT = _mail.port or (465 if EMAIL_USE_SSL else 587)
+    # Only a server on this machine may be spoken to in the clear.
+    EMAIL_USE_TLS = not EMAIL_USE_SSL and EMAIL_HOST not in ("localhost", "127.0.0.1", "::1")
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+    EMAIL_TIMEOUT = 15
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = f"安还 <no-reply@{_site.hostname}>"
+
+ACCOUNT_ADAPTER = "planner.accounts.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "planner.accounts.SignupForm"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_MAX_EMAIL_ADDRESSES = 2  # a change is an added address that replaces the old one
+ACCOUNT_CHANGE_EMAIL = True
+# A code by mail proves the address, and hides whether it has an account, only where mail is sent.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_IS_SENT else "none"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = MAIL_IS_SENT
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_ENABLED = MAIL_IS_SENT
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # guests are signed in, and may sign up
+ACCOUNT_RATE_LIMITS = {
+    "login": "20/h/ip",
+    "login_failed": "10/m/ip,5/300s/key,20/d/key",
+    "signup": "20/h/ip",
+    "reset_password": "20/h/ip,5/h/key",
+    "request_login_code": "20/h/ip,5/h/key",
+    "reauthenticate": "10/m/user,20/d/user",
+    "guest": "30/h/ip",
+}
+
+# --- Languages and time ----------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "planner" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- Static files ----------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- The browser's edge (the rest of the headers: config/middleware.py) ------------------------
+
+SECURE_SSL_REDIRECT = DEPLOYED
+# Safe because config.middleware.trusted_proxies drops this header from anybody but our proxies.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * DAY if DEPLOYED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = DEPLOYED
+SECURE_HSTS_PRELOAD = DEPLOYED
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+_COOKIE_PREFIX = "__Host-" if DEPLOYED else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
+LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = DEPLOYED
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_AGE = 365 * DAY
+
+# --- Logs: what happened and ids, never amounts, names or notes --------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "line",
+        }
+    },
+    "root": {"handlers": ["stdout"], "level": "INFO"},
+}

@@ -1,0 +1,18 @@
+import os
+import sys
+
+import django
+from django.core import checks
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+# Commands run the checks by themselves; a server must refuse to start just the same. The secrets
+# come first: without them there may not even be a folder for the database.
+for databases in (None, ["default"]):
+    errors = [issue for issue in checks.run_checks(databases=databases) if issue.is_serious()]
+    if errors:
+        sys.exit("\n".join(map(str, errors)))
+
+application = get_wsgi_application()

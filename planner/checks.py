@@ -1,0 +1,66 @@
+"""What must be true before anything is served. Django runs these before its commands."""
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+from django.db import connections
+
+
+@register(Tags.security)
+def secrets_are_there(app_configs, **kwargs) -> list[Error]:
+    errors = []
+    hint = (
+        "Set it in the environment: SITE_URL starts with https://."
+        if settings.DEPLOYED
+        else "Run `make run` once, or `manage.py make_keys`."
+    )
+    if not settings.HAS_SECRET_KEY:
+        errors.append(Error("There is no SECRET_KEY.", hint=hint, id="planner.E001"))
+    if not settings.DATA_KEYS:
+        errors.append(Error("There are no DATA_KEYS.", hint=hint, id="planner.E002"))
+    for key in settings.DATA_KEYS:
+        try:
+            Fernet(key)
+        except ValueError:
+            errors.append(
+                Error(
+                    "DATA_KEYS holds something that is not a Fernet key.",
+                    hint="A key is 32 random bytes in URL-safe base64.",
+                    id="planner.E003",
+                )
+            )
+    return errors
+
+
+# What each connection must answer. 2 is FULL: the last commit survives a power cut.
+SQLITE_ANSWERS = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
+
+
+@register(Tags.database)
+def sqlite_is_durable(app_configs, databases=None, **kwargs) -> list[Error]:
+    errors = []
+    for alias in databases or []:
+        connection = connections[alias]
+        if connection.vendor != "sqlite":
+            continue
+        connection.ensure_connection()
+        if connection.transaction_mode != "IMMEDIATE":
+            errors.append(
+                Error(
+                    f"Database {alias}: transaction_mode is not IMMEDIATE.",
+                    hint="Writers would fail with “database is locked” instead of queueing.",
+                    id="planner.E004",
+                )
+            )
+        with connection.cursor() as cursor:
+            for pragma, wanted in SQLITE_ANSWERS.items():
+                found = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]
+                if found != wanted:
+                    errors.append(
+                        Error(
+                            f"Database {alias}: {pragma} is {found!r}, not {wanted!r}.",
+                            hint="WAL needs a local disk, not a network folder.",
+                            id="planner.E005",
+                        )
+                    )
+    return errors

@@ -1,0 +1,282 @@
+"""What users own. Every row carries its owner, and every read starts from `owned_by`."""
+
+import unicodedata
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from planner.domain.household import FORMAT, STRATEGIES, VERSION
+from planner.domain.money import format_yuan
+from planner.encryption import EncryptedJSONField, EncryptedTextField
+
+TIME_ZONES = [
+    # A fixed list: ZoneInfo accepts names that are no places, and fails on others.
+    ("Asia/Shanghai", _("Mainland China")),
+    ("Asia/Hong_Kong", _("Hong Kong")),
+    ("Asia/Taipei", _("Taipei")),
+    ("Asia/Singapore", _("Singapore")),
+    ("Asia/Tokyo", _("Tokyo")),
+    ("Australia/Sydney", _("Sydney")),
+    ("Europe/London", _("London")),
+    ("Europe/Berlin", _("Berlin, Paris, Rome")),
+    ("America/New_York", _("New York")),
+    ("America/Los_Angeles", _("Los Angeles")),
+]
+
+
+def normalise_email(email: str) -> str:
+    """The one spelling under which an address is stored and compared."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None) -> "User":
+        user = self.model(email=normalise_email(email))
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return super().get_by_natural_key(normalise_email(email or ""))
+
+    def guests_before(self, moment) -> models.QuerySet["User"]:
+        return self.filter(guest_since__lt=moment)
+
+
+class User(AbstractBaseUser):
+    """A member signs in by e-mail; a guest has no address, and is gone after a week."""
+
+    # Null for guests: addresses are unique, and the empty one would be too.
+    email = models.EmailField(_("e-mail address"), unique=True, null=True)  # noqa: DJ001
+    guest_since = models.DateTimeField(null=True, db_index=True)
+    joined_on = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="user_is_member_or_guest",
+                condition=Q(email__isnull=False, guest_since__isnull=True)
+                | Q(email__isnull=True, guest_since__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email or f"guest {self.pk}"
+
+    @property
+    def is_guest(self) -> bool:
+        return self.guest_since is not None
+
+    # The same phrase typed on another keyboard (full width, composed) is the same password.
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and unicodedata.normalize("NFKC", raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        return super().check_password(unicodedata.normalize("NFKC", raw_password))
+
+
+class Session(AbstractBaseSession):
+    """Django's session, with its user as a column: erasing the user ends all of them."""
+
+    owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls):
+        from planner.sessions import SessionStore
+
+        return SessionStore
+
+
+class OwnedQuerySet(models.QuerySet):
+    def owned_by(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+
+class Household(models.Model):
+    """A person's settings and the head of their document; one row per user."""
+
+    owner = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="household")
+    as_of = models.DateField(help_text="the day of whose morning the figures are")
+    buffer_fen = models.PositiveBigIntegerField(default=0)
+    strategy = models.CharField(max_length=20, default="avalanche")
+    order = models.JSONField(default=list, blank=True)
+    triage_order = models.JSONField(default=list, blank=True)
+    revision = models.PositiveBigIntegerField(default=0, help_text="raised by every change")
+    is_sample = models.BooleanField(default=False)
+    is_discreet = models.BooleanField(_("hide amounts"), default=False)
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, choices=TIME_ZONES, default=settings.TIME_ZONE
+    )
+    consented_on = models.DateTimeField(null=True, blank=True)
+    consent_version = models.CharField(max_length=20, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="household_strategy_known", condition=Q(strategy__in=STRATEGIES)
+            ),
+            models.CheckConstraint(
+                name="household_consent_has_version",
+                condition=Q(consented_on__isnull=True, consent_version="")
+                | (Q(consented_on__isnull=False) & ~Q(consent_version="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"household of {self.owner_id}"
+
+    @property
+    def has_consent(self) -> bool:
+        return self.consented_on is not None
+
+    def today(self):
+        """The date where the person lives."""
+        return timezone.localdate(timezone=ZoneInfo(self.time_zone))
+
+    def head(self) -> dict[str, Any]:
+        """What stands above the lists in the document."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "as_of": self.as_of.isoformat(),
+            "currency": "CNY",
+            "buffer": format_yuan(self.buffer_fen),
+            "strategy": self.strategy,
+            "order": self.order,
+            "triage_order": self.triage_order,
+        }
+
+
+class Item(models.Model):
+    """One entry of one of the document's lists, its slug being the entry's id there.
+
+    `terms` is the document's own JSON without id, name and note; the domain's parser is the only
+    validator, so rows are written through `planner.services` alone.
+    """
+
+    owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
+    slug = models.CharField(max_length=64)
+    position = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=1)
+    name = EncryptedTextField()
+    note = EncryptedTextField(blank=True, default="")
+    terms = EncryptedJSONField()
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "slug"], name="%(class)s_slug_once_per_owner"),
+            models.CheckConstraint(
+                condition=Q(slug__regex=r"^[a-z0-9][a-z0-9_-]*$"), name="%(class)s_slug_is_id"
+            ),
+            models.CheckConstraint(condition=Q(version__gte=1), name="%(class)s_version_counts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__.lower()} {self.slug}"
+
+    def document(self) -> dict[str, Any]:
+        note = {"note": self.note} if self.note else {}
+        return {"id": self.slug, "name": self.name, **self.terms, **note}
+
+
+class Account(Item):
+    """Money at hand."""
+
+
+class Income(Item):
+    """Money that arrives."""
+
+
+class Expense(Item):
+    """Living costs."""
+
+
+class Debt(Item):
+    """A contract to repay."""
+
+
+class Revision(models.Model):
+    """The household as it stood before a change, for undo."""
+
+    owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
+    number = models.PositiveBigIntegerField(help_text="the household's counter at that time")
+    created_on = models.DateTimeField(default=timezone.now)
+    document = EncryptedJSONField()
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "number"], name="revision_once_per_owner")
+        ]
+
+    def __str__(self) -> str:
+        return f"revision {self.number} of {self.owner_id}"
+
+
+class StoredPlan(models.Model):
+    """A computed plan, kept so that a page view need not compute it; may be deleted any time."""
+
+    owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
+    household_hash = models.CharField(max_length=64)
+    strategy = models.CharField(max_length=20)
+    created_on = models.DateTimeField(default=timezone.now)
+    document = EncryptedJSONField()
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "household_hash", "strategy"], name="stored_plan_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.strategy} plan of {self.owner_id}"
+
+
+class IdempotencyKey(models.Model):
+    """A form that has had its effect; sending it again leads to what it made then."""
+
+    owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
+    key = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64, help_text="what was sent, hashed")
+    slug = models.CharField(max_length=64, help_text="the item it concerned")
+    created_on = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "key"], name="idempotency_key_once_per_owner")
+        ]
+
+    def __str__(self) -> str:
+        return f"key of {self.owner_id}"

@@ -1,0 +1,55 @@
+import os
+import shutil
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("default", max_examples=1_000, deadline=None)
+settings.register_profile(
+    "long", max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+# Playwright's synchronous interface runs an event loop in the thread that also uses the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Tests marked `long` run only when asked for by `-m`."""
+    if "long" in config.option.markexpr:
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_sessionfinish(session):
+    """In CI a skipped test is a failed run: else a green one could mean that nothing was tested."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("REQUIRE_BROWSER") and skipped and session.exitstatus == 0:
+        reporter.write_line(f"{len(skipped)} skipped where nothing may be", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args, browser_type):
+    """CHROMIUM_PATH, Playwright's own browser, or one that is installed here."""
+    arguments = dict(browser_type_launch_args)
+    path = os.environ.get("CHROMIUM_PATH")
+    if not path and not os.path.exists(browser_type.executable_path):
+        names = ("chromium", "chromium-browser", "google-chrome")
+        path = next(filter(None, map(shutil.which, names)), None)
+        if path is None:
+            pytest.skip("no browser: apt-get install chromium fonts-noto-cjk")
+    if path:
+        arguments["executable_path"] = path
+    if os.geteuid() == 0:  # Chromium's sandbox refuses to work for root
+        arguments["args"] = [*arguments.get("args", []), "--no-sandbox"]
+    return arguments
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
