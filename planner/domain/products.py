@@ -307,7 +307,7 @@ class _Reader:
         for item in fields.objects(key, required=True):
             words = _read_both(item, "words")
             found.append(Fact(words, *self.origin(item)))
-            _check_wording(item, found[-1].certainty, "words", words)
+            _check_wording(item, "words", found[-1].certainty)
             item.close()
         return tuple(found)
 
@@ -345,9 +345,9 @@ class _Reader:
         if not rung.event and not because and rung.severity != _usual_severity(rung):
             fields.contradict("severity", "the usual one for its days, or severity_because")
         for key in ("names", "before", "condition"):
-            _check_wording(fields, rung.certainty, key, getattr(rung, key))
+            _check_wording(fields, key, rung.certainty)
         if rung.certainty in ("practice", "reported") and not rung.is_notice:
-            _check_possibility(fields, rung.names)
+            _check_possibility(fields, "names")
         return rung
 
 
@@ -365,7 +365,7 @@ def _load_shared_ladder(file: Path, sources: Mapping[str, Source]) -> _Shared:
         items = fields.items("rungs", required=True)
         taken: set[str] = set()
         rungs = [
-            reader.rung(Fields(item, f"rungs[{index}]", fields.errors), taken)
+            reader.rung(Fields(_dated(item), f"rungs[{index}]", fields.errors), taken)
             for index, item in enumerate(items)
         ]
     return _Shared(tuple(rungs), {item["id"]: item for item in items})
@@ -408,19 +408,35 @@ def _read_product_ladder(
             changes = overrides.written(rung.id) if overrides else None
             if changes is not None:
                 checked = {"checked_on": reader.checked_on.isoformat()}
-                whole = {**shared[name].written[rung.id], **checked, **changes, "id": rung.id}
+                whole = {**_dated(shared[name].written[rung.id]), **checked, **_dated(changes)}
                 rung = reader.rung(Fields(whole, f"overrides.{rung.id}", fields.errors), set())
             ladder.append(rung)
     if overrides:
         overrides.close()
-    ladder += [reader.rung(item, set()) for item in fields.objects("rungs")]
+    ladder += [
+        reader.rung(Fields(_dated(item), f"rungs[{index}]", fields.errors), set())
+        for index, item in enumerate(fields.items("rungs"))
+    ]
     ids = [rung.id for rung in ladder]
     for rung in ladder:
         if ids.count(rung.id) > 1:
-            fields.contradict(f"ladder.{rung.id}", "each id once in the whole ladder")
+            _refuse_rung(fields, rung, "id", "twice", "each id once in the whole ladder")
         if rung.event and (rung.event not in ids or rung.event == rung.id):
-            fields.contradict(f"ladder.{rung.id}.counts_from", "an event of the same ladder")
+            _refuse_rung(fields, rung, "counts_from", rung.event, "an event of the same ladder")
     return tuple(sorted(ladder, key=_place))
+
+
+def _refuse_rung(fields: Fields, rung: Rung, key: str, found: str, reason: str) -> None:
+    """Record what is wrong with a rung of the put-together ladder."""
+    path = f"ladder.{rung.id}.{key}"
+    fields.errors.append(DocumentError(path, found, "contradiction", (("reason", reason),)))
+
+
+def _dated(written: Any) -> Any:
+    """The rung with null days where TOML, which has no null, says `undated = true`."""
+    if isinstance(written, dict) and written.get("undated") is True and "after_days" not in written:
+        return {**{k: v for k, v in written.items() if k != "undated"}, "after_days": None}
+    return written
 
 
 def _place(rung: Rung) -> tuple[bool, int]:
@@ -447,21 +463,24 @@ def _read_both(fields: Fields, key: str) -> Words:
     return read_words(fields, key)
 
 
-def _check_wording(fields: Fields, certainty: str | None, key: str, words: Words) -> None:
+def _check_wording(fields: Fields, key: str, certainty: str | None) -> None:
     """What is only practice or hearsay is never worded as certain."""
-    if certainty not in ("practice", "reported"):
+    texts = fields.object(key)
+    if texts is None or certainty not in ("practice", "reported"):
         return
-    for language, text in words:
+    for language, text in read_words(fields, key):
         found = CERTAIN_WORDS[language].search(NOT_CERTAIN[language].sub("", text))
         if found:
-            reason = f"no word as certain as {found[0]} for what is only {certainty}"
-            fields.contradict(f"{key}.{language}", reason)
+            texts.contradict(language, f"no word as certain as {found[0]} for {certainty}")
 
 
-def _check_possibility(fields: Fields, names: Words) -> None:
-    for language, text in names:
+def _check_possibility(fields: Fields, key: str) -> None:
+    texts = fields.object(key)
+    if texts is None:
+        return
+    for language, text in read_words(fields, key):
         if not POSSIBLE_WORDS[language].search(text):
-            fields.contradict(f"names.{language}", "a name that says that it is only possible")
+            texts.contradict(language, "a word that says that it is only possible")
 
 
 def _whole(low: int, high: int) -> _ReadValue:
