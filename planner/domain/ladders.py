@@ -138,7 +138,7 @@ def rung_document(rung: Rung) -> dict[str, Any]:
 
 def read_words(fields: Fields, key: str) -> Words:
     """{"zh": …, "en": …}, either or none of them."""
-    texts = fields.object(key)
+    texts = fields.child(key)
     if texts is None:
         return ()
     found = [(language, texts.text(language, "", longest=LONGEST_WORDS)) for language in LANGUAGES]

@@ -292,7 +292,7 @@ class _Reader:
             return MappingProxyType({})
         found = {}
         for key, read in _VALUES.items():
-            part = fields.object(key)
+            part = fields.child(key)
             if part is not None:
                 found[key] = self.figure(part, key, read)
         fields.close()
@@ -316,7 +316,7 @@ class _Reader:
             return MappingProxyType({})
         found = {}
         for key in sorted({*FILLED_IN, *_VALUES}):
-            part = fields.object(key)
+            part = fields.child(key)
             if part is not None:
                 found[key] = self.where(part)
         fields.close()
@@ -380,14 +380,14 @@ def _load_product(
             id=fields.slug("id", set()),
             names=_read_both(fields, "names"),
             contract=fields.choice("contract", CONTRACTS),
-            defaults=reader.figures(fields.object("defaults", required=True)),
-            possible=reader.figures(fields.object("possible")),
+            defaults=reader.figures(fields.child("defaults", required=True)),
+            possible=reader.figures(fields.child("possible")),
             due_days=reader.due_days(fields),
             ladder=_read_product_ladder(fields, reader, shared),
             autopay=reader.facts(fields, "autopay"),
             deduction=reader.facts(fields, "deduction"),
             extension=reader.facts(fields, "extension"),
-            where=reader.places(fields.object("where", required=True)),
+            where=reader.places(fields.child("where", required=True)),
         )
         if product.id != file.stem:
             fields.contradict("id", "the name of the file")
@@ -402,7 +402,7 @@ def _read_product_ladder(
 ) -> tuple[Rung, ...]:
     """Shared rungs, as the product overrides them, and its own; dated ones in their order."""
     ladder: list[Rung] = []
-    overrides = fields.object("overrides")
+    overrides = fields.child("overrides")
     for name in fields.words("ladders", list(shared)):
         for rung in shared[name].rungs:
             changes = overrides.written(rung.id) if overrides else None
@@ -454,7 +454,7 @@ def _usual_severity(rung: Rung) -> int:
 
 def _read_both(fields: Fields, key: str) -> Words:
     """A text in every language; ours have no gaps."""
-    texts = fields.object(key, required=True)
+    texts = fields.child(key, required=True)
     if texts is None:
         return ()
     for language in LANGUAGES:
@@ -465,7 +465,7 @@ def _read_both(fields: Fields, key: str) -> Words:
 
 def _check_wording(fields: Fields, key: str, certainty: str | None) -> None:
     """What is only practice or hearsay is never worded as certain."""
-    texts = fields.object(key)
+    texts = fields.child(key)
     if texts is None or certainty not in ("practice", "reported"):
         return
     for language, text in read_words(fields, key):
@@ -475,7 +475,7 @@ def _check_wording(fields: Fields, key: str, certainty: str | None) -> None:
 
 
 def _check_possibility(fields: Fields, key: str) -> None:
-    texts = fields.object(key)
+    texts = fields.child(key)
     if texts is None:
         return
     for language, text in read_words(fields, key):
@@ -495,7 +495,7 @@ def _terms(**readers: Callable[[Fields, str], Any]) -> _ReadValue:
     """An object of a debt document, each key optional here; kept as it is written."""
 
     def read(fields: Fields) -> dict[str, Any]:
-        terms = fields.object("value", required=True)
+        terms = fields.child("value", required=True)
         if terms is None:
             return {}
         value = {key: part(terms, key) for key, part in readers.items() if terms.has(key)}

@@ -11,9 +11,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from planner.domain.money import MAX_FEN, format_yuan, parse_yuan
+
+T = TypeVar("T")
 
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2099, 12, 31)
@@ -226,7 +228,9 @@ class Fields:
             return None
         return self.day(key)
 
-    def words(self, key: str, options: Collection[str] | None, code: str = "choice") -> tuple[str, ...]:
+    def words(
+        self, key: str, options: Collection[str] | None, code: str = "choice"
+    ) -> tuple[str, ...]:
         """A list of texts (empty by default), each one of `options` where given, each once."""
         found: list[str] = []
         for index, value in enumerate(self.items(key)):
@@ -260,7 +264,7 @@ class Fields:
         for index, value in enumerate(self.items(key, required=required)):
             yield Fields(value, f"{self.at(key)}[{index}]", self.errors)
 
-    def object(self, key: str, *, required: bool = False) -> "Fields | None":
+    def child(self, key: str, *, required: bool = False) -> "Fields | None":
         """The object under `key`; None where it is absent or null and not required."""
         value = self._take(key, _MISSING if required else None)
         if value is _MISSING or (value is None and not required):
@@ -284,7 +288,10 @@ class Fields:
         self._asked.update(present)
         self.errors.append(
             DocumentError(
-                self.path, listed(self._values) or "no key", "one_key", (("options", listed(options)),)
+                self.path,
+                listed(self._values) or "no key",
+                "one_key",
+                (("options", listed(options)),),
             )
         )
         return None
@@ -299,15 +306,15 @@ class Fields:
                 self.errors.append(DocumentError(path, "the key", "known", values))
 
     def _refuse(
-        self, key: str, value: object, default: Any, fallback: Any, code: str, **values: object
-    ) -> Any:
+        self, key: str, value: object, default: Any, fallback: T, code: str, **values: object
+    ) -> T:
         """The default where the key is absent (or null), else a note and a harmless value."""
         if value is _MISSING:
-            return fallback if default is _MISSING else default
+            return fallback if default is _MISSING else cast(T, default)
         if value is None and default is not _MISSING:
-            return default
+            return cast(T, default)
         self.fail(key, code, **values)
-        return fallback if default is _MISSING else default
+        return fallback if default is _MISSING else cast(T, default)
 
 
 def listed(words: Collection[str]) -> str:

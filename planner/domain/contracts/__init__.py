@@ -1,0 +1,1 @@
+"""How a contract bills, falls due and takes a payment: revolving, instalment, open-ended."""

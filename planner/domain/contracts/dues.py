@@ -1,0 +1,81 @@
+"""What every contract shares: a due, the parts of a payment, what stands to be paid."""
+
+from datetime import date
+from typing import Final, NamedTuple, TypeVar
+
+from planner.domain.contracts.terms import LateFee
+from planner.domain.money import round_half_up
+
+NEVER: Final = date.max.toordinal()
+
+
+class Parts(NamedTuple):
+    """Fen of a payment or a balance by kind."""
+
+    principal: int
+    interest: int
+    fee: int
+    penalty: int
+
+
+class Due:
+    """An amount that a contract requires on a day; days are ordinals, amounts fen.
+
+    `amount` is the statement, row or balance, `required` what must be paid of it.
+    `unpaid` is what is left of it now, with late fee and penalty that joined it.
+    A due is missed when grace ends with more than the tolerance unpaid; `met_on` is the day
+    on which nothing of it was unpaid any more, None until then.
+    """
+
+    __slots__ = (
+        "amount",
+        "due_on",
+        "is_arrear",
+        "is_missed",
+        "last_safe_on",
+        "met_on",
+        "paid_in_time",
+        "required",
+        "unpaid",
+    )
+
+    def __init__(self, due_on: int, last_safe_on: int, amount: int, required: int) -> None:
+        self.due_on = due_on
+        self.last_safe_on = last_safe_on
+        self.amount = amount
+        self.required = required
+        self.unpaid = required
+        self.paid_in_time = 0
+        self.is_missed = False
+        self.is_arrear = False
+        self.met_on: int | None = None
+
+    def count_paid(self, day: int, paid: int) -> None:
+        """Note that `paid` of it was covered on `day`; arrears were not paid in time."""
+        if day <= self.last_safe_on and not self.is_arrear:
+            self.paid_in_time = min(self.required, self.paid_in_time + paid)
+
+    @property
+    def short(self) -> int:
+        """What of `required` was not paid up to the last safe day."""
+        return self.required - self.paid_in_time
+
+
+def charge_late_fee(late_fee: LateFee | None, missing: int) -> int:
+    """The fee on what is missing the day it becomes overdue: ratio x missing, at least floor."""
+    if late_fee is None:
+        return 0
+    return max(round_half_up(late_fee.ratio * missing), late_fee.floor_fen)
+
+
+T = TypeVar("T")
+
+
+def copy_slots(source: T) -> T:
+    """A shallow copy of an object with __slots__, many times quicker than copy.copy."""
+    cls = type(source)
+    other = object.__new__(cls)
+    for kind in cls.__mro__:
+        for name in getattr(kind, "__slots__", ()):
+            setattr(other, name, getattr(source, name))
+    return other

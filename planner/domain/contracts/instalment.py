@@ -1,0 +1,449 @@
+"""A schedule of dues: level, equal principal, interest only, flat fee, or listed rows.
+
+Ordinary interest runs on principal not yet due, penalty on the unpaid principal of overdue
+rows (or on all principal), each night at one of the two. Days are ordinals, amounts fen.
+"""
+
+from datetime import date
+from fractions import Fraction
+from typing import Self
+
+from planner.domain.contracts.accrual import Nights
+from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
+from planner.domain.contracts.terms import InstalmentTerms
+from planner.domain.dates import add_months
+from planner.domain.money import round_half_up
+from planner.domain.rates import annuity
+
+UNPRICED = ("flat_fee", "listed")  # no ordinary interest; prepaid whole or not at all
+
+
+class ScheduledRow(Due):
+    """One required row by kind; `pending` is the numerator of penalty not yet billed.
+
+    While the row is in grace, `pending` is what it would cost if it were missed, and
+    `replaced` the ordinary interest which that would take the place of.
+    """
+
+    __slots__ = ("fee", "interest", "late_fee", "penalty", "pending", "principal", "replaced")
+
+    def __init__(
+        self, due_on: int, last_safe_on: int, *, principal: int, interest: int, fee: int
+    ) -> None:
+        required = principal + interest + fee
+        super().__init__(due_on, last_safe_on, required, required)
+        self.principal = principal
+        self.interest = interest
+        self.fee = fee
+        self.late_fee = 0
+        self.penalty = 0
+        self.pending = 0
+        self.replaced = 0
+
+    def take(self, offered: int) -> Parts:
+        """Settle what `offered` reaches: late fee and fee, penalty, interest, principal."""
+        late_fee = min(offered, self.late_fee)
+        fee = min(offered - late_fee, self.fee)
+        left = offered - late_fee - fee
+        penalty = min(left, self.penalty)
+        interest = min(left - penalty, self.interest)
+        principal = min(left - penalty - interest, self.principal)
+        self.late_fee -= late_fee
+        self.fee -= fee
+        self.penalty -= penalty
+        self.interest -= interest
+        self.principal -= principal
+        parts = Parts(principal, interest, late_fee + fee, penalty)
+        self.unpaid -= sum(parts)
+        return parts
+
+
+class Instalment:
+    """A running instalment contract: bills, falls due, takes payments."""
+
+    __slots__ = (
+        "_accrued",
+        "_accrued_to",
+        "_due_day",
+        "_fees_left",
+        "_grace_days",
+        "_level",
+        "_listed",
+        "_next_due",
+        "_nights",
+        "_on_principal",
+        "_ordinary_from",
+        "_periods_left",
+        "_row_fee",
+        "_row_principal",
+        "_rows",
+        "_terms",
+        "_tolerance",
+        "_undue",
+        "dues",
+        "next_day",
+        "overdue_fen",
+        "warnings",
+    )
+
+    def __init__(
+        self, terms: InstalmentTerms, *, grace_days: int, tolerance_fen: int, as_of: int
+    ) -> None:
+        self._terms = terms
+        self._grace_days = grace_days
+        self._tolerance = tolerance_fen
+        self._on_principal = terms.overdue is not None and terms.overdue.on == "principal"
+        self._listed = len(terms.rows)  # rows of the list that are not yet due
+        self._undue = terms.principal_fen - sum(one.principal_fen for one in terms.arrears)
+        self._fees_left = terms.fees_left_fen
+        self._periods_left = terms.periods_left or 0
+        first_due = terms.rows[0].due_on if terms.rows else terms.next_due
+        if first_due is None:  # a listed schedule of which only arrears are left
+            first_due = date.fromordinal(as_of)
+        self._due_day = terms.due_day or first_due.day
+        self._next_due = first_due.toordinal()
+        self._nights = Nights(terms.rate, terms.overdue, self._due_day)
+        self._level = 0
+        self._row_principal = 0
+        self._row_fee = 0
+        self._fix_rows(level=terms.amount_fen)
+        self._rows: list[ScheduledRow] = []
+        self.dues: list[Due] = []
+        self.warnings: list[tuple[int, str]] = []
+        self.overdue_fen = 0
+        self._accrued = 0
+        start = terms.accrued_from or add_months(first_due, -1, self._due_day)
+        self._ordinary_from = start.toordinal() if terms.method not in UNPRICED else NEVER
+        self._accrued_to = min(self._ordinary_from, as_of)
+        self._lay_arrears(as_of)
+        self._reschedule()
+
+    def _fix_rows(self, level: int | None = None) -> None:
+        """Fix principal, fee and level payment of the rows left, on principal not yet due."""
+        rows = self._periods_left
+        if rows == 0:
+            return
+        method = self._terms.method
+        self._row_fee = round_half_up(Fraction(self._fees_left, rows))
+        if method in ("equal_principal", "flat_fee"):
+            self._row_principal = round_half_up(Fraction(self._undue, rows))
+        elif method == "level" and level is not None:
+            self._level = level
+        elif method == "level":
+            rate = self._terms.rate
+            self._level = (
+                round_half_up(Fraction(self._undue, rows))
+                if rate is None
+                else annuity(self._undue, rate, rows)
+            )
+
+    def _lay_arrears(self, as_of: int) -> None:
+        """Age the arrears from their due dates to the morning of `as_of`.
+
+        What was missed before `as_of` has had its late fee; a penalty that was given counts
+        as billed, and only nights from `as_of` on are added to it.
+        """
+        arrears = [
+            (one.due_on.toordinal(), one)
+            for one in self._terms.arrears
+            if one.principal_fen or one.interest_fen or one.fee_fen or one.penalty_fen
+        ]
+        days = {due_on for due_on, _ in arrears}
+        days |= {due_on + self._grace_days + 1 for due_on in days}
+        if arrears:
+            self._accrued_to = min(self._accrued_to, arrears[0][0])
+        for day in sorted(day for day in days if day < as_of):
+            self._accrue(day)
+            self._end_grace(day, late_fees=False)
+            for due_on, one in arrears:
+                if due_on == day:
+                    row = ScheduledRow(
+                        due_on,
+                        due_on + self._grace_days,
+                        principal=one.principal_fen,
+                        interest=one.interest_fen,
+                        fee=one.fee_fen,
+                    )
+                    row.is_arrear = True
+                    self._rows.append(row)
+        self._accrue(as_of)
+        for row, (_, one) in zip(self._rows, arrears, strict=True):
+            if one.penalty_fen is not None:
+                row.penalty = one.penalty_fen
+                row.unpaid += one.penalty_fen
+                row.pending = 0
+        self.dues.extend(self._rows)
+        self._update_overdue()
+
+    def _accrue(self, day: int) -> None:
+        """Let nights pass until `day`. Splitting the stretch changes nothing."""
+        start = self._accrued_to
+        if day <= start:
+            return
+        self._accrued_to = day
+        rows = self._rows
+        missed = None
+        if rows and self._on_principal:
+            missed = next((row for row in rows if row.is_missed), None)
+        ordinary = 0
+        if missed is None and day > self._ordinary_from:
+            ordinary = self._undue * self._nights.ordinary(max(start, self._ordinary_from), day)
+            self._accrued += ordinary
+        if not rows:
+            return
+        penalty = self._nights.penalty(start, day)
+        if not self._on_principal:
+            for row in rows:
+                if row.is_missed or row.last_safe_on >= start:
+                    row.pending += row.principal * penalty
+            return
+        principal = self._undue + sum(row.principal for row in rows)
+        if missed is not None:
+            missed.pending += principal * penalty
+            return
+        for row in rows:
+            if row.last_safe_on >= start:
+                row.pending += principal * penalty
+                row.replaced += ordinary
+
+    def morning(self, day: int) -> None:
+        """What grace missed until yesterday becomes overdue; then the due of the day."""
+        if day < self.next_day:
+            return
+        self._accrue(day)
+        if self._rows:
+            self._end_grace(day, late_fees=True)
+        if day == self._next_due and self._has_undue():
+            self._fall_due(day)
+        self._update_overdue()
+        self._reschedule()
+
+    def _end_grace(self, day: int, *, late_fees: bool) -> None:
+        for row in self._rows:
+            if row.last_safe_on + 1 != day:
+                continue
+            if row.unpaid <= self._tolerance:
+                row.pending = row.replaced = 0
+                continue
+            if self._on_principal:
+                self._accrued -= row.replaced
+                for other in self._rows:  # their nights lie within this row's
+                    if other is not row and not other.is_missed:
+                        other.pending = other.replaced = 0
+            row.is_missed = True
+            if late_fees:
+                row.late_fee = charge_late_fee(self._terms.late_fee, row.unpaid)
+                row.unpaid += row.late_fee
+
+    def _fall_due(self, day: int) -> None:
+        self._bill_penalty()
+        row = self._next_listed_row(day) if self._listed else self._next_computed_row(day)
+        if row.unpaid:
+            self._rows.append(row)
+            self.dues.append(row)
+
+    def _next_listed_row(self, day: int) -> ScheduledRow:
+        rows = self._terms.rows
+        given = rows[len(rows) - self._listed]
+        self._listed -= 1
+        self._undue -= given.principal_fen
+        if self._listed:
+            self._next_due = rows[len(rows) - self._listed].due_on.toordinal()
+        return ScheduledRow(
+            day,
+            day + self._grace_days,
+            principal=given.principal_fen,
+            interest=given.interest_fen,
+            fee=given.fee_fen,
+        )
+
+    def _next_computed_row(self, day: int) -> ScheduledRow:
+        interest = self._nights.billed(self._accrued)
+        self._accrued = 0
+        self._periods_left -= 1
+        principal = self._undue
+        if self._periods_left:
+            principal = min(principal, self._row_share(day, interest))
+        fee = self._fees_left if principal == self._undue else min(self._fees_left, self._row_fee)
+        self._undue -= principal
+        self._fees_left -= fee
+        self._next_due = add_months(date.fromordinal(day), 1, self._due_day).toordinal()
+        return ScheduledRow(
+            day, day + self._grace_days, principal=principal, interest=interest, fee=fee
+        )
+
+    def _row_share(self, day: int, interest: int) -> int:
+        """Principal of a row that is not the last, before it is limited to what is left."""
+        if self._terms.method != "level":
+            return self._row_principal
+        if interest > self._level:
+            self.warnings.append((day, "interest_above_payment"))
+            return 0
+        return self._level - interest
+
+    def _bill_penalty(self) -> None:
+        """Bill the penalty of overdue rows, one rounding for all, shares oldest first."""
+        exact = billed = 0
+        for row in self._rows:
+            if row.is_missed:
+                exact += row.pending
+                row.pending = 0
+                share = self._nights.billed(exact) - billed
+                billed += share
+                row.penalty += share
+                row.unpaid += share
+
+    def required_fen(self, day: int) -> int:
+        """All that is required and unpaid on `day`, penalty up to it included."""
+        if not self._rows:
+            return 0
+        self._accrue(day)
+        pending = sum(row.pending for row in self._rows if row.is_missed)
+        return sum(row.unpaid for row in self._rows) + self._nights.billed(pending)
+
+    def demands(self, day: int) -> list[tuple[int, int]]:
+        """(due day, fen) of what is required and unpaid, oldest first."""
+        self._accrue(day)
+        exact = billed = 0
+        demands = []
+        for row in self._rows:
+            share = 0
+            if row.is_missed:
+                exact += row.pending
+                share = self._nights.billed(exact) - billed
+                billed += share
+            demands.append((row.due_on, row.unpaid + share))
+        return demands
+
+    def settle(self, day: int) -> int:
+        """What pays everything off on `day`."""
+        self._accrue(day)
+        return self.required_fen(day) + self._payoff()
+
+    def _payoff(self) -> int:
+        """Principal not yet due with what settling it costs: fees, fees left, interest."""
+        if self._listed:
+            rows = self._terms.rows[-self._listed :]
+            extra = (
+                0
+                if self._terms.prepay.fees_waived
+                else sum(row.interest_fen + row.fee_fen for row in rows)
+            )
+            return self._undue + self._prepayment_fee(self._undue) + extra
+        fees = 0 if self._terms.prepay.fees_waived else self._fees_left
+        interest = self._nights.billed(self._accrued)
+        return self._undue + self._prepayment_fee(self._undue) + fees + interest
+
+    def _prepayment_fee(self, principal: int) -> int:
+        return round_half_up(self._terms.prepay.fee_ratio * principal)
+
+    def payable(self, day: int, offered: int) -> int:
+        """The most of `offered` that the contract takes on `day`, prepayment included."""
+        required = self.required_fen(day)
+        if offered <= required or not self._has_undue() or not self._terms.prepay.allowed:
+            return min(offered, required)
+        settle = required + self._payoff()
+        if offered >= settle:
+            return settle
+        if self._terms.method in UNPRICED or self._undue <= 1:
+            return required
+        most = self._undue - 1
+        return min(offered, required + most + self._prepayment_fee(most))
+
+    def pay(self, day: int, amount: int) -> Parts:
+        """Take a payment: required rows oldest first, then principal not yet due.
+
+        Raises ValueError for an amount that the contract does not take (see `payable`).
+        """
+        self._accrue(day)
+        if any(row.is_missed for row in self._rows):
+            self._bill_penalty()
+        principal = interest = fee = penalty = 0
+        left = amount
+        for row in self._rows:
+            taken = row.take(left)
+            paid = sum(taken)
+            row.count_paid(day, paid)
+            left -= paid
+            principal += taken.principal
+            interest += taken.interest
+            fee += taken.fee
+            penalty += taken.penalty
+            if row.unpaid == 0:
+                row.met_on = day
+            if left == 0:
+                break
+        self._rows = [row for row in self._rows if row.unpaid]
+        if left:
+            prepaid = self._prepay(left)
+            principal += prepaid.principal
+            interest += prepaid.interest
+            fee += prepaid.fee
+        self._update_overdue()
+        self._reschedule()
+        return Parts(principal, interest, fee, penalty)
+
+    def _prepay(self, amount: int) -> Parts:
+        payoff = self._payoff()
+        if amount == payoff:
+            principal = self._undue
+            interest = self._nights.billed(self._accrued)
+            if self._listed and not self._terms.prepay.fees_waived:
+                interest = sum(row.interest_fen for row in self._terms.rows[-self._listed :])
+            self._undue = self._fees_left = self._accrued = self._listed = self._periods_left = 0
+            return Parts(principal, interest, amount - principal - interest, 0)
+        if self._terms.method in UNPRICED or not self._terms.prepay.allowed:
+            raise ValueError("this contract takes no partial prepayment")
+        principal = self._prepaid_principal(amount)
+        if principal >= self._undue:
+            raise ValueError("a payment that clears the principal must be what settles")
+        self._undue -= principal
+        if self._terms.prepay.keeps == "term":
+            self._fix_rows()
+        return Parts(principal, 0, amount - principal, 0)
+
+    def _prepaid_principal(self, amount: int) -> int:
+        """The largest p with p + round_half_up(fee_ratio x p) <= amount."""
+        ratio = self._terms.prepay.fee_ratio
+        principal = int(amount / (1 + ratio)) + 1
+        while principal + round_half_up(ratio * principal) > amount:
+            principal -= 1
+        return principal
+
+    def balances(self) -> Parts:
+        """Billed and unpaid by kind; principal is all that is outstanding."""
+        if not self._rows:
+            return Parts(self._undue, 0, 0, 0)
+        principal, interest, fee, penalty = self._undue, 0, 0, 0
+        for row in self._rows:
+            principal += row.principal
+            interest += row.interest
+            fee += row.fee + row.late_fee
+            penalty += row.penalty
+        return Parts(principal, interest, fee, penalty)
+
+    def is_settled(self, day: int) -> bool:
+        return not self._rows and not self._has_undue() and self.settle(day) == 0
+
+    def clone(self) -> Self:
+        """A copy that goes its own way; its `dues` start empty."""
+        other = copy_slots(self)
+        other._rows = [copy_slots(row) for row in self._rows]
+        other.dues = []
+        other.warnings = []
+        return other
+
+    def _has_undue(self) -> bool:
+        return bool(self._undue or self._fees_left or self._listed)
+
+    def _update_overdue(self) -> None:
+        self.overdue_fen = 0
+        for row in self._rows:
+            if row.is_missed:
+                self.overdue_fen += row.principal + row.interest + row.fee
+
+    def _reschedule(self) -> None:
+        self.next_day = self._next_due if self._has_undue() else NEVER
+        for row in self._rows:
+            if not row.is_missed and self._accrued_to <= row.last_safe_on < self.next_day:
+                self.next_day = row.last_safe_on + 1

@@ -1,0 +1,344 @@
+"""A balance with a payment rule: overdrafts, student loans, money owed to people.
+
+One pot each of fees, penalty, interest and principal; dues are requirements on the whole
+balance. Days are ordinals, amounts fen.
+"""
+
+from datetime import date
+from typing import Self
+
+from planner.domain.contracts.accrual import Nights
+from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
+from planner.domain.contracts.terms import OpenTerms
+from planner.domain.dates import add_months
+from planner.domain.money import round_half_up
+
+
+class Requirement(Due):
+    """A minimum. `part` is its unpaid principal part, which bears the penalty once missed;
+    `extras` late fee and penalty that joined `unpaid`; while in grace, `pending` is the
+    numerator of penalty and `replaced` of the ordinary interest it would take the place of.
+    """
+
+    __slots__ = ("extras", "part", "pending", "replaced")
+
+    def __init__(
+        self, due_on: int, last_safe_on: int, *, amount: int, required: int, part: int
+    ) -> None:
+        super().__init__(due_on, last_safe_on, amount, required)
+        self.part = part
+        self.extras = 0
+        self.pending = 0
+        self.replaced = 0
+
+
+class OpenEnd:
+    """A running open-ended contract: bills, falls due, takes payments."""
+
+    __slots__ = (
+        "_accrued",
+        "_accrued_to",
+        "_due_day",
+        "_ends_on",
+        "_fees",
+        "_grace_days",
+        "_interest",
+        "_next_due",
+        "_nights",
+        "_ordinary_from",
+        "_owed",
+        "_penalty",
+        "_penalty_accrued",
+        "_requirements",
+        "_terms",
+        "_tolerance",
+        "dues",
+        "next_day",
+        "overdue_fen",
+        "warnings",
+    )
+
+    def __init__(
+        self, terms: OpenTerms, *, grace_days: int, tolerance_fen: int, as_of: int
+    ) -> None:
+        self._terms = terms
+        self._grace_days = grace_days
+        self._tolerance = tolerance_fen
+        self._due_day = terms.due_day or terms.next_due.day
+        self._next_due = terms.next_due.toordinal()
+        self._ends_on = NEVER if terms.ends_on is None else terms.ends_on.toordinal()
+        self._nights = Nights(terms.rate, terms.overdue, self._due_day)
+        self._owed = terms.principal_fen
+        self._interest = sum(one.interest_fen for one in terms.arrears)
+        self._fees = sum(one.fee_fen for one in terms.arrears)
+        self._penalty = 0
+        self._accrued = self._penalty_accrued = 0
+        start = terms.accrued_from or add_months(terms.next_due, -1, self._due_day)
+        self._ordinary_from = start.toordinal()
+        self._accrued_to = min(self._ordinary_from, as_of)
+        self._requirements: list[Requirement] = []
+        self.dues: list[Due] = []
+        self.warnings: list[tuple[int, str]] = []
+        self.overdue_fen = 0
+        self._lay_arrears(as_of)
+        self._reschedule(as_of - 1)
+
+    def _lay_arrears(self, as_of: int) -> None:
+        """Age the arrears from their due dates to the morning of `as_of`.
+
+        What was missed before `as_of` has had its late fee; a penalty that was given counts
+        as billed, and only nights from `as_of` on are added to it.
+        """
+        arrears = [
+            (one.due_on.toordinal(), one)
+            for one in self._terms.arrears
+            if one.principal_fen or one.interest_fen or one.fee_fen or one.penalty_fen
+        ]
+        days = {due_on for due_on, _ in arrears}
+        days |= {due_on + self._grace_days + 1 for due_on in days}
+        if arrears:
+            self._accrued_to = min(self._accrued_to, arrears[0][0])
+        for day in sorted(day for day in days if day < as_of):
+            self._accrue(day)
+            self._end_grace(day, late_fees=False)
+            for due_on, one in arrears:
+                if due_on == day:
+                    required = one.principal_fen + one.interest_fen + one.fee_fen
+                    requirement = Requirement(
+                        day,
+                        day + self._grace_days,
+                        amount=required,
+                        required=required,
+                        part=one.principal_fen,
+                    )
+                    requirement.is_arrear = True
+                    self._requirements.append(requirement)
+        self._accrue(as_of)
+        given = 0
+        for requirement, (_, one) in zip(self._requirements, arrears, strict=True):
+            if one.penalty_fen is not None:
+                given += one.penalty_fen
+                requirement.unpaid += one.penalty_fen
+                requirement.extras += one.penalty_fen
+                requirement.pending = 0
+        self._penalty = given
+        if given:  # one pot: what is given stands for every night before `as_of`
+            self._penalty_accrued = 0
+        self.dues.extend(self._requirements)
+        self._update_overdue()
+
+    def _accrue(self, day: int) -> None:
+        """Let nights pass until `day`. Splitting the stretch changes nothing."""
+        start = self._accrued_to
+        if day <= start:
+            return
+        self._accrued_to = day
+        ordinary = 0
+        if day > self._ordinary_from:
+            ordinary = self._nights.ordinary(max(start, self._ordinary_from), day)
+        bearing = 0
+        if self._requirements and self._terms.overdue is not None:
+            penalty = self._nights.penalty(start, day)
+            for one in self._requirements:
+                if one.is_missed:
+                    bearing += one.part
+                elif one.last_safe_on >= start:
+                    one.pending += one.part * penalty
+                    one.replaced += one.part * ordinary
+            self._penalty_accrued += bearing * penalty
+        self._accrued += (self._owed - bearing) * ordinary
+
+    def morning(self, day: int) -> None:
+        """What grace missed until yesterday becomes overdue; then the due of the day."""
+        if day < self.next_day:
+            return
+        self._accrue(day)
+        if self._requirements:
+            self._end_grace(day, late_fees=True)
+        if day == min(self._next_due, self._ends_on):
+            self._fall_due(day)
+        self._update_overdue()
+        self._reschedule(day)
+
+    def _end_grace(self, day: int, *, late_fees: bool) -> None:
+        for one in self._requirements:
+            if one.last_safe_on + 1 != day:
+                continue
+            if one.unpaid > self._tolerance:
+                one.is_missed = True
+                self._penalty_accrued += one.pending
+                self._accrued -= one.replaced
+                if late_fees:
+                    fee = charge_late_fee(self._terms.late_fee, one.unpaid)
+                    self._fees += fee
+                    one.unpaid += fee
+                    one.extras += fee
+            one.pending = one.replaced = 0
+
+    def _fall_due(self, day: int) -> None:
+        """Bill the period's interest and penalty; require the minimum, at the end all."""
+        interest = self._bill_interest()
+        self._bill_penalty()
+        if self._terms.compound:
+            self._interest -= interest
+            self._owed += interest
+            interest = 0
+        charges = self._interest + self._fees + self._penalty
+        balance = self._owed + charges
+        earlier = sum(one.unpaid for one in self._requirements)
+        required = balance - earlier
+        if day != self._ends_on:
+            required = min(required, self._minimum(interest))
+        if required > 0:
+            parts = sum(one.part for one in self._requirements)
+            charges_left = max(0, charges - (earlier - parts))
+            requirement = Requirement(
+                day,
+                day + self._grace_days,
+                amount=balance,
+                required=required,
+                part=min(max(0, required - charges_left), self._owed - parts),
+            )
+            self._requirements.append(requirement)
+            self.dues.append(requirement)
+        if day == self._ends_on:
+            self._next_due = NEVER
+        else:
+            self._next_due = add_months(date.fromordinal(day), 1, self._due_day).toordinal()
+
+    def _minimum(self, interest: int) -> int:
+        minimum = self._terms.minimum
+        if minimum is None:
+            return 0
+        if minimum.fixed_fen is not None:
+            return minimum.fixed_fen
+        share = round_half_up(minimum.ratio * self._owed)
+        return max(minimum.floor_fen, share + (interest if minimum.plus_interest else 0))
+
+    def _bill_interest(self) -> int:
+        interest = self._nights.billed(self._accrued)
+        self._accrued = 0
+        self._interest += interest
+        return interest
+
+    def _bill_penalty(self) -> int:
+        penalty = self._nights.billed(self._penalty_accrued)
+        self._penalty_accrued = 0
+        self._penalty += penalty
+        return penalty
+
+    def _has_ended(self, day: int) -> bool:
+        """Whether what settles is required: from the last due day on."""
+        return day >= self._ends_on and bool(self._requirements)
+
+    def required_fen(self, day: int) -> int:
+        """All that is required and unpaid on `day`; once the contract ended, what settles."""
+        if self._has_ended(day):
+            return self.settle(day)
+        return sum(one.unpaid for one in self._requirements)
+
+    def demands(self, day: int) -> list[tuple[int, int]]:
+        """(due day, fen) of what is required and unpaid, oldest first."""
+        demands = [(one.due_on, one.unpaid) for one in self._requirements]
+        if self._has_ended(day):
+            due_on, unpaid = demands[-1]
+            since = self.settle(day) - sum(fen for _, fen in demands)
+            demands[-1] = (due_on, unpaid + since)
+        return demands
+
+    def settle(self, day: int) -> int:
+        """What pays everything off on `day`."""
+        self._accrue(day)
+        return (
+            self._owed
+            + self._interest
+            + self._fees
+            + self._penalty
+            + self._nights.billed(self._accrued)
+            + self._nights.billed(self._penalty_accrued)
+        )
+
+    def payable(self, day: int, offered: int) -> int:
+        """The most of `offered` that the contract takes on `day`, prepayment included."""
+        settle = self.settle(day)
+        if offered >= settle:
+            return settle
+        most = self._fees + self._penalty + self._interest + self._owed - 1
+        return min(offered, max(most, self.required_fen(day)))
+
+    def pay(self, day: int, amount: int) -> Parts:
+        """Take a payment: fees, penalty, interest, principal.
+
+        Raises ValueError for an amount above what settles.
+        """
+        settle = self.settle(day)
+        if amount > settle:
+            raise ValueError("a payment above what settles")
+        billed = 0
+        if amount == settle or self._has_ended(day):
+            billed += self._bill_interest()
+        if amount == settle or any(one.is_missed for one in self._requirements):
+            penalty_billed = self._bill_penalty()
+            if self._has_ended(day):
+                billed += penalty_billed
+                self._requirements[-1].extras += penalty_billed
+        if self._has_ended(day):
+            self._requirements[-1].unpaid += billed
+        fee = min(amount, self._fees)
+        penalty = min(amount - fee, self._penalty)
+        interest = min(amount - fee - penalty, self._interest)
+        principal = amount - fee - penalty - interest
+        self._fees -= fee
+        self._penalty -= penalty
+        self._interest -= interest
+        self._owed -= principal
+        self._meet(day, amount, principal)
+        self._update_overdue()
+        self._reschedule(day)
+        return Parts(principal, interest, fee, penalty)
+
+    def _meet(self, day: int, amount: int, principal: int) -> None:
+        """Reduce the oldest unmet requirement first; its principal part by principal paid."""
+        for one in self._requirements:
+            paid = min(amount, one.unpaid)
+            one.unpaid -= paid
+            one.extras = max(0, one.extras - paid)
+            one.count_paid(day, paid)
+            amount -= paid
+            lowered = min(principal, one.part)
+            one.part = min(one.part - lowered, one.unpaid - one.extras)
+            principal -= lowered
+            if one.unpaid == 0:
+                one.met_on = day
+        self._requirements = [one for one in self._requirements if one.unpaid]
+
+    def balances(self) -> Parts:
+        """Billed and unpaid by kind."""
+        return Parts(self._owed, self._interest, self._fees, self._penalty)
+
+    def is_settled(self, day: int) -> bool:
+        return self._owed == 0 and not self._requirements and self.settle(day) == 0
+
+    def clone(self) -> Self:
+        """A copy that goes its own way; its `dues` start empty."""
+        other = copy_slots(self)
+        other._requirements = [copy_slots(one) for one in self._requirements]
+        other.dues = []
+        other.warnings = []
+        return other
+
+    def _update_overdue(self) -> None:
+        self.overdue_fen = 0
+        for one in self._requirements:
+            if one.is_missed:
+                self.overdue_fen += one.unpaid - one.extras
+
+    def _reschedule(self, day: int) -> None:
+        """The next day after `day` on which something happens by itself."""
+        nearest = NEVER
+        if self._owed or self._interest or self._fees or self._penalty or self._accrued:
+            nearest = min(self._next_due, self._ends_on) if day < self._ends_on else NEVER
+        for one in self._requirements:
+            if day <= one.last_safe_on < nearest:
+                nearest = one.last_safe_on + 1
+        self.next_day = nearest

@@ -1,0 +1,455 @@
+"""Statement-based credit: statements, minimums, interest-free purchases, carried principal.
+
+Principal is in three places: carried (bears interest every night), new (billed, free of
+interest if its statement is paid in full by the end of grace) and unbilled. Days are
+ordinals, amounts fen.
+"""
+
+from datetime import date
+from fractions import Fraction
+from typing import Self
+
+from planner.domain.contracts.accrual import Nights
+from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
+from planner.domain.contracts.terms import OWN_MINIMUM_FEN, RevolvingTerms
+from planner.domain.dates import month_day_on_or_before, next_month_day
+from planner.domain.money import divide_half_up, round_half_up
+
+
+class Piece:
+    """New or unbilled principal; interest, if it comes to that, counts from `since`."""
+
+    __slots__ = ("fen", "since")
+
+    def __init__(self, fen: int, since: int) -> None:
+        self.fen = fen
+        self.since = since
+
+
+class Statement(Due):
+    """A statement: `required` is its minimum, `unpaid` what is left of that.
+
+    `rest` is what is left of the whole statement, `charges` of the interest and fees in its
+    minimum; `pieces` its new principal, until it is paid or grace ends; `pending` the
+    numerator of the interest that principal bears if the statement is not paid in full.
+    """
+
+    __slots__ = ("billed_on", "charges", "pending", "pieces", "rest")
+
+    def __init__(
+        self,
+        billed_on: int,
+        due_on: int,
+        grace_days: int,
+        *,
+        amount: int,
+        minimum: int,
+        charges: int,
+    ) -> None:
+        super().__init__(due_on, due_on + grace_days, amount, minimum)
+        self.billed_on = billed_on
+        self.rest = amount
+        self.charges = charges
+        self.pieces: list[Piece] = []
+        self.pending = 0
+
+
+class Revolving:
+    """A running revolving contract: bills, falls due, takes payments."""
+
+    __slots__ = (
+        "_accrued",
+        "_accrued_to",
+        "_carried",
+        "_fees",
+        "_grace_days",
+        "_interest",
+        "_last_statement",
+        "_minimum",
+        "_next_statement",
+        "_nights",
+        "_statements",
+        "_terms",
+        "_tolerance",
+        "_unbilled",
+        "_unspent",
+        "dues",
+        "next_day",
+        "overdue_fen",
+        "warnings",
+    )
+
+    def __init__(
+        self, terms: RevolvingTerms, *, grace_days: int, tolerance_fen: int, as_of: int
+    ) -> None:
+        self._terms = terms
+        self._grace_days = grace_days
+        self._tolerance = tolerance_fen
+        self._nights = Nights(terms.rate, None, terms.statement_day)
+        self._minimum = _minimum_numerators(terms)
+        day_before = date.fromordinal(as_of - 1)
+        last = month_day_on_or_before(day_before, terms.statement_day)
+        self._last_statement = last.toordinal()
+        self._next_statement = next_month_day(last, terms.statement_day).toordinal()
+        self._fees = self._interest = 0
+        self._statements: list[Statement] = []
+        self._unbilled: list[Piece] = []
+        self._unspent = 0  # principal owed at `as_of` and not paid; new spending comes behind it
+        self.dues: list[Due] = []
+        self.warnings: list[tuple[int, str]] = []
+        self.overdue_fen = 0
+        due_on = self._due_date(self._last_statement)
+        carried = terms.carrying_fen
+        if carried is None:
+            carried = terms.billed_fen if due_on < as_of else 0
+        self._carried = carried
+        self._accrued = carried * self._nights.ordinary(self._last_statement, as_of)
+        self._accrued_to = as_of
+        self._lay_purchases(due_on, as_of)
+        self._unspent = self._principal()
+        self._update_overdue()
+        self._reschedule(as_of - 1)
+
+    def _due_date(self, statement: int) -> int:
+        if self._terms.due_after is not None:
+            return statement + self._terms.due_after
+        assert self._terms.due_day is not None  # the reader takes one of the two
+        return next_month_day(date.fromordinal(statement), self._terms.due_day).toordinal()
+
+    def _lay_purchases(self, due_on: int, as_of: int) -> None:
+        """Lay arrears, the last statement and what was spent since, as of that morning."""
+        terms = self._terms
+        statement_on = self._last_statement
+        missed = 0
+        for arrear in terms.arrears:
+            day = arrear.due_on.toordinal()
+            missed = arrear.amount_fen
+            billed_on = month_day_on_or_before(arrear.due_on, terms.statement_day).toordinal()
+            late = Statement(
+                billed_on, day, self._grace_days, amount=missed, minimum=missed, charges=0
+            )
+            late.is_arrear = True
+            late.is_missed = late.last_safe_on + 1 < as_of and missed > self._tolerance
+            self._statements.append(late)
+            self.dues.append(late)
+        new = terms.billed_fen - self._carried
+        posted = [(one.on.toordinal(), one.amount_fen) for one in terms.purchases]
+        previous = month_day_on_or_before(
+            date.fromordinal(statement_on - 1), terms.statement_day
+        ).toordinal()
+        pieces = _posted(new, previous + 1, [one for one in posted if one[0] <= statement_on])
+        self._unbilled = _posted(
+            terms.unbilled_fen, statement_on + 1, [one for one in posted if one[0] > statement_on]
+        )
+        if due_on >= as_of and terms.billed_fen:
+            minimum = self._minimum_of(terms.billed_fen, new, missed)
+            statement = Statement(
+                statement_on,
+                due_on,
+                self._grace_days,
+                amount=terms.billed_fen,
+                minimum=minimum,
+                charges=0,
+            )
+            self._bill_pieces(statement, pieces, statement_on, as_of)
+            self._statements.append(statement)
+            self.dues.append(statement)
+        elif due_on + self._grace_days >= as_of and new:
+            if self._statements and self._statements[0].due_on == due_on:
+                self._statements[0].rest = terms.billed_fen
+            else:
+                settling = Statement(
+                    statement_on, due_on, self._grace_days, amount=0, minimum=0, charges=0
+                )
+                settling.rest = terms.billed_fen
+                self._statements.append(settling)
+            self._bill_pieces(self._statements[-1], pieces, statement_on, as_of)
+        elif new:
+            self._unbilled = [Piece(new, statement_on + 1), *self._unbilled]
+
+    def _bill_pieces(
+        self, statement: Statement, pieces: list[Piece], statement_on: int, day: int
+    ) -> None:
+        """Make pieces the statement's new principal, interest counted as the terms say."""
+        if self._terms.interest_from != "posting":
+            start = statement.due_on if self._terms.interest_from == "due" else statement_on
+            pieces = [Piece(sum(piece.fen for piece in pieces), start)] if pieces else []
+        statement.pieces.extend(pieces)
+        if self._terms.interest_on == "daily":
+            for piece in pieces:
+                if piece.since < day:
+                    statement.pending += piece.fen * self._nights.ordinary(piece.since, day)
+
+    def _minimum_of(self, amount: int, new: int, unmet: int) -> int:
+        """The minimum of a statement; `unmet` is principal the last minimum left unpaid."""
+        if self._minimum is None:
+            return amount
+        ratio, carried_ratio, denominator, floor = self._minimum
+        if amount <= max(floor, OWN_MINIMUM_FEN):
+            return amount
+        from_carried = min(unmet, self._carried)
+        from_new = min(unmet - from_carried, new)
+        shares = ratio * (new - from_new) + carried_ratio * (self._carried - from_carried)
+        minimum = divide_half_up(shares, denominator) + unmet + self._interest + self._fees
+        return min(amount, max(floor, minimum))
+
+    def _accrue(self, day: int) -> None:
+        """Let nights pass until `day`. Splitting the stretch changes nothing."""
+        start = self._accrued_to
+        if day <= start:
+            return
+        self._accrued_to = day
+        if self._carried:
+            self._accrued += self._carried * self._nights.ordinary(start, day)
+        if self._terms.interest_on == "daily":
+            for statement in self._statements:
+                for piece in statement.pieces:
+                    first = max(start, piece.since)
+                    if first < day:
+                        statement.pending += piece.fen * self._nights.ordinary(first, day)
+
+    def morning(self, day: int) -> None:
+        """What grace missed until yesterday becomes overdue; then the statement of the day."""
+        if day < self.next_day:
+            return
+        self._accrue(day)
+        for statement in self._statements:
+            if statement.last_safe_on + 1 == day:
+                self._end_grace(statement, day)
+        if day == self._next_statement:
+            self._bill(day)
+        self._drop_finished()
+        self._update_overdue()
+        self._reschedule(day)
+
+    def _end_grace(self, statement: Statement, day: int) -> None:
+        if statement.unpaid > self._tolerance:
+            statement.is_missed = True
+            self._fees += charge_late_fee(self._terms.late_fee, statement.unpaid)
+        if not statement.pieces:
+            return
+        pieces, statement.pieces = statement.pieces, []
+        if statement.rest > self._tolerance:
+            if self._terms.interest_on == "remainder":
+                for piece in pieces:
+                    if piece.since < day:
+                        self._accrued += piece.fen * self._nights.ordinary(piece.since, day)
+            self._accrued += statement.pending
+            self._carried += sum(piece.fen for piece in pieces)
+            return
+        left = Piece(sum(piece.fen for piece in pieces), statement.billed_on + 1)
+        later = self._statements[-1]
+        if later is statement:
+            self._unbilled = [left, *self._unbilled]
+        else:  # already in the next statement's amount
+            self._bill_pieces(later, [left], later.billed_on, day)
+
+    def _bill(self, day: int) -> None:
+        """The statement of `day`: interest billed, spending becomes new principal."""
+        terms = self._terms
+        self._interest += self._nights.billed(self._accrued)
+        self._accrued = 0
+        pieces = self._unbilled
+        self._unbilled = []
+        if terms.monthly_spend_fen:
+            pieces = [*pieces, Piece(terms.monthly_spend_fen, self._last_statement + 1)]
+        new = sum(piece.fen for piece in pieces)
+        for statement in self._statements:
+            for piece in statement.pieces:
+                new += piece.fen
+        self._last_statement = day
+        self._next_statement = next_month_day(
+            date.fromordinal(day), terms.statement_day
+        ).toordinal()
+        amount = self._carried + new + self._interest + self._fees
+        if amount == 0:
+            return
+        unmet = 0
+        if self._statements:
+            last = self._statements[-1]
+            if last.unpaid > self._tolerance:
+                unmet = max(0, last.unpaid - last.charges)
+        due_on = self._due_date(day)
+        statement = Statement(
+            day,
+            due_on,
+            self._grace_days,
+            amount=amount,
+            minimum=self._minimum_of(amount, new, unmet),
+            charges=self._interest + self._fees,
+        )
+        self._bill_pieces(statement, pieces, day, day)
+        if self._statements and self._statements[-1].due_on == due_on:
+            replaced = self._statements.pop()
+            statement.pieces = replaced.pieces + statement.pieces
+            statement.pending += replaced.pending
+            self.dues = [due for due in self.dues if due is not replaced]
+        self._statements.append(statement)
+        if statement.required:
+            self.dues.append(statement)
+
+    def required_fen(self, day: int) -> int:
+        """The largest minimum due and unpaid on `day`, since each contains the earlier."""
+        required = 0
+        for statement in self._statements:
+            if statement.due_on <= day and statement.unpaid > required:
+                required = statement.unpaid
+        return required
+
+    def demands(self, day: int) -> list[tuple[int, int]]:
+        """(due day, fen) of what is required and unpaid, oldest first."""
+        demands = []
+        covered = 0
+        for statement in self._statements:
+            if statement.due_on <= day and statement.unpaid > covered:
+                demands.append((statement.due_on, statement.unpaid - covered))
+                covered = statement.unpaid
+        return demands
+
+    def settle(self, day: int) -> int:
+        """What pays everything off on `day`."""
+        self._accrue(day)
+        return self._principal() + self._interest + self._fees + self._nights.billed(self._accrued)
+
+    def payable(self, day: int, offered: int) -> int:
+        """The most of `offered` that the contract takes on `day`, prepayment included."""
+        settle = self.settle(day)
+        if offered >= settle:
+            return settle
+        most = self._fees + self._interest + self._principal() - 1
+        return min(offered, max(most, self.required_fen(day)))
+
+    def pay(self, day: int, amount: int) -> Parts:
+        """Take a payment: fees, interest, then principal, the oldest posting first.
+
+        Raises ValueError for an amount above what settles.
+        """
+        settle = self.settle(day)
+        if amount > settle:
+            raise ValueError("a payment above what settles")
+        if amount == settle:
+            self._interest += self._nights.billed(self._accrued)
+            self._accrued = 0
+        fee = min(amount, self._fees)
+        interest = min(amount - fee, self._interest)
+        principal = amount - fee - interest
+        self._fees -= fee
+        self._interest -= interest
+        self._lower_principal(principal)
+        for statement in self._statements:
+            if statement.unpaid:
+                paid = min(statement.unpaid, amount)
+                statement.unpaid -= paid
+                statement.count_paid(day, paid)
+                if statement.unpaid == 0:
+                    statement.met_on = day
+            statement.charges = max(0, statement.charges - amount)
+            statement.rest = max(0, statement.rest - amount)
+        self._drop_finished()
+        self._update_overdue()
+        self._reschedule(day)
+        return Parts(principal, interest, fee, 0)
+
+    def _lower_principal(self, amount: int) -> None:
+        self._unspent = max(0, self._unspent - amount)
+        carried = min(amount, self._carried)
+        self._carried -= carried
+        left = amount - carried
+        for pieces in (*(statement.pieces for statement in self._statements), self._unbilled):
+            while left and pieces:
+                part = min(left, pieces[0].fen)
+                left -= part
+                pieces[0].fen -= part
+                if pieces[0].fen == 0:
+                    del pieces[0]
+
+    def _principal(self) -> int:
+        return (
+            self._carried
+            + sum(piece.fen for statement in self._statements for piece in statement.pieces)
+            + sum(piece.fen for piece in self._unbilled)
+        )
+
+    def balances(self) -> Parts:
+        """Owed by kind; unbilled spending is principal, accrued interest is not in it."""
+        return Parts(self._principal(), self._interest, self._fees, 0)
+
+    def is_settled(self, day: int) -> bool:
+        """Nothing owed; with new spending, the principal owed at the start is paid."""
+        if self._terms.monthly_spend_fen:
+            return self._unspent == 0
+        if self._carried or self._interest or self._fees or self._unbilled:
+            return False
+        return self.settle(day) == 0
+
+    def clone(self) -> Self:
+        """A copy that goes its own way; its `dues` start empty."""
+        other = copy_slots(self)
+        other._statements = []
+        for statement in self._statements:
+            copied = copy_slots(statement)
+            copied.pieces = [Piece(piece.fen, piece.since) for piece in statement.pieces]
+            other._statements.append(copied)
+        other._unbilled = [Piece(piece.fen, piece.since) for piece in self._unbilled]
+        other.dues = []
+        other.warnings = []
+        return other
+
+    def _drop_finished(self) -> None:
+        """Forget statements of which nothing is required and no principal is undecided."""
+        self._statements = [one for one in self._statements if one.unpaid or one.pieces]
+
+    def _update_overdue(self) -> None:
+        self.overdue_fen = 0
+        for statement in self._statements:
+            if statement.is_missed and statement.unpaid > self.overdue_fen:
+                self.overdue_fen = statement.unpaid
+
+    def _reschedule(self, day: int) -> None:
+        """The next day after `day` on which something happens by itself."""
+        nearest = NEVER
+        if (
+            self._carried
+            or self._accrued
+            or self._interest
+            or self._fees
+            or self._unbilled
+            or self._statements
+            or self._terms.monthly_spend_fen
+        ):
+            nearest = self._next_statement
+        for statement in self._statements:
+            if day < statement.due_on < nearest:
+                nearest = statement.due_on
+            if day <= statement.last_safe_on < nearest:
+                nearest = statement.last_safe_on + 1
+        self.next_day = nearest
+
+
+def _minimum_numerators(terms: RevolvingTerms) -> tuple[int, int, int, int] | None:
+    """Ratio and carried ratio over one denominator, and the floor in fen."""
+    if terms.minimum is None:
+        return None
+    denominator = Fraction(
+        1, terms.minimum.ratio.denominator * terms.minimum.carried.denominator
+    ).denominator
+    return (
+        round_half_up(terms.minimum.ratio * denominator),
+        round_half_up(terms.minimum.carried * denominator),
+        denominator,
+        terms.minimum.floor_fen,
+    )
+
+
+def _posted(total: int, uncovered: int, purchases: list[tuple[int, int]]) -> list[Piece]:
+    """`total` fen by posting date, oldest first; what is paid already was the oldest."""
+    left = total
+    pieces = []
+    for day, fen in reversed(purchases):
+        part = min(left, fen)
+        if part:
+            pieces.append(Piece(part, day))
+        left -= part
+    if left:
+        pieces.append(Piece(left, uncovered))
+    return sorted(pieces, key=lambda piece: piece.since)
