@@ -171,16 +171,17 @@ class Household(models.Model):
 class Item(models.Model):
     """One entry of one of the document's lists, its slug being the entry's id there.
 
-    `terms` is the document's own JSON without id, name and note; the domain's parser is the only
-    validator, so rows are written through `planner.services` alone.
+    `terms` is the document's own JSON without the id and the `texts`; the domain's parser is the
+    only validator, so rows are written through `planner.services` alone.
     """
+
+    texts = ("name",)
 
     owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
     slug = models.CharField(max_length=64)
     position = models.PositiveIntegerField()
     version = models.PositiveIntegerField(default=1)
     name = EncryptedTextField()
-    note = EncryptedTextField(blank=True, default="")
     terms = EncryptedJSONField()
 
     objects = OwnedQuerySet.as_manager()
@@ -200,8 +201,7 @@ class Item(models.Model):
         return f"{type(self).__name__.lower()} {self.slug}"
 
     def document(self) -> dict[str, Any]:
-        note = {"note": self.note} if self.note else {}
-        return {"id": self.slug, "name": self.name, **self.terms, **note}
+        return {"id": self.slug, **{key: getattr(self, key) for key in self.texts}, **self.terms}
 
 
 class Account(Item):
@@ -218,6 +218,10 @@ class Expense(Item):
 
 class Debt(Item):
     """A contract to repay."""
+
+    texts = ("name", "note")
+
+    note = EncryptedTextField(blank=True, default="")
 
 
 class Revision(models.Model):

@@ -4,6 +4,8 @@ import shutil
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.households import document
+
 settings.register_profile("default", max_examples=1_000, deadline=None)
 settings.register_profile(
     "long", max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -53,3 +55,34 @@ def browser_type_launch_args(browser_type_launch_args, browser_type):
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+@pytest.fixture
+def make_member(db):
+    """Members who agreed to the privacy text, with a household of the given document."""
+    from planner import services
+    from planner.models import User
+
+    def make(name="owner", **changes):
+        user = User.objects.create_user(f"{name}@example.com")
+        services.record_consent(user=user)
+        services.replace_household(user=user, document=document(**changes))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def owner(make_member):
+    return make_member("owner")
+
+
+@pytest.fixture
+def stranger(make_member):
+    return make_member("stranger")
+
+
+@pytest.fixture
+def owner_client(client, owner):
+    client.force_login(owner)
+    return client

@@ -1,0 +1,328 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from planner import services
+from planner.domain.household import household_document, parse_household
+from planner.domain.reading import InvalidDocument
+from planner.models import (
+    Debt,
+    Household,
+    IdempotencyKey,
+    Revision,
+    Session,
+    StoredPlan,
+    User,
+)
+from tests.households import account, debt, document, income
+
+
+def whole(document):
+    return household_document(parse_household(document))
+
+
+def rows_of(user):
+    """Everything in the database that carries the user's key."""
+    return [
+        row
+        for relation in User._meta.related_objects
+        for row in relation.related_model._base_manager.filter(**{relation.field.name: user})
+    ]
+
+
+def test_a_document_becomes_rows_and_the_same_document_again(owner):
+    assert services.household_document_of(owner) == whole(document())
+
+
+def test_an_invalid_document_changes_nothing(owner):
+    with pytest.raises(InvalidDocument) as caught:
+        services.replace_household(user=owner, document=document(debts=[debt(principal="-1")]))
+
+    assert caught.value.errors
+    assert services.household_document_of(owner) == whole(document())
+    assert Household.objects.get(owner=owner).revision == 1
+
+
+@pytest.mark.django_db
+def test_own_figures_need_consent_and_the_sample_does_not():
+    guest = services.start_guest()
+
+    with pytest.raises(services.ConsentRequired):
+        services.replace_household(user=guest, document=document())
+    services.replace_household(user=guest, document=document(), is_sample=True)
+
+    assert Household.objects.get(owner=guest).is_sample
+    with pytest.raises(services.ConsentRequired):
+        services.replace_household(user=guest, document=document(debts=[]), is_sample=False)
+    services.record_consent(user=guest)
+    services.replace_household(user=guest, document=document(debts=[]), is_sample=False)
+
+
+def test_undo_leads_back_change_by_change(owner):
+    services.change_household(user=owner, buffer="1.00")
+    services.save_item(user=owner, kind="debts", item=debt(id="second"))
+
+    assert services.undo(user=owner)
+    assert [entry["id"] for entry in services.household_document_of(owner)["debts"]] == ["friend"]
+    assert services.undo(user=owner)
+    assert services.household_document_of(owner) == whole(document())
+    assert services.undo(user=owner)  # the household before it had figures
+    assert not services.undo(user=owner)
+
+
+def test_every_change_raises_the_counter_and_the_version_of_what_changed(owner):
+    services.save_item(user=owner, kind="debts", item=debt(id="second"))
+    before = Household.objects.get(owner=owner).revision
+
+    services.save_item(user=owner, kind="debts", item=debt(principal="2999.99"), version=1)
+
+    versions = dict(Debt.objects.owned_by(owner).values_list("slug", "version"))
+    assert versions == {"friend": 2, "second": 1}
+    assert Household.objects.get(owner=owner).revision == before + 1
+
+
+def test_a_change_that_changes_nothing_is_none(owner):
+    services.save_item(user=owner, kind="debts", item=debt(), version=1)
+
+    assert Debt.objects.owned_by(owner).get().version == 1
+    assert Revision.objects.owned_by(owner).count() == 1
+
+
+def test_only_the_last_fifty_revisions_are_kept(owner):
+    for yuan in range(60):
+        services.change_household(user=owner, buffer=f"{yuan}.00")
+
+    numbers = list(Revision.objects.owned_by(owner).values_list("number", flat=True))
+    assert numbers == list(range(60, 10, -1))
+
+
+def test_an_edit_of_an_old_version_is_told_the_current_one(owner):
+    services.save_item(user=owner, kind="debts", item=debt(name="first tab"), version=1)
+
+    with pytest.raises(services.StaleVersion) as caught:
+        services.save_item(user=owner, kind="debts", item=debt(name="second tab"), version=1)
+
+    assert caught.value.current.name == "first tab"
+    assert caught.value.current.version == 2
+
+
+def test_an_edit_of_what_is_gone_is_stale(owner):
+    services.delete_item(user=owner, kind="debts", slug="friend", version=1)
+
+    with pytest.raises(services.StaleVersion) as caught:
+        services.save_item(user=owner, kind="debts", item=debt(), version=1)
+
+    assert caught.value.current is None
+
+
+def test_another_owners_item_is_out_of_reach(owner, stranger):
+    services.save_item(user=stranger, kind="debts", item=debt(id="theirs"), version=None)
+
+    with pytest.raises(services.StaleVersion):
+        services.save_item(user=owner, kind="debts", item=debt(id="theirs", name="x"), version=1)
+    with pytest.raises(services.StaleVersion):
+        services.delete_item(user=owner, kind="debts", slug="theirs", version=1)
+
+    assert Debt.objects.owned_by(stranger).count() == 2
+
+
+def test_a_form_sent_twice_adds_one_item(owner):
+    new = {key: value for key, value in debt().items() if key != "id"}
+
+    first = services.save_item(user=owner, kind="debts", item=new, key="form-1")
+    second = services.save_item(user=owner, kind="debts", item=new, key="form-1")
+
+    assert first == second
+    assert Debt.objects.owned_by(owner).count() == 2
+
+
+def test_an_edit_sent_twice_is_not_stale(owner):
+    for _attempt in range(2):
+        services.save_item(
+            user=owner, kind="debts", item=debt(principal="1.00"), version=1, key="form-1"
+        )
+        services.delete_item(user=owner, kind="expenses", slug="rent", version=1, key="form-2")
+
+    assert Debt.objects.owned_by(owner).get().version == 2
+
+
+def test_a_key_with_other_content_is_refused(owner, stranger):
+    services.save_item(user=owner, kind="debts", item=debt(id="second"), key="form-1")
+
+    with pytest.raises(services.KeyReused):
+        services.save_item(user=owner, kind="debts", item=debt(id="third"), key="form-1")
+    services.save_item(user=stranger, kind="debts", item=debt(id="third"), key="form-1")
+
+
+def test_a_refused_form_may_be_corrected_and_sent_again(owner):
+    with pytest.raises(InvalidDocument):
+        services.save_item(
+            user=owner, kind="debts", item=debt(id="second", principal="x"), key="form-1"
+        )
+
+    assert services.save_item(user=owner, kind="debts", item=debt(id="second"), key="form-1")
+
+
+def test_deleting_a_debt_takes_it_out_of_the_orders(make_member):
+    user = make_member(order=["friend"], triage_order=["friend"])
+
+    services.delete_item(user=user, kind="debts", slug="friend", version=1)
+
+    after = services.household_document_of(user)
+    assert (after["debts"], after["order"], after["triage_order"]) == ([], [], [])
+
+
+def test_deleting_an_account_in_use_is_refused_and_authorisations_go_with_it(make_member):
+    user = make_member(
+        accounts=[account(), account(id="wallet")],
+        debts=[debt(autopay=["wallet", "card"])],
+    )
+
+    services.delete_item(user=user, kind="accounts", slug="wallet", version=1)
+
+    assert services.household_document_of(user)["debts"][0]["autopay"] == ["card"]
+    with pytest.raises(InvalidDocument):
+        services.delete_item(user=user, kind="accounts", slug="card", version=1)
+
+
+@pytest.mark.django_db
+def test_taking_over_a_guest_keeps_everything_for_a_new_member():
+    guest = services.start_guest()
+    services.record_consent(user=guest)
+    services.replace_household(user=guest, document=document())
+    services.change_household(user=guest, buffer="5.00")
+    member = User.objects.create_user("new@example.com")
+    services.record_consent(user=member)
+
+    services.take_over_guest(guest=guest, user=member)
+
+    assert services.household_document_of(member) == whole(document(buffer="5.00"))
+    assert services.undo(user=member)
+    assert services.household_document_of(member) == whole(document())
+    assert not User.objects.filter(guest_since__isnull=False).exists()
+
+
+def test_taking_over_a_guest_can_be_undone_by_who_had_figures(owner):
+    guest = services.start_guest()
+    services.replace_household(user=guest, document=document(debts=[]), is_sample=True)
+
+    services.take_over_guest(guest=guest, user=owner)
+
+    assert services.household_document_of(owner)["debts"] == []
+    services.undo(user=owner)
+    assert services.household_document_of(owner) == whole(document())
+
+
+def test_erasing_leaves_no_row_of_the_user(owner, stranger, client):
+    client.force_login(owner)
+    services.stored_plan(user=owner)
+    services.save_item(user=owner, kind="incomes", item=income(id="more"), key="form-1")
+    kinds = {type(row) for row in rows_of(owner)}
+    theirs = len(rows_of(stranger))
+
+    services.erase(user=owner)
+
+    assert {Debt, Household, IdempotencyKey, Revision, Session, StoredPlan} <= kinds
+    assert rows_of(owner) == []
+    assert len(rows_of(stranger)) == theirs
+
+
+def test_pruning_takes_old_guests_only_and_may_run_twice(owner):
+    now = timezone.now()
+    old, young = services.start_guest(), services.start_guest()
+    User.objects.filter(pk=old.pk).update(guest_since=now - timedelta(days=7, minutes=1))
+    User.objects.filter(pk=young.pk).update(guest_since=now - timedelta(days=6, hours=23))
+
+    assert services.prune() == 1
+    assert services.prune() == 0
+
+    assert set(User.objects.all()) == {owner, young}
+
+
+def test_a_stored_plan_is_computed_once_and_equals_the_engines(owner, django_assert_num_queries):
+    first = services.stored_plan(user=owner, strategy="snowball")
+
+    with django_assert_num_queries(6):  # settings, four lists, the stored plan
+        second = services.stored_plan(user=User.objects.get(pk=owner.pk), strategy="snowball")
+
+    assert first == second
+    assert second["strategy"] == "snowball"
+
+
+def test_choosing_another_strategy_does_not_compute_again(owner):
+    services.stored_plans(user=owner, strategies=["avalanche", "snowball"])
+
+    services.change_household(user=owner, strategy="snowball")
+
+    plan = services.stored_plan(user=owner)
+    assert plan["strategy"] == "snowball"
+    assert StoredPlan.objects.owned_by(owner).count() == 2
+
+
+def test_a_change_is_planned_anew_and_few_plans_are_kept(owner):
+    before = services.stored_plan(user=owner)
+
+    for yuan in range(1, 20):
+        services.save_item(
+            user=owner, kind="debts", item=debt(principal=f"{yuan}.00"), version=yuan
+        )
+        services.stored_plan(user=owner)
+
+    assert services.stored_plan(user=owner) != before
+    assert StoredPlan.objects.owned_by(owner).count() == services.KEPT_PLANS
+
+
+def at_once(count, work):
+    """Run `work(number)` in threads that start together; returns what each returned or raised."""
+    results, barrier = [None] * count, threading.Barrier(count)
+
+    def run(number):
+        barrier.wait()
+        try:
+            results[number] = work(number)
+        except Exception as error:
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_simultaneous_edits_exactly_one_wins(make_member):
+    user = make_member()
+
+    for attempt in range(5):
+        results = at_once(
+            4,
+            lambda number, attempt=attempt: services.save_item(
+                user=user,
+                kind="debts",
+                item=debt(name=f"{attempt} {number}"),
+                version=attempt + 1,
+            ),
+        )
+
+        assert sorted(map(str, map(type, results))).count(str(str)) == 1
+        assert sum(isinstance(result, services.StaleVersion) for result in results) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_sent_four_times_at_once_adds_one_item(make_member):
+    user = make_member()
+    new = {key: value for key, value in debt().items() if key != "id"}
+
+    results = at_once(
+        4, lambda number: services.save_item(user=user, kind="debts", item=new, key="form-1")
+    )
+
+    assert len(set(results)) == 1
+    assert Debt.objects.owned_by(user).count() == 2
