@@ -413,10 +413,6 @@ def _read_product_ladder(
             ladder.append(rung)
     if overrides:
         overrides.close()
-    ladder += [
-        reader.rung(Fields(_dated(item), f"rungs[{index}]", fields.errors), set())
-        for index, item in enumerate(fields.items("rungs"))
-    ]
     ids = [rung.id for rung in ladder]
     for rung in ladder:
         if ids.count(rung.id) > 1:
@@ -440,7 +436,7 @@ def _dated(written: Any) -> Any:
 
 
 def _place(rung: Rung) -> tuple[bool, int]:
-    """Dated rungs by their days, then the others as they were written."""
+    """Dated rungs by their days, then the others; else the product's own come first."""
     if rung.event or rung.after_days is None:
         return True, 0
     return False, rung.after_days
