@@ -401,7 +401,10 @@ def _read_product_ladder(
     fields: Fields, reader: _Reader, shared: Mapping[str, _Shared]
 ) -> tuple[Rung, ...]:
     """Shared rungs, as the product overrides them, and its own; dated ones in their order."""
-    ladder: list[Rung] = []
+    ladder = [
+        reader.rung(Fields(_dated(item), f"rungs[{index}]", fields.errors), set())
+        for index, item in enumerate(fields.items("rungs"))
+    ]
     overrides = fields.child("overrides")
     for name in fields.words("ladders", list(shared)):
         for rung in shared[name].rungs:
