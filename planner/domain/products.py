@@ -271,7 +271,7 @@ class _Reader:
     def origin(self, fields: Fields) -> tuple[str, str, date]:
         certainty = fields.choice("certainty", CERTAINTIES)
         source = fields.text("source")
-        if source not in self.sources:
+        if fields.has("source") and source not in self.sources:
             fields.fail("source", "choice", options="the ids in sources.toml")
         if source == UNSOURCED and certainty not in ("practice", "reported"):
             fields.contradict("certainty", "practice or reported, as no formal source was found")
