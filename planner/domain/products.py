@@ -81,7 +81,7 @@ CERTAIN_WORDS: Final[Mapping[str, re.Pattern[str]]] = {
     "en": re.compile(r"\b(will|shall|certainly|definitely|always|inevitably)\b", re.IGNORECASE),
 }
 NOT_CERTAIN: Final[Mapping[str, re.Pattern[str]]] = {
-    "zh": re.compile("不一定|未必然"),
+    "zh": re.compile("不一定|未必"),
     "en": re.compile(r"\bnot (always|certainly|definitely)\b", re.IGNORECASE),
 }
 POSSIBLE_WORDS: Final[Mapping[str, re.Pattern[str]]] = {
