@@ -98,7 +98,7 @@ def weigh_consequences(ledger: Ledger, *, ladders: bool = False) -> tuple[list[C
     return consequences, harm
 
 
-def ladder(ledger: Ledger, debt_id: str, due_on: date) -> list[Consequence]:
+def ladder_of_due(ledger: Ledger, debt_id: str, due_on: date) -> list[Consequence]:
     """All rungs of one due of one debt; KeyError where there is no such due."""
     consequences, _ = weigh_consequences(ledger, ladders=True)
     found = [one for one in consequences if one.debt == debt_id and one.due_on == due_on]

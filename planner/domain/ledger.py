@@ -5,7 +5,7 @@ dues, payments. A strategy proposes amounts; nothing is paid that the money at h
 contract does not allow. Days are ordinals inside and dates in the records, amounts fen.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -182,19 +182,20 @@ class _Source:
 class Ledger:
     """The state of a household on one day, and the record of the days before.
 
-    `propose` is asked on each day after the dues, and gives fen per debt, in the order of
-    debts; the ledger pays no more than there is and no more than the contract takes.
+    `propose` is asked on each day on which something is required and unpaid or an income
+    has arrived, after the dues; it gives fen per debt, in the order of debts, or None for
+    nothing. It may propose no more than there is and than the contracts take.
     """
 
     household: Household
-    propose: "Callable[[Ledger], list[int] | None]"
+    propose: "Callable[[Ledger], Sequence[int] | None]"
     day: int = field(init=False)
     last_day: int = field(init=False)
     contracts: list[Contract] = field(init=False)
     flows: Flows = field(init=False)
     flow_index: int = field(init=False, default=0)
     accounts: list[int] = field(init=False)
-    has_income_today: bool = field(init=False, default=False)
+    demanding: list[int] = field(init=False, default_factory=list)
     payments: list[Payment] = field(init=False, default_factory=list)
     cash_days: list[CashDay] = field(init=False, default_factory=list)
     transfers: list[Transfer] = field(init=False, default_factory=list)
@@ -217,6 +218,7 @@ class Ledger:
         self._account_index = {account.id: i for i, account in enumerate(household.accounts)}
         self._last_parts = [None] * len(self.contracts)
         self._unsettled = set(range(len(self.contracts)))
+        self.demanding = list(range(len(self.contracts)))
 
     @property
     def cash_fen(self) -> int:
@@ -225,44 +227,54 @@ class Ledger:
 
     def run(self) -> "Ledger":
         """Let the days pass until every debt is settled, or to the horizon."""
-        contracts = self.contracts
-        end = self.last_day + 1
         while True:
             self._pass_day()
             if not self._unsettled:
                 self.debt_free_on = date.fromordinal(self.day)
                 break
-            following = end
-            overdue = 0
-            for contract in contracts:
-                if contract.next_day < following:
-                    following = contract.next_day
-                overdue += contract.overdue_fen
-            following = self.flows.next_day(self.flow_index, following)
-            self.overdue_fen_days += overdue * (following - self.day)
-            if following >= end:
+            if not self._step(self.last_day + 1):
                 self.day = self.last_day
                 break
-            self.day = following
         self._conclude()
         return self
 
+    def run_to(self, day: int) -> "Ledger":
+        """Let the days pass until the dues of `day` stand and nothing of it is paid yet.
+
+        Raises ValueError for a day before `as_of` or after the horizon.
+        """
+        if not self.day <= day <= self.last_day:
+            raise ValueError(f"not a day of this plan: {date.fromordinal(day)}")
+        while self.day < day:
+            self._pass_day()
+            if not self._step(day):
+                self.day = day
+        self._begin_day()
+        return self
+
+    def _step(self, end: int) -> bool:
+        """Go to the next day on which something happens; False if that is not before `end`."""
+        following = end
+        overdue = 0
+        for contract in self.contracts:
+            if contract.next_day < following:
+                following = contract.next_day
+            overdue += contract.overdue_fen
+        following = self.flows.next_day(self.flow_index, following)
+        if overdue:
+            self.overdue_fen_days += overdue * (following - self.day)
+        if following >= end:
+            return False
+        self.day = following
+        return True
+
     def _pass_day(self) -> None:
-        day = self.day
-        on = date.fromordinal(day)
         opening = sum(self.accounts)
-        income, expenses = self._move_flows(day)
-        if expenses and opening + income - expenses < 0:
-            self._warn_once("cash_below_zero", on)
-        touched = []
-        for index, contract in enumerate(self.contracts):
-            if contract.next_day <= day:
-                contract.morning(day)
-                touched.append(index)
-        amounts = self.propose(self)
+        income, expenses, touched = self._begin_day()
+        on = date.fromordinal(self.day)
         paid = 0
-        if amounts is not None:
-            for index, amount in enumerate(amounts):
+        if income or self.demanding:
+            for index, amount in enumerate(self.propose(self) or ()):
                 if amount > 0:
                     self._pay(index, amount, on)
                     paid += amount
@@ -273,20 +285,44 @@ class Ledger:
             self.cash_days.append(
                 CashDay(on, opening, income, expenses, paid, closing, tuple(self.accounts))
             )
-        is_first = on == self.household.as_of
-        self._note_balances(range(len(self.contracts)) if is_first else sorted(touched), on)
+        if not self.balances:
+            touched = list(range(len(self.contracts)))
+        elif len(touched) > 1:
+            touched.sort()
+        self._note_balances(touched, on)
+        if self.demanding:
+            day = self.day
+            self.demanding = [
+                index for index in self.demanding if self.contracts[index].required_fen(day)
+            ]
+
+    def _begin_day(self) -> tuple[int, int, list[int]]:
+        """Incomes, expenses, misses, statements and dues of the day; nothing is paid yet.
+
+        Returns income and expenses in fen, and the debts of which something happened.
+        """
+        day = self.day
+        income, expenses = self._move_flows(day)
+        if expenses and self.cash_fen < 0:
+            self._warn_once("cash_below_zero", date.fromordinal(day))
+        touched = []
+        for index, contract in enumerate(self.contracts):
+            if contract.next_day <= day:
+                contract.morning(day)
+                touched.append(index)
+                if index not in self.demanding:
+                    self.demanding.append(index)
+        return income, expenses, touched
 
     def _move_flows(self, day: int) -> tuple[int, int]:
         flows = self.flows
         flows.extend(day)
-        self.has_income_today = False
         index = self.flow_index
         if index == len(flows.days) or flows.days[index] != day:
             return 0, 0
         self.flow_index = index + 1
         for account, fen in flows.moves[index]:
             self.accounts[account] += fen
-        self.has_income_today = flows.incomes[index] > 0
         return flows.incomes[index], flows.expenses[index]
 
     def _pay(self, index: int, amount: int, on: date) -> None:
@@ -310,7 +346,7 @@ class Ledger:
         self.accounts[source] -= amount
         self.payments.append(Payment(on, debt.id, amount, *parts, accounts[source].id, "plan"))
 
-    def _note_balances(self, touched: "range | list[int]", on: date) -> None:
+    def _note_balances(self, touched: list[int], on: date) -> None:
         for index in touched:
             contract = self.contracts[index]
             parts = contract.balances()

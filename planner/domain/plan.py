@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from planner.domain.consequences import Consequence, Harm, weigh_consequences
+from planner.domain.consequences import Consequence, Harm, ladder_of_due, weigh_consequences
 from planner.domain.household import Household
 from planner.domain.ledger import (
     Balance,
     CashDay,
+    Contract,
     Ledger,
     Payment,
     Transfer,
     Warned,
 )
 from planner.domain.money import format_yuan
-from planner.domain.strategies import pay_minimum
+from planner.domain.strategies import execute
 
 
 class PlannedDue(NamedTuple):
@@ -59,19 +60,35 @@ class Plan:
     balances: tuple[Balance, ...]
 
 
-class UnknownStrategy(ValueError):
-    """A strategy that does not exist, or not yet."""
-
-
-STRATEGIES = {"minimum": pay_minimum}
-
-
 def make_plan(household: Household, strategy: str | None = None, *, ladders: bool = False) -> Plan:
+    """The plan of a household under a strategy, by default its own.
+
+    With `ladders` the consequences of every due are listed, not only of those that start
+    and of each debt's next due. Raises UnknownStrategy.
+    """
     name = strategy or household.strategy
-    if name not in STRATEGIES:
-        raise UnknownStrategy(name)
-    ledger = Ledger(household, STRATEGIES[name]).run()
+    ledger = execute(household, name)
     consequences, harm = weigh_consequences(ledger, ladders=ladders)
+    dues, is_overdue = _planned_dues(ledger)
+    return Plan(
+        household=household,
+        strategy=name,
+        status="overdue" if is_overdue else "on_time",
+        warnings=tuple(ledger.warnings),
+        debt_free_on=ledger.debt_free_on,
+        totals=_totals(ledger),
+        harm=harm,
+        dues=tuple(dues),
+        payments=tuple(ledger.payments),
+        consequences=tuple(consequences),
+        cash=tuple(ledger.cash_days),
+        transfers=tuple(ledger.transfers),
+        balances=tuple(ledger.balances),
+    )
+
+
+def _planned_dues(ledger: Ledger) -> tuple[list[PlannedDue], bool]:
+    """Dues by day, then in order of debts; and whether any is missed beyond tolerance."""
     from_day = date.fromordinal
     is_overdue = False
     dues = []
@@ -91,28 +108,80 @@ def make_plan(household: Household, strategy: str | None = None, *, ladders: boo
             )
         )
     dues.sort(key=lambda due: due.due_on)
-    totals = [0] * 5
+    return dues, is_overdue
+
+
+def _totals(ledger: Ledger) -> Totals:
+    paid = principal = interest = fees = penalties = 0
     for payment in ledger.payments:
-        totals[0] += payment.amount_fen
-        totals[1] += payment.principal_fen
-        totals[2] += payment.interest_fen
-        totals[3] += payment.fee_fen
-        totals[4] += payment.penalty_fen
-    return Plan(
-        household=household,
-        strategy=name,
-        status="overdue" if is_overdue else "on_time",
-        warnings=tuple(ledger.warnings),
-        debt_free_on=ledger.debt_free_on,
-        totals=Totals(*totals),
-        harm=harm,
-        dues=tuple(dues),
-        payments=tuple(ledger.payments),
-        consequences=tuple(consequences),
-        cash=tuple(ledger.cash_days),
-        transfers=tuple(ledger.transfers),
-        balances=tuple(ledger.balances),
-    )
+        paid += payment.amount_fen
+        principal += payment.principal_fen
+        interest += payment.interest_fen
+        fees += payment.fee_fen
+        penalties += payment.penalty_fen
+    return Totals(paid, principal, interest, fees, penalties)
+
+
+def cure(household: Household, debt_id: str, on: date, strategy: str | None = None) -> int:
+    """Fen that leave nothing required unpaid on that day, before what the plan pays on it.
+
+    Raises KeyError for an unknown debt and ValueError for a day outside the plan.
+    """
+    contract, day = _contract_on(household, debt_id, on, strategy)
+    return contract.required_fen(day)
+
+
+def settle(household: Household, debt_id: str, on: date, strategy: str | None = None) -> int:
+    """Fen that pay the debt off on that day, before what the plan pays on it.
+
+    Raises KeyError for an unknown debt and ValueError for a day outside the plan.
+    """
+    contract, day = _contract_on(household, debt_id, on, strategy)
+    return contract.settle(day)
+
+
+def _contract_on(
+    household: Household, debt_id: str, on: date, strategy: str | None
+) -> tuple[Contract, int]:
+    places = {debt.id: index for index, debt in enumerate(household.debts)}
+    day = on.toordinal()
+    ledger = execute(household, strategy or household.strategy, until=day)
+    return ledger.contracts[places[debt_id]], day
+
+
+def ladder(
+    household: Household, debt_id: str, due_on: date, strategy: str | None = None
+) -> list[Consequence]:
+    """All rungs of one due with their dates and states. Raises KeyError for an unknown due."""
+    ledger = execute(household, strategy or household.strategy)
+    return ladder_of_due(ledger, debt_id, due_on)
+
+
+class Comparison(NamedTuple):
+    """What a change does: the plan after it less the plan before.
+
+    `days` until debt-free (None where either never is), `cost_fen` of interest, fees and
+    penalties, `consequences` that will start.
+    """
+
+    days: int | None
+    cost_fen: int
+    consequences: int
+
+
+def compare_plans(before: Plan, after: Plan) -> Comparison:
+    days = None
+    if before.debt_free_on is not None and after.debt_free_on is not None:
+        days = (after.debt_free_on - before.debt_free_on).days
+    return Comparison(days, _cost(after) - _cost(before), _will_start(after) - _will_start(before))
+
+
+def _cost(plan: Plan) -> int:
+    return plan.totals.interest + plan.totals.fees + plan.totals.penalties
+
+
+def _will_start(plan: Plan) -> int:
+    return sum(one.state == "will_start" for one in plan.consequences)
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:

@@ -1,34 +1,323 @@
-"""Who is paid what on a day: from the state of the ledger to an amount per debt."""
+"""Who is paid what on a day: from the state of the ledger to an amount per debt.
 
-from planner.domain.ledger import Ledger
+All strategies pay what is required on its due date. Those that prepay do so only from
+money that no later required payment needs: they forecast what each contract requires if
+nothing more is prepaid, and prepay at most the lowest closing cash of that path less the
+buffer. When money is short, a triage decides who waits.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from planner.domain.consequences import Harm, weigh_consequences
+from planner.domain.contracts.instalment import Instalment
+from planner.domain.household import Household
+from planner.domain.ledger import Contract, Ledger
+from planner.domain.triage import (
+    Amounts,
+    Triage,
+    pay_in_order,
+    pay_least_harm,
+    pay_oldest_first,
+)
+
+STRATEGIES = ("minimum", "avalanche", "snowball", "custom")
+LEAST_PREPAYMENT_FEN = 1000  # nobody moves less than 10.00 for a few fen, but to settle
+
+Rank = Callable[["Contract", int, int, int], Fraction | int | None]
+"""Of a contract, its index, the day and the free fen: its place, smallest first, or None."""
+
+Required = list[tuple[int, int]]
+"""(day, fen) that a contract will require, if each is paid on its day."""
 
 
-def required_amounts(ledger: Ledger) -> list[int]:
-    """Fen required and unpaid today, per debt."""
-    return [contract.required_fen(ledger.day) for contract in ledger.contracts]
+class UnknownStrategy(ValueError):
+    """A strategy that does not exist, or not yet."""
 
 
-def pay_minimum(ledger: Ledger) -> list[int] | None:
+def execute(household: Household, strategy: str, *, until: int | None = None) -> Ledger:
+    """Run a household's ledger under a strategy: to its end, or to the dues of day `until`.
+
+    When money is short, every triage is tried and the ledger with the least harm kept, then
+    the one that costs least; the person's own `triage_order` decides alone where given.
+    Raises UnknownStrategy, and ValueError for a day outside the plan.
+    """
+    if strategy not in STRATEGIES:
+        raise UnknownStrategy(strategy)
+    ledger, triage = _run_best(household, strategy)
+    if until is None:
+        return ledger
+    return Ledger(household, _proposal(household, strategy, triage)).run_to(until)
+
+
+def _run_best(household: Household, strategy: str) -> tuple[Ledger, Triage]:
+    """The finished ledger with the least harm, then cost, and the triage that led to it."""
+    triages = _triages(household) if strategy != "minimum" else [pay_oldest_first]
+    best: tuple[tuple[Harm, int], Ledger, Triage] | None = None
+    for triage in triages:
+        propose = _proposal(household, strategy, triage)
+        ledger = Ledger(household, propose).run()
+        if len(triages) == 1 or (isinstance(propose, Prepaying) and not propose.was_short):
+            return ledger, triage
+        judged = weigh_consequences(ledger)[1], _cost(ledger)
+        if best is None or judged < best[0]:
+            best = judged, ledger, triage
+    assert best is not None
+    return best[1], best[2]
+
+
+def _triages(household: Household) -> list[Triage]:
+    if household.triage_order:
+        named = {debt: place for place, debt in enumerate(household.triage_order)}
+        places = [named.get(debt.id, len(named)) for debt in household.debts]
+        return [pay_in_order(sorted(range(len(places)), key=places.__getitem__))]
+    return [
+        pay_least_harm(household, pays_part=True),
+        pay_least_harm(household, pays_part=False),
+        pay_oldest_first,
+    ]
+
+
+def _proposal(
+    household: Household, strategy: str, triage: Triage
+) -> "Prepaying | Callable[[Ledger], Amounts | None]":
+    match strategy:
+        case "minimum":
+            return pay_minimum
+        case "avalanche":
+            return Prepaying(by_rate, triage)
+        case "snowball":
+            return Prepaying(by_balance, triage)
+        case _:
+            return Prepaying(by_order(household), triage)
+
+
+def _cost(ledger: Ledger) -> int:
+    """Money paid, and what is left owing at the end."""
+    owing = sum(sum(contract.balances()) for contract in ledger.contracts)
+    return sum(payment.amount_fen for payment in ledger.payments) + owing
+
+
+def pay_minimum(ledger: Ledger) -> Amounts | None:
     """Only what is required; when short, the oldest due date first, then order of debts."""
-    required = required_amounts(ledger)
-    total = sum(required)
-    if total == 0:
-        return None
+    amounts, total = _required_today(ledger)
     if total <= ledger.cash_fen:
-        return required
+        return amounts if total else None
     return pay_oldest_first(ledger)
 
 
-def pay_oldest_first(ledger: Ledger) -> list[int]:
-    """Each demand in full until one does not fit, that one in part."""
-    left = max(0, ledger.cash_fen)
+def _required_today(ledger: Ledger) -> tuple[Amounts, int]:
     amounts = [0] * len(ledger.contracts)
-    demands = [
-        (due_on, index, fen)
-        for index, contract in enumerate(ledger.contracts)
-        for due_on, fen in contract.demands(ledger.day)
-    ]
-    for _, index, fen in sorted(demands, key=lambda demand: demand[:2]):
-        amounts[index] += min(left, fen)
-        left -= min(left, fen)
-    return amounts
+    total = 0
+    for index in ledger.demanding:
+        required = ledger.contracts[index].required_fen(ledger.day)
+        amounts[index] = required
+        total += required
+    return amounts, total
+
+
+class Prepaying:
+    """Pays what is required, then prepays in an order while no later due needs the money.
+
+    `rank` gives a debt's place for today, smallest first, or None to leave it alone. After
+    a run `was_short` tells whether the triage ever had to decide.
+    """
+
+    def __init__(self, rank: Rank, triage: Triage) -> None:
+        self._rank = rank
+        self._triage = triage
+        self._forecasts: dict[int, Required] = {}
+        self._lowest: tuple[int, int] | None = None  # (day, fen) of the path still ahead
+        self.was_short = False
+
+    def __call__(self, ledger: Ledger) -> Amounts | None:
+        amounts, total = _required_today(ledger)
+        cash = ledger.cash_fen
+        if total > cash:
+            self.was_short = True
+            self._forget()
+            return self._triage(ledger)
+        if total + ledger.household.buffer_fen < cash and self._may_prepay(ledger):
+            self._prepay(ledger, amounts, cash - total)
+        return amounts
+
+    def _forget(self) -> None:
+        self._forecasts.clear()
+        self._lowest = None
+
+    def _may_prepay(self, ledger: Ledger) -> bool:
+        """Free money appears when income arrives, and once the tightest day has passed."""
+        if ledger.day == ledger.household.as_of.toordinal():
+            return True
+        index = ledger.flow_index - 1
+        flows = ledger.flows
+        if index < 0 or flows.days[index] != ledger.day or not flows.incomes[index]:
+            return False
+        if self._lowest is None or ledger.day > self._lowest[0]:
+            return True
+        return self._lowest[1] - ledger.household.buffer_fen >= LEAST_PREPAYMENT_FEN
+
+    def _prepay(self, ledger: Ledger, amounts: Amounts, cash: int) -> None:
+        """Add to today's required `amounts` what may be prepaid; `cash` is left after them."""
+        day = ledger.day
+        contracts = [
+            _after_payment(contract, day, amounts[index])
+            for index, contract in enumerate(ledger.contracts)
+        ]
+        refused: set[int] = set()
+        while True:
+            lowest = self._lowest_cash(ledger, contracts, cash)
+            self._lowest = lowest
+            free = min(lowest[1], cash) - ledger.household.buffer_fen
+            if free <= 0:
+                return
+            ranks = [
+                (rank, index)
+                for index in range(len(contracts))
+                if index not in refused
+                and (rank := self._rank_of(ledger, contracts, index, free)) is not None
+            ]
+            if not ranks:
+                return
+            index = min(ranks)[1]
+            paid = self._try_prepayment(ledger, contracts, index, cash, free)
+            if paid == 0:
+                refused.add(index)
+                continue
+            amounts[index] += paid
+            cash -= paid
+
+    def _rank_of(
+        self, ledger: Ledger, contracts: list[Contract], index: int, free: int
+    ) -> Fraction | int | None:
+        contract = contracts[index]
+        if contract.balances().principal == 0 or not contract.payable(ledger.day, free):
+            return None
+        return self._rank(contract, index, ledger.day, free)
+
+    def _try_prepayment(
+        self, ledger: Ledger, contracts: list[Contract], index: int, cash: int, free: int
+    ) -> int:
+        """Prepay one debt as far as it costs no more than it saves and causes no miss."""
+        day = ledger.day
+        before = self._forecast(ledger, contracts, index)
+        offered = free
+        for _ in range(3):
+            contract = contracts[index]
+            amount = contract.payable(day, offered)
+            settles = amount == contract.settle(day)
+            if amount <= 0 or (amount < LEAST_PREPAYMENT_FEN and not settles):
+                return 0
+            trial = _after_payment(contract, day, amount)
+            after = required_ahead(trial, day, ledger.last_day)
+            if isinstance(contract, Instalment) and _total(before) < amount + _total(after):
+                return 0
+            if _never_ahead(after, before):
+                shortfall = 0
+            else:
+                self._forecasts[index] = after
+                lowest = self._lowest_cash(ledger, contracts, cash - amount)[1]
+                self._forecasts[index] = before
+                shortfall = ledger.household.buffer_fen - lowest
+            if shortfall <= 0:
+                self._forecasts[index] = after
+                contracts[index] = trial
+                return amount
+            offered = amount - shortfall
+        return 0
+
+    def _forecast(self, ledger: Ledger, contracts: list[Contract], index: int) -> Required:
+        if index not in self._forecasts:
+            self._forecasts[index] = required_ahead(contracts[index], ledger.day, ledger.last_day)
+        return self._forecasts[index]
+
+    def _lowest_cash(self, ledger: Ledger, contracts: list[Contract], cash: int) -> tuple[int, int]:
+        """(day, fen) of the lowest closing cash if only required amounts are paid from now.
+
+        From today to the day on which everything would be paid; the last such day where
+        several are as low.
+        """
+        today = ledger.day
+        changes: dict[int, int] = {}
+        last = today
+        for index in range(len(contracts)):
+            ahead = self._forecast(ledger, contracts, index)
+            if ahead and ahead[-1][0] > last:
+                last = ahead[-1][0]
+            for day, fen in ahead:
+                if day > today:
+                    changes[day] = changes.get(day, 0) - fen
+        flows = ledger.flows
+        flows.extend(last)
+        for position in range(ledger.flow_index, len(flows.days)):
+            day = flows.days[position]
+            if day > last:
+                break
+            changes[day] = changes.get(day, 0) + flows.incomes[position] - flows.expenses[position]
+        lowest, lowest_day, closing = cash, today, cash
+        for day in sorted(changes):
+            closing += changes[day]
+            if closing <= lowest:
+                lowest, lowest_day = closing, day
+        return lowest_day, lowest
+
+
+def _after_payment(contract: Contract, day: int, amount: int) -> Contract:
+    clone = contract.clone()
+    if amount:
+        clone.pay(day, amount)
+    return clone
+
+
+def required_ahead(contract: Contract, day: int, last_day: int) -> Required:
+    """What a contract will require after `day` if each amount is paid on its due date."""
+    clone = contract.clone()
+    ahead: Required = []
+    while not clone.is_settled(day) and clone.next_day <= last_day:
+        day = clone.next_day
+        clone.morning(day)
+        required = clone.required_fen(day)
+        if required:
+            clone.pay(day, required)
+            ahead.append((day, required))
+    return ahead
+
+
+def _total(ahead: Required) -> int:
+    return sum(fen for _, fen in ahead)
+
+
+def _never_ahead(after: Required, before: Required) -> bool:
+    """Whether `after` has required no more than `before` by any day."""
+    position = 0
+    required = covered = 0
+    for day, fen in after:
+        required += fen
+        while position < len(before) and before[position][0] <= day:
+            covered += before[position][1]
+            position += 1
+        if required > covered:
+            return False
+    return True
+
+
+def by_rate(contract: Contract, index: int, day: int, free: int) -> Fraction | None:
+    """The dearest avoidable rate first; what avoids nothing is left alone."""
+    rate = contract.avoidable_rate(day, free)
+    return -rate if rate else None
+
+
+def by_balance(contract: Contract, index: int, day: int, free: int) -> int:
+    """The smallest balance first."""
+    return contract.settle(day)
+
+
+def by_order(household: Household) -> Rank:
+    """The person's own order; debts it does not name come after, in order of debts."""
+    named = {debt: position for position, debt in enumerate(household.order)}
+    places = [named.get(debt.id, len(named) + i) for i, debt in enumerate(household.debts)]
+
+    def rank(contract: Contract, index: int, day: int, free: int) -> int:
+        return places[index]
+
+    return rank

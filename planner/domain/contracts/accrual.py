@@ -17,7 +17,8 @@ class Nights:
     """What one fen bears over a stretch of nights, at the ordinary and the penalty rate.
 
     For monthly rates a night bears the month's rate divided by the nights of its period,
-    which reaches from `cadence_day` of a month to the next one.
+    which reaches from `cadence_day` of a month to the next one. `annual` is what a fen bears
+    in 365 nights, or twelve months: to compare debts by.
     """
 
     __slots__ = (
@@ -26,6 +27,7 @@ class Nights:
         "_ordinary_is_monthly",
         "_penalty",
         "_penalty_is_monthly",
+        "annual",
         "denominator",
     )
 
@@ -42,6 +44,7 @@ class Nights:
         self._ordinary = int(ordinary * self.denominator)
         self._penalty = int(penalty * self.denominator)
         self._cadence_day = cadence_day
+        self.annual = ordinary * (12 * NIGHTS_LCM if self._ordinary_is_monthly else 365)
 
     def ordinary(self, start: int, end: int) -> int:
         """Numerator of one fen over the nights [start, end) at the ordinary rate."""

@@ -339,6 +339,7 @@ class Instalment:
 
     def payable(self, day: int, offered: int) -> int:
         """The most of `offered` that the contract takes on `day`, prepayment included."""
+        self._accrue(day)
         required = self.required_fen(day)
         if offered <= required or not self._has_undue() or not self._terms.prepay.allowed:
             return min(offered, required)
@@ -349,6 +350,24 @@ class Instalment:
             return required
         most = self._undue - 1
         return min(offered, required + most + self._prepayment_fee(most))
+
+    def avoidable_rate(self, day: int, free: int) -> Fraction:
+        """The rate a year that prepaying avoids; for fees that would be waived, twice their
+        share of the payoff over the time left, since principal falls by about a line.
+        """
+        if self._terms.method not in UNPRICED:
+            return self._nights.annual
+        payoff = self._payoff()
+        if not self._terms.prepay.fees_waived or free < payoff or payoff == 0:
+            return Fraction(0)
+        if self._listed:
+            rows = self._terms.rows[-self._listed :]
+            saved = sum(row.interest_fen + row.fee_fen for row in rows)
+            last = rows[-1].due_on.toordinal()
+        else:
+            saved = self._fees_left
+            last = self._next_due + 30 * (self._periods_left - 1)
+        return Fraction(saved * 2 * 365, payoff * max(1, last - day))
 
     def pay(self, day: int, amount: int) -> Parts:
         """Take a payment: required rows oldest first, then principal not yet due.

@@ -5,6 +5,7 @@ balance. Days are ordinals, amounts fen.
 """
 
 from datetime import date
+from fractions import Fraction
 from typing import Self
 
 from planner.domain.contracts.accrual import Nights
@@ -265,6 +266,10 @@ class OpenEnd:
             return settle
         most = self._fees + self._penalty + self._interest + self._owed - 1
         return min(offered, max(most, self.required_fen(day)))
+
+    def avoidable_rate(self, day: int, free: int) -> Fraction:
+        """The rate a year that prepaying avoids."""
+        return self._nights.annual
 
     def pay(self, day: int, amount: int) -> Parts:
         """Take a payment: fees, penalty, interest, principal.

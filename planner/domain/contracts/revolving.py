@@ -319,6 +319,24 @@ class Revolving:
         most = self._fees + self._interest + self._principal() - 1
         return min(offered, max(most, self.required_fen(day)))
 
+    def avoidable_rate(self, day: int, free: int) -> Fraction:
+        """The rate a year that prepaying avoids.
+
+        For a statement not yet decided: until the next statement, the interest that its new
+        principal would bear, nights gone by included where `free` pays it in full, over what
+        the same principal bears from today on.
+        """
+        if self._carried:
+            return self._nights.annual
+        borne = total = 0
+        for statement in self._statements:
+            in_full = free >= statement.rest
+            for piece in statement.pieces:
+                since = piece.since if in_full else max(piece.since, day)
+                borne += piece.fen * max(0, self._next_statement - since)
+                total += piece.fen * (self._next_statement - day)
+        return self._nights.annual * Fraction(borne, total) if total else Fraction(0)
+
     def pay(self, day: int, amount: int) -> Parts:
         """Take a payment: fees, interest, then principal, the oldest posting first.
 
