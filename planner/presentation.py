@@ -1,0 +1,129 @@
+"""Amounts, dates and percentages as a person reads them, in the language of the request."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+HIDDEN = "••••"
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_WEEKDAYS = {
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+
+
+def language() -> str:
+    """ "zh" or "en": the key under which rule files keep their words."""
+    return "zh" if (get_language() or "zh").startswith("zh") else "en"
+
+
+def grouped(fen: int) -> str:
+    """ "1,234.50" """
+    sign, fen = ("−", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{fen // 100:,}.{fen % 100:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Writes amounts, or dots in their place while the person hides them."""
+
+    hidden: bool = False
+
+    def __call__(self, fen: int) -> str:
+        """ "¥1,234.50": in sentences."""
+        if self.hidden:
+            return f"¥{HIDDEN}"
+        return f"−¥{grouped(-fen)}" if fen < 0 else f"¥{grouped(fen)}"
+
+    def plain(self, fen: int) -> str:
+        """ "1,234.50": in columns."""
+        return HIDDEN if self.hidden else grouped(fen)
+
+    def short(self, fen: int) -> str:
+        """ "8千", "1.2万", "12k": on an axis."""
+        if self.hidden:
+            return ""
+        yuan = fen // 100
+        steps = ((10_000, "万"), (1_000, "千")) if language() == "zh" else ((1_000, "k"),)
+        for step, unit in steps:
+            if abs(yuan) >= step:
+                text = f"{Decimal(yuan) / step:.2f}".rstrip("0").rstrip(".")
+                return f"{text}{unit}".replace("-", "−")
+        return f"{yuan}".replace("-", "−")
+
+
+def day(on: date, today: date | None = None) -> str:
+    """ "12 月 9 日", "9 December"; with the year where it is not today's."""
+    needs_year = today is not None and on.year != today.year
+    if language() == "zh":
+        text = f"{on.month} 月 {on.day} 日"
+        return f"{on.year} 年 {text}" if needs_year else text
+    text = f"{on.day} {_MONTHS[on.month - 1]}"
+    return f"{text} {on.year}" if needs_year else text
+
+
+def short_day(on: date) -> str:
+    """ "12/9", "9 Dec": in a column of dates."""
+    if language() == "zh":
+        return f"{on.month}/{on.day}"
+    return f"{on.day} {_MONTHS[on.month - 1][:3]}"
+
+
+def weekday(on: date) -> str:
+    return _WEEKDAYS[language()][on.weekday()]
+
+
+def month(on: date) -> str:
+    """ "2028 年 3 月", "March 2028"."""
+    if language() == "zh":
+        return f"{on.year} 年 {on.month} 月"
+    return f"{_MONTHS[on.month - 1]} {on.year}"
+
+
+def percent(rate: str) -> str:
+    """ "0.0005" → "0.05": the same decimal, two places further."""
+    text = f"{Decimal(rate).scaleb(2):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def per(period: str) -> str:
+    """What stands behind the percentage."""
+    return {
+        "day": pgettext("rate", "% a day"),
+        "month": pgettext("rate", "% a month"),
+        "year": pgettext("rate", "% a year"),
+    }[period]
+
+
+def strong(text: object) -> SafeString:
+    return format_html("<strong>{}</strong>", text)
+
+
+def phrased(template: str, **values: Any) -> SafeString:
+    """A headline whose phrases stay whole: "|" in the template marks where a line may break.
+
+    The template is split before the values are filled in: a name may hold a "|" too.
+    """
+    parts = [format_html(part, **values) for part in template.split("|")]
+    return mark_safe("".join(format_html("<span>{}</span>", part) for part in parts))
+
+
+def sentences(parts: Iterable[str]) -> SafeString:
+    """One after another, with the space that the language puts between sentences."""
+    space = "" if language() == "zh" else " "
+    return mark_safe(space.join(format_html("{}", part) for part in parts))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """ "甲、乙", "one, two"."""
+    return _(", ").join(parts)
