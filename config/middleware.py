@@ -91,15 +91,16 @@ def known_charsets(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        charset = request.content_params.get("charset", "utf-8")
-        try:
-            known = codecs.lookup(charset).name == "utf-8"
-        except (LookupError, ValueError):
-            known = False
-        if not known:
-            request.content_params.pop("charset")
-            request.encoding = "utf-8"
-            raise BadRequest("Forms are read as UTF-8 only.")
+        charset = request.content_params.get("charset")
+        if charset is not None:
+            # Under one of its other names (utf8) Django would refuse even UTF-8.
+            request.content_params["charset"] = request.encoding = "utf-8"
+            try:
+                is_known = codecs.lookup(charset).name == "utf-8"
+            except LookupError:
+                is_known = False
+            if not is_known:
+                raise BadRequest("Forms are read as UTF-8 only.")
         return get_response(request)
 
     return middleware
@@ -114,8 +115,9 @@ def private_pages(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store, private")
-        patch_vary_headers(response, ["Cookie", "HX-Request", "HX-Target"])
+        if "Cache-Control" not in response.headers:  # static files say how long they keep
+            response.headers["Cache-Control"] = "no-store, private"
+            patch_vary_headers(response, ["Cookie", "HX-Request", "HX-Target"])
         return response
 
     return middleware

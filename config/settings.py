@@ -80,11 +80,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.security_headers",
+    "config.middleware.private_pages",
     "config.middleware.trusted_proxies",
     "django.middleware.security.SecurityMiddleware",
-    "config.middleware.known_charsets",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.private_pages",
+    "config.middleware.known_charsets",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -216,7 +216,10 @@ else:
 DEFAULT_FROM_EMAIL = f"安还 <no-reply@{_site.hostname}>"
 
 ACCOUNT_ADAPTER = "planner.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "planner.accounts.SignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "planner.accounts.SignupForm",
+    "reset_password": "planner.accounts.ResetPasswordForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -104,7 +104,8 @@ class Session(AbstractBaseSession):
 
 
 class OwnedQuerySet(models.QuerySet):
-    def owned_by(self, user: User) -> Self:
+    def owned_by(self, user: "User | int") -> Self:
+        """Rows of the user, or of the user with that key."""
         return self.filter(owner=user)
 
 

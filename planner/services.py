@@ -91,7 +91,7 @@ def household_document_of(user: User) -> dict[str, Any]:
 
 def _document(household: Household) -> dict[str, Any]:
     lists = {
-        kind: [row.document() for row in model.objects.owned_by(household.owner)]
+        kind: [row.document() for row in model.objects.owned_by(household.owner_id)]
         for kind, model in ITEM_MODELS.items()
     }
     return household.head() | lists
@@ -139,15 +139,14 @@ def _change(
     household: Household, document: object, *, is_sample: bool | None = None
 ) -> dict[str, Any]:
     """Validate, remember how it was, write. Nothing is written when nothing changed."""
-    becomes_sample = household.is_sample if is_sample is None else is_sample
-    if not becomes_sample and not household.has_consent:
-        raise ConsentRequired
     after = household_document(parse_household(document))
     before = _document(household)
-    household.is_sample = becomes_sample
+    household.is_sample = household.is_sample if is_sample is None else is_sample
     if canonical(after) == canonical(before):
         household.save(update_fields=["is_sample"])
         return after
+    if not household.is_sample and not household.has_consent:
+        raise ConsentRequired
     Revision.objects.create(owner=household.owner, number=household.revision, document=before)
     _write(household, after)
     _keep_newest(Revision.objects.owned_by(household.owner), "-number", KEPT_REVISIONS)
@@ -365,6 +364,34 @@ def _prune_one_guest(moment) -> bool:
     if guest is not None:
         erase(user=guest)
     return guest is not None
+
+
+def export_of(user: User) -> dict[str, Any]:
+    """Everything that is stored of a person, for them to take away; plans can be computed."""
+    household = household_of(user)
+    return {
+        "format": "anhuan-export",
+        "version": 1,
+        "exported_on": timezone.now().isoformat(),
+        "account": {
+            "email": user.email,
+            "joined_on": user.joined_on.isoformat(),
+            "last_signed_in_on": user.last_login and user.last_login.isoformat(),
+            "consented_on": household.consented_on and household.consented_on.isoformat(),
+            "consent_version": household.consent_version,
+        },
+        "settings": {
+            "language": household.language,
+            "time_zone": household.time_zone,
+            "is_discreet": household.is_discreet,
+            "is_sample": household.is_sample,
+        },
+        "household": _document(household),
+        "earlier": [
+            {"saved_on": revision.created_on.isoformat(), "household": revision.document}
+            for revision in Revision.objects.owned_by(user)
+        ],
+    }
 
 
 # --- Plans -------------------------------------------------------------------------------------

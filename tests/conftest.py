@@ -57,6 +57,15 @@ def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 
+@pytest.fixture(autouse=True)
+def chinese():
+    """A request leaves its language active in the thread; each test starts from the default."""
+    from django.utils import translation
+
+    with translation.override("zh-hans"):
+        yield
+
+
 @pytest.fixture
 def make_member(db):
     """Members who agreed to the privacy text, with a household of the given document."""

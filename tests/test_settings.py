@@ -81,6 +81,7 @@ def test_a_deployed_site_passes_djangos_deployment_checks(tmp_path):
         SITE_URL="https://example.com",
         SECRET_KEY="aB3-xY7_" * 7,
         DATA_KEYS=FERNET_KEY,
+        EMAIL_URL="smtp://user:password@mail.example.com",
     )
 
     assert result.returncode == 0, result.stderr
