@@ -1,0 +1,50 @@
+"""The front page, and trying without an account."""
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from planner import services
+from planner.sample import sample_document
+
+
+@require_GET
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "planner/home.html")
+
+
+@require_POST
+@login_not_required
+def guest_start(request: HttpRequest) -> HttpResponse:
+    """An own, empty household; nothing is stored in it before its owner agreed."""
+    return _as_guest(request) or redirect("planner:home")
+
+
+@require_POST
+@login_not_required
+def sample_open(request: HttpRequest) -> HttpResponse:
+    """The sample household, to change freely. Own figures are never overwritten by it."""
+    if too_many := _as_guest(request):
+        return too_many
+    household = services.household_of(request.user)
+    if household.is_sample or not services.has_figures(request.user):
+        document = sample_document(household.today())
+        services.replace_household(user=request.user, document=document, is_sample=True)
+    return redirect("planner:home")
+
+
+def _as_guest(request: HttpRequest) -> HttpResponse | None:
+    """Sign a visitor in as a guest; an answer where one address makes too many."""
+    if request.user.is_authenticated:
+        return None
+    if too_many := ratelimit.consume_or_429(request, action="guest"):
+        return too_many
+    guest = services.start_guest()
+    login(request, guest, backend=settings.AUTHENTICATION_BACKENDS[0])
+    request.session.set_expiry(services.GUEST_DAYS * settings.DAY)
+    return None

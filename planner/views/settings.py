@@ -1,0 +1,124 @@
+"""A person's settings, and what is theirs: to read about, to take away, to erase."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings as site
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from planner import services
+from planner.accounts import remember_language
+from planner.domain.money import format_yuan
+from planner.forms import SettingsForm
+from planner.views.accounts import FORGET_PAGES
+
+View = Callable[..., HttpResponse]
+
+
+def confirmed_recently(view: View) -> View:
+    """Members who signed in more than 15 minutes ago prove again that it is them.
+
+    Guests have nothing to prove it with; their session is all they are.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        proofs = get_authentication_records(request, request.user)
+        oldest = time.time() - site.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        if not request.user.is_guest and not any(proof["at"] > oldest for proof in proofs):
+            raise ReauthenticationRequired
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    household = services.household_of(request.user)
+    form = SettingsForm(request.POST or None, instance=household)
+    if request.method == "POST" and form.is_valid() and _change_buffer(form):
+        household = form.save()
+        with translation.override(household.language):
+            messages.success(request, _("Saved."))
+        response = redirect("planner:settings")
+        remember_language(response, household.language)
+        return response
+    return render(
+        request,
+        "planner/settings.html",
+        {"form": form, "household": household, "guest_days": services.GUEST_DAYS},
+        status=422 if form.errors else 200,
+    )
+
+
+def _change_buffer(form: SettingsForm) -> bool:
+    """The buffer is a figure of the household: undone with the others, stored after consent."""
+    buffer = format_yuan(form.cleaned_data["buffer"])
+    try:
+        services.change_household(user=form.instance.owner, buffer=buffer)
+    except services.ConsentRequired:
+        form.add_error("buffer", _("Enter what you owe first, then the buffer."))
+    return not form.errors
+
+
+@require_GET
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "planner/privacy.html",
+        {
+            "version": services.CONSENT_VERSION,
+            "guest_days": services.GUEST_DAYS,
+            "kept_revisions": services.KEPT_REVISIONS,
+            "is_deployed": site.DEPLOYED,
+            "mail_is_sent": site.MAIL_IS_SENT,
+        },
+    )
+
+
+@require_GET
+@confirmed_recently
+def data_export(request: HttpRequest) -> HttpResponse:
+    """Everything that is stored of the person."""
+    return _download(services.export_of(request.user), "anhuan-all")
+
+
+@require_GET
+@confirmed_recently
+def household_export(request: HttpRequest) -> HttpResponse:
+    """The household's document alone: what the command line reads."""
+    return _download(services.household_document_of(request.user), "anhuan-household")
+
+
+def _download(document: dict[str, Any], name: str) -> HttpResponse:
+    response = JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    file_name = f"{name}-{timezone.localdate():%Y-%m-%d}.json"
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@confirmed_recently
+def account_erase(request: HttpRequest) -> HttpResponse:
+    """Everything, at once and for good; the page says so and offers the export first."""
+    if request.method == "GET":
+        return render(request, "planner/account_erase.html")
+    user = request.user
+    logout(request)
+    services.erase(user=user)
+    messages.success(request, _("Everything of yours is erased."))
+    response = redirect("planner:home")
+    response.headers["Clear-Site-Data"] = FORGET_PAGES
+    return response
