@@ -1,0 +1,103 @@
+"""Dues and payments as one table for a spreadsheet.
+
+UTF-8 with a byte order mark, without which Excel reads Chinese as something else.
+"""
+
+import csv
+import io
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from planner.domain.money import format_yuan
+from planner.domain.plan import Plan
+from planner.exports.wording import account_names_of, names_of, speaking
+
+# What makes a spreadsheet take a cell for a formula, in either width.
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def plan_csv(plan: Plan, *, language: str) -> bytes:
+    """Every due and every payment, by date, dues first."""
+    with speaking(language):
+        rows = sorted([*_due_rows(plan), *_payment_rows(plan)], key=lambda row: row[:2])
+        header = [
+            _("Date"),
+            _("Kind"),
+            _("Debt"),
+            _("Statement or instalment"),
+            _("Required"),
+            _("Last safe day"),
+            _("Paid in time"),
+            _("Short"),
+            _("Payment"),
+            _("of it principal"),
+            _("of it interest"),
+            _("of it fees"),
+            _("of it penalty"),
+            _("From account"),
+        ]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows(cells for _on, _rank, cells in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def safe_text(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula.
+
+    For words only: an amount below zero is a number and stays one.
+    """
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+
+
+def _due_rows(plan: Plan) -> list[tuple[date, int, list[str]]]:
+    names = names_of(plan)
+    kind = pgettext("row of a table", "Due")
+    return [
+        (
+            due.due_on,
+            0,
+            [
+                due.due_on.isoformat(),
+                kind,
+                safe_text(names[due.debt]),
+                format_yuan(due.amount_fen),
+                format_yuan(due.required_fen),
+                due.last_safe_on.isoformat(),
+                format_yuan(due.paid_by_last_safe_fen),
+                format_yuan(due.short_fen),
+                *[""] * 6,
+            ],
+        )
+        for due in plan.dues
+    ]
+
+
+def _payment_rows(plan: Plan) -> list[tuple[date, int, list[str]]]:
+    names, accounts = names_of(plan), account_names_of(plan)
+    kinds = {
+        "plan": pgettext("row of a table", "Payment"),
+        "lender": pgettext("row of a table", "Taken by the lender"),
+    }
+    return [
+        (
+            payment.on,
+            1,
+            [
+                payment.on.isoformat(),
+                kinds[payment.by],
+                safe_text(names[payment.debt]),
+                *[""] * 5,
+                format_yuan(payment.amount_fen),
+                format_yuan(payment.principal_fen),
+                format_yuan(payment.interest_fen),
+                format_yuan(payment.fee_fen),
+                format_yuan(payment.penalty_fen),
+                safe_text(accounts[payment.account]),
+            ],
+        )
+        for payment in plan.payments
+    ]

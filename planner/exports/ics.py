@@ -1,0 +1,396 @@
+"""The repayment calendar: one all-day event for each date and thing, no recurrences.
+
+An event's UID is made from what it is about (which debt, which kind, which period) and not
+from its day or figures, so that importing a later file moves it instead of adding another.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, NamedTuple
+
+from django.utils.translation import gettext as _
+from icalendar import Alarm, Calendar, Event
+
+from planner.domain.contracts.terms import RevolvingTerms
+from planner.domain.dates import (
+    WORKING_DAYS,
+    EveryDays,
+    Monthly,
+    Once,
+    Recurrence,
+    add_months,
+    month_day_on_or_before,
+    occurrences,
+)
+from planner.domain.household import Debt, Income
+from planner.domain.ladders import Rung
+from planner.domain.ledger import Payment
+from planner.domain.plan import Plan, PlannedDue
+from planner.exports.wording import (
+    account_names_of,
+    long_day,
+    name_of_rung,
+    names_of,
+    one_line,
+    rung_words,
+    rungs_if_missed,
+    speaking,
+    spoken,
+    yuan,
+)
+
+# At 09:00 local three days before, one day before and on the day.
+ALARMS: Final[Mapping[str, timedelta]] = {
+    "-P2DT15H": timedelta(days=-3, hours=9),
+    "-PT15H": timedelta(days=-1, hours=9),
+    "PT9H": timedelta(hours=9),
+}
+# Pay days and statement days need nothing done: they are shown, and do not ring.
+RINGING: Final = ("pay", "move", "consequence")
+NEAR_MONTHS: Final = 12  # how far incomes, statement days and consequences reach
+MOST_RUNGS: Final = 3  # named in a payment's description
+UNSURE: Final = ("practice", "reported")
+_LONGEST_MOVE = timedelta(days=60)
+
+
+class Entry(NamedTuple):
+    """An event to be: `about` and `period` say what it is, whatever its day and figures."""
+
+    on: date
+    kind: str
+    about: str
+    period: str
+    open_title: str
+    lines: list[str]
+    is_tentative: bool = False
+
+
+def calendar_file(
+    plan: Plan,
+    *,
+    language: str,
+    salt: str = "",
+    sequence: int = 0,
+    stamp: datetime | None = None,
+    alarms: Collection[str] = tuple(ALARMS),
+    is_discreet: bool = True,
+) -> bytes:
+    """The plan as an .ics file.
+
+    `salt` keeps the UIDs of two people apart, `sequence` must grow with each change, `stamp`
+    is when the file was made (default: the start of `as_of`). A discreet file has titles that
+    name neither lender nor amount. Raises ValueError for an alarm not in ALARMS.
+    """
+    if unknown := set(alarms) - set(ALARMS):
+        raise ValueError(f"no such alarm: {', '.join(sorted(unknown))}")
+    stamp = stamp or datetime.combine(plan.household.as_of, time(), UTC)
+    with speaking(language):
+        calendar = Calendar()
+        calendar.add("prodid", "-//Anhuan//Calendar//EN")
+        calendar.add("version", "2.0")
+        calendar.add("calscale", "GREGORIAN")
+        calendar.add("x-wr-calname", _("Dates") if is_discreet else _("Repayment calendar"))
+        titles = _neutral_titles()
+        for entry in sorted(_entries(plan), key=lambda one: one[:4]):
+            title = titles[entry.kind] if is_discreet else entry.open_title
+            event = _event(entry, title, titles[entry.kind])
+            event.add("uid", _uid(salt, entry))
+            event.add("sequence", sequence)
+            event.add("dtstamp", stamp.astimezone(UTC))
+            if entry.kind in RINGING:
+                for name, trigger in ALARMS.items():
+                    if name in alarms:
+                        event.add_component(_alarm(title, trigger))
+            calendar.add_component(event)
+        return calendar.to_ical()
+
+
+def _neutral_titles() -> Mapping[str, str]:
+    return {
+        "pay": _("Payment"),
+        "move": _("Transfer"),
+        "income": _("Money in"),
+        "statement": _("Statement day"),
+        "consequence": _("Date to watch"),
+    }
+
+
+def _event(entry: Entry, title: str, category: str) -> Event:
+    event = Event()
+    event.add("dtstart", entry.on)
+    event.add("dtend", entry.on + timedelta(days=1))
+    event.add("summary", title)
+    event.add("description", "\n".join(entry.lines))
+    event.add("categories", [category])
+    event.add("transp", "TRANSPARENT")
+    event.add("status", "TENTATIVE" if entry.is_tentative else "CONFIRMED")
+    return event
+
+
+def _alarm(title: str, trigger: timedelta) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", title)
+    alarm.add("trigger", trigger)
+    return alarm
+
+
+def _uid(salt: str, entry: Entry) -> str:
+    identity = json.dumps([salt, entry.kind, entry.about, entry.period])
+    return hashlib.sha256(identity.encode()).hexdigest()[:32] + "@anhuan"
+
+
+def _entries(plan: Plan) -> Iterator[Entry]:
+    near = add_months(plan.household.as_of, NEAR_MONTHS)
+    for debt in plan.household.debts:
+        dues = [due for due in plan.dues if due.debt == debt.id]
+        yield from _pay_entries(plan, debt, dues)
+        if isinstance(debt.terms, RevolvingTerms):
+            yield from _statement_entries(plan, debt, dues, near)
+    yield from _consequence_entries(plan, near)
+    yield from _move_entries(plan)
+    if plan.dues:
+        last = max(due.last_safe_on for due in plan.dues)
+        for income in plan.household.incomes:
+            if income.is_certain:
+                yield from _income_entries(plan, income, min(near, last))
+
+
+# --- Payments ----------------------------------------------------------------------------------
+
+
+def _pay_entries(plan: Plan, debt: Debt, dues: list[PlannedDue]) -> Iterator[Entry]:
+    """Each payment of a debt; and each due that the plan has no money for."""
+    payments = {one.on: one for one in plan.payments if one.debt == debt.id}
+    days = _days_of_dues(plan, dues, list(payments.values()))
+    periods = due_periods(debt, dues)
+    met: dict[date, list[PlannedDue]] = {on: [] for on in payments}
+    named = {}
+    for due, on_days in zip(dues, days, strict=True):
+        for on in on_days:
+            met.setdefault(on, []).append(due)
+        if on_days:
+            named[on_days[-1]] = periods[due.due_on]
+    extras = [on for on in sorted(met) if on not in named]
+    for on, period in zip(extras, numbered(map(month_of, extras)), strict=True):
+        named[on] = f"extra {period}"
+    shorts = [due.due_on for due in dues if due.short_fen]
+    for on in sorted(met):
+        is_ahead = not met[on] and not any(due_on < on for due_on in shorts)
+        yield _pay_entry(plan, debt, on, named[on], payments.get(on), met[on], is_ahead=is_ahead)
+
+
+def _days_of_dues(
+    plan: Plan, dues: list[PlannedDue], payments: list[Payment]
+) -> Iterator[list[date]]:
+    """For each due the days on which it is paid, the one that completes it last.
+
+    A due for which nothing is paid stands on its last safe day, arrears on the first payment.
+    """
+    as_of = plan.household.as_of
+    for due in dues:
+        if due.last_safe_on < as_of:
+            yield [payment.on for payment in payments[:1]]
+            continue
+        days = []
+        missing = due.required_fen
+        for payment in payments:
+            if missing > 0 and due.due_on <= payment.on <= due.last_safe_on:
+                days.append(payment.on)
+                missing -= payment.amount_fen
+        if not days and due.short_fen == 0:
+            days = [payment.on for payment in payments if payment.on < due.due_on][-1:]
+        yield days or ([due.last_safe_on] if due.short_fen else [])
+
+
+def _pay_entry(
+    plan: Plan,
+    debt: Debt,
+    on: date,
+    period: str,
+    payment: Payment | None,
+    dues: list[PlannedDue],
+    *,
+    is_ahead: bool,
+) -> Entry:
+    name = names_of(plan)[debt.id]
+    lines = [name]
+    if payment is not None:
+        title = _("Pay {debt} {amount}").format(debt=name, amount=yuan(payment.amount_fen))
+        account = account_names_of(plan)[payment.account]
+        lines.append(_("Pay: {amount}").format(amount=yuan(payment.amount_fen)))
+        lines.append(_("From: {account}").format(account=account))
+    else:
+        title = _("{debt}: {amount} missing").format(debt=name, amount=yuan(dues[-1].short_fen))
+    if is_ahead:
+        lines.append(_("Ahead of time: nothing is required on this day."))
+    for due in dues:
+        lines.append(_("Due on {day}").format(day=long_day(due.due_on)))
+        lines.append(_("Statement or instalment: {amount}").format(amount=yuan(due.amount_fen)))
+        lines.append(_("Minimum: {amount}").format(amount=yuan(due.required_fen)))
+        if due.last_safe_on >= plan.household.as_of:
+            lines.append(_("Last safe day: {day}").format(day=long_day(due.last_safe_on)))
+            if due.short_fen:
+                lines.append(_("Missing by then: {amount}").format(amount=yuan(due.short_fen)))
+    if dues:
+        ahead = [(day, rung) for day, rung in rungs_if_missed(debt, dues[-1]) if day > on]
+        for day, rung in ahead[:MOST_RUNGS]:
+            lines.append(
+                _("If missed, from {day}: {what}").format(day=long_day(day), what=rung_words(rung))
+            )
+    return Entry(on, "pay", debt.id, period, title, lines)
+
+
+def due_periods(debt: Debt, dues: Iterable[PlannedDue]) -> dict[date, str]:
+    """Due date → the month that names its period: of the statement, or of the due date."""
+    days = sorted({due.due_on for due in dues})
+    terms = debt.terms
+    if isinstance(terms, RevolvingTerms):
+        months = [month_of(statement_date(terms, due_on)) for due_on in days]
+    else:
+        months = [month_of(due_on) for due_on in days]
+    return dict(zip(days, numbered(months), strict=True))
+
+
+def statement_date(terms: RevolvingTerms, due_on: date) -> date:
+    """The statement that falls due on that day."""
+    if terms.due_after is not None:
+        return due_on - timedelta(days=terms.due_after)
+    return month_day_on_or_before(due_on - timedelta(days=1), terms.statement_day)
+
+
+def month_of(on: date) -> str:
+    return on.isoformat()[:7]
+
+
+def numbered(periods: Iterable[str]) -> list[str]:
+    """Each period once: the last of equals as it is, those before it counted backwards.
+
+    So the name of what is still to come does not change when the one before it has passed.
+    """
+    seen: dict[str, int] = {}
+    names = []
+    for period in reversed(list(periods)):
+        count = seen.get(period, 0)
+        seen[period] = count + 1
+        names.append(f"{period} -{count}" if count else period)
+    return names[::-1]
+
+
+# --- The other kinds ---------------------------------------------------------------------------
+
+
+def _statement_entries(
+    plan: Plan, debt: Debt, dues: list[PlannedDue], near: date
+) -> Iterator[Entry]:
+    assert isinstance(debt.terms, RevolvingTerms)
+    name = names_of(plan)[debt.id]
+    periods = due_periods(debt, dues)
+    for due in dues:
+        on = statement_date(debt.terms, due.due_on)
+        if due.due_on < plan.household.as_of or not plan.household.as_of <= on <= near:
+            continue
+        lines = [
+            name,
+            _("Statement: {amount}").format(amount=yuan(due.amount_fen)),
+            _("Minimum: {amount}").format(amount=yuan(due.required_fen)),
+            _("Due on {day}").format(day=long_day(due.due_on)),
+            _("Last safe day: {day}").format(day=long_day(due.last_safe_on)),
+        ]
+        title = _("Statement of {debt}").format(debt=name)
+        yield Entry(on, "statement", debt.id, periods[due.due_on], title, lines)
+
+
+def _consequence_entries(plan: Plan, near: date) -> Iterator[Entry]:
+    """What will start: all that starts on one day because of one due is one event."""
+    names = names_of(plan)
+    starting: dict[tuple[str, date, date], list[Rung]] = {}
+    for one in plan.consequences:
+        if one.state == "will_start" and one.starts_on is not None and one.starts_on <= near:
+            starting.setdefault((one.debt, one.due_on, one.starts_on), []).append(one.rung)
+    periods = {
+        debt.id: due_periods(debt, (due for due in plan.dues if due.debt == debt.id))
+        for debt in plan.household.debts
+    }
+    for (debt_id, due_on, on), rungs in starting.items():
+        lines = [
+            names[debt_id],
+            _("Because of what was due on {day}").format(day=long_day(due_on)),
+        ]
+        for rung in rungs:
+            lines.append(rung_words(rung))
+            if rung.before:
+                lines.append(_("Before it: {advice}").format(advice=spoken(rung.before)))
+            if rung.right:
+                lines.append(_("Your right: {right}").format(right=spoken(rung.right)))
+        # A step that runs from an event happens once, whichever due it is listed under.
+        period = periods[debt_id][due_on] if rungs[0].event is None else ""
+        yield Entry(
+            on,
+            "consequence",
+            debt_id,
+            f"{period} {rungs[0].id}",
+            _("{debt}: {what}").format(debt=names[debt_id], what=name_of_rung(rungs[0])),
+            lines,
+            is_tentative=all(rung.certainty in UNSURE for rung in rungs),
+        )
+
+
+def _move_entries(plan: Plan) -> Iterator[Entry]:
+    """Money to have in an account by a day; all that goes one way on one day is one move."""
+    names = account_names_of(plan)
+    moved: dict[tuple[str, str], dict[date, int]] = {}
+    for one in plan.transfers:
+        days = moved.setdefault((one.source, one.target), {})
+        days[one.on] = days.get(one.on, 0) + one.amount_fen
+    for (source, target), days in moved.items():
+        periods = numbered(month_of(on) for on in days)
+        for (on, fen), period in zip(days.items(), periods, strict=True):
+            sentence = _("Move {amount} from {source} to {target}").format(
+                amount=yuan(fen), source=names[source], target=names[target]
+            )
+            lines = [sentence, _("The payments of this day need it there.")]
+            yield Entry(on, "move", json.dumps([source, target]), period, sentence, lines)
+
+
+def _income_entries(plan: Plan, income: Income, until: date) -> Iterator[Entry]:
+    """Each arrival up to `until`, on the day to which the calendar of working days moves it."""
+    as_of = plan.household.as_of
+    name = one_line(income.name) or income.id
+    account = account_names_of(plan)[income.account]
+    lines = [
+        name,
+        _("Amount: {amount}").format(amount=yuan(income.amount_fen)),
+        _("Into: {account}").format(account=account),
+    ]
+    title = _("{income} {amount}").format(income=name, amount=yuan(income.amount_fen))
+    last = min(income.until or date.max, until + _LONGEST_MOVE)
+    for unmoved in occurrences(income.on, _first_near(income, as_of), last):
+        on = WORKING_DAYS.adjusted(unmoved, income.adjust)
+        if as_of <= on <= until:
+            yield Entry(on, "income", income.id, _income_period(income.on, unmoved), title, lines)
+
+
+def _first_near(income: Income, as_of: date) -> date:
+    """A first day shortly before `as_of` from which the same days follow."""
+    near = as_of - _LONGEST_MOVE
+    if income.first >= near:
+        return income.first
+    step = income.on.days if isinstance(income.on, EveryDays) else 1
+    return income.first + timedelta(days=(near - income.first).days // step * step)
+
+
+def _income_period(recurrence: Recurrence, unmoved: date) -> str:
+    """What names an arrival, whichever day it is moved to."""
+    match recurrence:
+        case Once():
+            return "once"
+        case Monthly():
+            return month_of(unmoved)
+        case EveryDays():
+            return unmoved.isoformat()
+        case _:
+            year, week, _weekday = unmoved.isocalendar()
+            return f"{year}-W{week:02d}"

@@ -1,0 +1,471 @@
+"""The plan as text for a terminal of 80 columns: the answer first, the figures below.
+
+Columns are counted as a terminal draws them: a Chinese character takes two.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from planner.domain.consequences import Consequence
+from planner.domain.dates import add_months
+from planner.domain.ladders import Rung
+from planner.domain.plan import Plan, cure
+from planner.exports.wording import (
+    account_names_of,
+    figure,
+    long_day,
+    names_of,
+    one_line,
+    rung_words,
+    speaking,
+    spoken,
+    strategy_name,
+    warning_sentence,
+    yuan,
+)
+
+WIDTH = 80
+GAP = "  "
+BULLET = " " * 12 + "- "
+NAME_WIDTH = 24  # of a name in a sentence
+LEAST_NAME_WIDTH = 8  # of a name in a column
+NEAR_MONTHS = 12  # how far the tables reach unless everything is asked for
+MOST_RUNGS = 3  # named of each debt's next due
+MOST_BEHIND = 3  # named in the answer
+_NEVER_FIRST = frozenset("，。；：、！？）」』》”’…,.;:!?)]}%")
+_NEVER_LAST = frozenset("（「『《“‘([{¥")
+
+
+def plan_table(plan: Plan, *, language: str, ladders: bool = False) -> str:
+    """The plan as lines that end in a newline; with `ladders` every due and its whole ladder."""
+    with speaking(language):
+        sections = [
+            [_heading(plan)],
+            _answer(plan),
+            _dues(plan, is_whole=ladders),
+            _payments(plan, is_whole=ladders),
+            _consequences(plan),
+            _ladders(plan) if ladders else _next_rungs(plan),
+            _totals(plan),
+            _warnings(plan),
+        ]
+    return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
+
+
+# --- Width -------------------------------------------------------------------------------------
+
+
+def display_width(text: str) -> int:
+    """The columns a terminal draws the text on."""
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def printable(text: str) -> str:
+    """What a person wrote, as a terminal can draw it in the columns that we count."""
+    kept = []
+    for character in unicodedata.normalize("NFC", one_line(text)):
+        if "\ufe00" <= character <= "\ufe0f":  # they would change the width of what is before
+            continue
+        kept.append("?" if unicodedata.category(character) in ("Cn", "Co") else character)
+    return "".join(kept)
+
+
+def shorten(text: str, room: int) -> str:
+    """The text, or as much of it as leaves room for an ellipsis."""
+    if display_width(text) <= room:
+        return text
+    kept = ""
+    for character in text:
+        if display_width(kept + character) > room - 1:
+            break
+        kept += character
+    return kept + "…"
+
+
+def pad(text: str, room: int, *, is_right: bool = False) -> str:
+    space = " " * (room - display_width(text))
+    return space + text if is_right else text + space
+
+
+def wrap(text: str, *, first: str = "", indent: str = "") -> list[str]:
+    """Lines of at most WIDTH columns, broken at spaces and between Chinese characters."""
+    lines = []
+    line, is_empty = first, True
+    for word in _words(text):
+        if not is_empty and display_width(line + word.rstrip(" ")) > WIDTH:
+            lines.append(line.rstrip(" "))
+            line, is_empty = indent, True
+        while display_width(line + word.rstrip(" ")) > WIDTH:  # a word longer than a line
+            room = WIDTH - display_width(line)
+            cut = len(word)
+            while display_width(word[:cut]) > room:
+                cut -= 1
+            lines.append(line + word[:cut])
+            line, word = indent, word[cut:]
+        line += word
+        is_empty = False
+    return [*lines, line.rstrip(" ")]
+
+
+def _words(text: str) -> Iterator[str]:
+    """Parts between which a line may break; spaces stay with the part before them."""
+    word = ""
+    for character in text:
+        if word and _may_break(word[-1], character):
+            yield word
+            word = ""
+        word += character
+    if word:
+        yield word
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after == " " or after in _NEVER_FIRST or before in _NEVER_LAST or _columns(after) == 0:
+        return False
+    return before == " " or _columns(before) == 2 or _columns(after) == 2
+
+
+def columns(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, names: Sequence[int], words: int = 0
+) -> list[str]:
+    """A table. The columns `names` may be shortened, all others are whole; figures stand right.
+
+    The first column is a day; the last `words` columns are words and stand left. Rows that do
+    not fit even with short names are written over several lines, each figure with its head.
+    """
+    widths = [max(display_width(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
+    while (over := sum(widths) + len(GAP) * (len(widths) - 1) - WIDTH) > 0:
+        widest = max(names, key=lambda i: widths[i])
+        if widths[widest] <= LEAST_NAME_WIDTH:
+            return _stacked(heads, rows, names)
+        widths[widest] -= min(over, 1)
+    figures = range(1, len(heads) - words)
+    return [
+        GAP.join(
+            pad(
+                shorten(cell, widths[i]) if i in names else cell,
+                widths[i],
+                is_right=i in figures and i not in names,
+            )
+            for i, cell in enumerate(row)
+        ).rstrip(" ")
+        for row in [heads, *rows]
+    ]
+
+
+def _stacked(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], names: Sequence[int]
+) -> list[str]:
+    lines = []
+    for row in rows:
+        line = ""
+        for i, cell in enumerate(row):
+            part = shorten(cell, NAME_WIDTH) if i in names else cell
+            part = f"{heads[i]} {part}" if i else part
+            if line and display_width(line + GAP + part) > WIDTH:
+                lines.append(line)
+                line = GAP + part
+            else:
+                line = line + GAP + part if line else part
+        lines.append(line)
+    return lines
+
+
+# --- The answer --------------------------------------------------------------------------------
+
+
+def _heading(plan: Plan) -> str:
+    return _("Plan from {day} on: {strategy}").format(
+        day=long_day(plan.household.as_of), strategy=strategy_name(plan.strategy)
+    )
+
+
+def _short_names(plan: Plan) -> dict[str, str]:
+    return {id_: shorten(printable(name), NAME_WIDTH) for id_, name in names_of(plan).items()}
+
+
+def _short_account_names(plan: Plan) -> dict[str, str]:
+    names = account_names_of(plan).items()
+    return {id_: shorten(printable(name), NAME_WIDTH) for id_, name in names}
+
+
+def _answer(plan: Plan) -> list[str]:
+    """Safe until when or what is short; what next; what starts when."""
+    sentences = [*_safety(plan), *_next_payments(plan), *_what_starts(plan)]
+    return [line for sentence in sentences for line in wrap(sentence)]
+
+
+def _safety(plan: Plan) -> Iterator[str]:
+    as_of = plan.household.as_of
+    names = _short_names(plan)
+    tolerance = {debt.id: debt.tolerance_fen for debt in plan.household.debts}
+    behind: dict[str, date] = {}  # debt → its oldest due day
+    for due in plan.dues:
+        if due.last_safe_on < as_of:
+            behind.setdefault(due.debt, due.due_on)
+    for debt, due_on in list(behind.items())[:MOST_BEHIND]:
+        yield _("{debt} is overdue since {day}; {amount} today clears what is overdue.").format(
+            debt=names[debt],
+            day=long_day(due_on),
+            amount=yuan(cure(plan.household, debt, as_of, plan.strategy)),
+        )
+    if len(behind) > MOST_BEHIND:
+        yield _("And {count} more are overdue.").format(count=len(behind) - MOST_BEHIND)
+    missed = [
+        due for due in plan.dues if due.due_on >= as_of and due.short_fen > tolerance[due.debt]
+    ]
+    if not missed:
+        if not plan.dues:
+            yield _("Nothing is due.")
+        elif behind:
+            yield _("Everything that falls due from now on is paid in time.")
+        else:
+            yield _("You are safe: everything required is paid in time.")
+        return
+    first = min(missed, key=lambda due: due.last_safe_on)
+    sentence = (
+        _("On {day} {amount} is missing for {debt}.")
+        if behind
+        else _("You are safe until {day}. Then {amount} is missing for {debt}.")
+    )
+    yield sentence.format(
+        day=long_day(first.last_safe_on), amount=yuan(first.short_fen), debt=names[first.debt]
+    )
+    if len(missed) > 1:
+        yield _("Dues that cannot be paid in full and in time: {count}.").format(count=len(missed))
+
+
+def _next_payments(plan: Plan) -> Iterator[str]:
+    if not plan.payments:
+        return
+    names, accounts = _short_names(plan), _short_account_names(plan)
+    on = plan.payments[0].on
+    for transfer in plan.transfers:
+        if transfer.on == on:
+            yield _("Next, on {day}: move {amount} from {source} to {target}.").format(
+                day=long_day(on),
+                amount=yuan(transfer.amount_fen),
+                source=accounts[transfer.source],
+                target=accounts[transfer.target],
+            )
+    for payment in plan.payments:
+        if payment.on == on:
+            yield _("Next, on {day}: pay {debt} {amount} from {account}.").format(
+                day=long_day(on),
+                debt=names[payment.debt],
+                amount=yuan(payment.amount_fen),
+                account=accounts[payment.account],
+            )
+
+
+def _what_starts(plan: Plan) -> Iterator[str]:
+    """The first thing that will start; if nothing will, the first that paying prevents."""
+    names = _short_names(plan)
+    starting = _by_date(plan, "will_start")
+    if starting:
+        on, one = starting[0]
+        yield _("From {day}, {debt}: {what}.").format(
+            day=long_day(on), debt=names[one.debt], what=_what(one.rung)
+        )
+        return
+    as_of = plan.household.as_of
+    debts = {debt.id: debt for debt in plan.household.debts}
+    prevented = [
+        (on, due.debt, rung)
+        for due in plan.dues
+        if due.last_safe_on < as_of
+        for on, rung in rungs_if_missed(debts[due.debt], due)
+        if on > as_of
+    ]
+    prevented += [(on, one.debt, one.rung) for on, one in _by_date(plan, "avoided") if on > as_of]
+    if prevented:
+        on, debt_id, rung = min(prevented, key=lambda start: start[0])
+        yield _("Without paying {debt}, from {day}: {what}.").format(
+            day=long_day(on), debt=names[debt_id], what=_what(rung)
+        )
+
+
+def _by_date(plan: Plan, *states: str) -> list[tuple[date, Consequence]]:
+    """The dated consequences in one of these states, the first day first."""
+    dated = [
+        (one.starts_on, one)
+        for one in plan.consequences
+        if one.state in states and one.starts_on is not None
+    ]
+    return sorted(dated, key=lambda start: start[0])
+
+
+def _what(rung: Rung) -> str:
+    return printable(rung_words(rung))
+
+
+# --- The tables --------------------------------------------------------------------------------
+
+
+def _dues(plan: Plan, *, is_whole: bool) -> list[str]:
+    names = {id_: printable(name) for id_, name in names_of(plan).items()}
+    shown, left = _near(plan, [due.due_on for due in plan.dues], is_whole=is_whole)
+    dues = plan.dues[:shown]
+    if not dues:
+        return []
+    has_short = any(due.short_fen for due in dues)
+    heads = [_("Due"), _("Debt"), _("Owed"), _("Required"), _("Last safe day")]
+    rows = [
+        [
+            due.due_on.isoformat(),
+            names[due.debt],
+            figure(due.amount_fen),
+            figure(due.required_fen),
+            due.last_safe_on.isoformat(),
+        ]
+        for due in dues
+    ]
+    if has_short:
+        heads.append(_("Short"))
+        for row, due in zip(rows, dues, strict=True):
+            row.append(figure(due.short_fen))
+    return [_("What falls due"), *columns(heads, rows, names=[1]), *left]
+
+
+def _payments(plan: Plan, *, is_whole: bool) -> list[str]:
+    names = {id_: printable(name) for id_, name in names_of(plan).items()}
+    accounts = {id_: printable(name) for id_, name in account_names_of(plan).items()}
+    shown, left = _near(plan, [payment.on for payment in plan.payments], is_whole=is_whole)
+    if not shown:
+        return []
+    rows = [
+        [one.on.isoformat(), names[one.debt], figure(one.amount_fen), accounts[one.account]]
+        for one in plan.payments[:shown]
+    ]
+    heads = [pgettext("column", "Pay on"), _("Debt"), _("Amount"), _("From account")]
+    return [_("What to pay"), *columns(heads, rows, names=[1, 3]), *left]
+
+
+def _near(plan: Plan, days: Sequence[date], *, is_whole: bool) -> tuple[int, list[str]]:
+    """How many of the rising days lie in the coming year, and a line about the others."""
+    if is_whole:
+        return len(days), []
+    near = add_months(plan.household.as_of, NEAR_MONTHS)
+    shown = sum(on <= near for on in days)
+    if shown == len(days):
+        return shown, []
+    line = _("… and {count} more until {day}; --format csv has them all.").format(
+        count=len(days) - shown, day=long_day(days[-1])
+    )
+    return shown, wrap(line)
+
+
+def _consequences(plan: Plan) -> list[str]:
+    """What has started and what will, by date."""
+    begun = _by_date(plan, "started", "will_start")
+    if begun:
+        return [_("What starts"), *_starts(plan, begun)]
+    return wrap(_("With this plan no consequence starts.")) if plan.dues else []
+
+
+def _next_rungs(plan: Plan) -> list[str]:
+    """The first rungs of each debt's next due, if it is paid in time."""
+    first: list[tuple[date, Consequence]] = []
+    avoided = _by_date(plan, "avoided")
+    for debt in plan.household.debts:
+        first += [start for start in avoided if start[1].debt == debt.id][:MOST_RUNGS]
+    if not first:
+        return []
+    first.sort(key=lambda start: start[0])
+    head = _("What would start if the next due were missed (all of it: --ladders)")
+    return [*wrap(head), *_starts(plan, first)]
+
+
+def _starts(plan: Plan, starts: Sequence[tuple[date, Consequence]]) -> list[str]:
+    """For each day and due a line, and under it what starts."""
+    names = _short_names(plan)
+    groups: dict[tuple[date, str, date], list[Consequence]] = {}
+    for on, one in starts:
+        groups.setdefault((on, one.debt, one.due_on), []).append(one)
+    lines = []
+    for (on, debt_id, due_on), group in groups.items():
+        sentence = (
+            _("{debt}, due on {day}, has begun:")
+            if group[0].state == "started"
+            else _("{debt}, due on {day}:")
+        )
+        lines += _dated(on, sentence.format(debt=names[debt_id], day=long_day(due_on)))
+        for one in group:
+            lines += wrap(_what(one.rung), first=BULLET, indent=" " * len(BULLET))
+    return lines
+
+
+def _ladders(plan: Plan) -> list[str]:
+    """Each due with its whole ladder."""
+    names = _short_names(plan)
+    by_due: dict[tuple[str, date], list[Consequence]] = {}
+    for one in plan.consequences:
+        by_due.setdefault((one.debt, one.due_on), []).append(one)
+    if not by_due:
+        return []
+    states = {
+        "avoided": _("avoided"),
+        "will_start": _("will start"),
+        "started": _("has begun"),
+        "undated": _("no fixed date"),
+    }
+    lines = [_("What follows each due")]
+    for (debt, due_on), ladder in by_due.items():
+        head = _("{debt}, due on {day}").format(debt=names[debt], day=long_day(due_on))
+        lines += wrap(head)
+        dated = [one for one in ladder if one.starts_on is not None]
+        undated = [one for one in ladder if one.starts_on is None]
+        for one in [*sorted(dated, key=lambda one: one.starts_on or date.max), *undated]:
+            what = _("{state}: {what}").format(state=states[one.state], what=_what(one.rung))
+            lines += _dated(one.starts_on, what)
+            condition = printable(spoken(one.rung.condition))
+            if one.starts_on is None and condition:
+                indent = " " * 12
+                lines += wrap(condition, first=indent, indent=indent)
+    return lines
+
+
+def _dated(on: date | None, text: str) -> list[str]:
+    day = on.isoformat() if on is not None else "-" * 10
+    return wrap(text, first=f"{day}  ", indent=" " * 12)
+
+
+def _totals(plan: Plan) -> list[str]:
+    heads = [
+        _("Paid in all"),
+        _("of it principal"),
+        _("of it interest"),
+        _("of it fees"),
+        _("of it penalty"),
+    ]
+    cells = [figure(fen) for fen in plan.totals]
+    left = max(map(display_width, heads))
+    right = max(map(display_width, cells))
+    lines = [
+        pad(head, left) + GAP + pad(cell, right, is_right=True)
+        for head, cell in zip(heads, cells, strict=True)
+    ]
+    if plan.debt_free_on is not None:
+        free = _("Debt-free on {day}.").format(day=long_day(plan.debt_free_on))
+    else:
+        free = _("Not debt-free within the time that is planned.")
+    return [*lines, *wrap(free)]
+
+
+def _warnings(plan: Plan) -> list[str]:
+    names = _short_names(plan)
+    return [
+        line
+        for warned in plan.warnings
+        for line in wrap(warning_sentence(warned, names), first="* ", indent="  ")
+    ]

@@ -1,0 +1,116 @@
+"""manage.py plan: a household document in, a plan out. Needs no database and no secret."""
+
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from planner.domain.household import MAX_BYTES, STRATEGIES, Household, read_household
+from planner.domain.plan import Plan, make_plan, plan_document
+from planner.domain.reading import InvalidDocument
+from planner.domain.strategies import UnknownStrategy
+from planner.exports.csv import plan_csv
+from planner.exports.ics import calendar_file
+from planner.exports.table import plan_table
+from planner.exports.wording import one_line, speaking, strategy_name
+
+FORMATS = ("json", "table", "csv", "ics")
+
+
+class Command(BaseCommand):
+    help = "Plan a household document: what to pay when, and what starts on which date."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help="a household document; - reads standard input")
+        parser.add_argument(
+            "--strategy", choices=STRATEGIES, help="instead of the one in the document"
+        )
+        parser.add_argument("--format", choices=FORMATS, default="table")
+        parser.add_argument(
+            "--ladders",
+            action="store_true",
+            help="add what follows each due if it is missed (json and table)",
+        )
+
+    def handle(
+        self, *, file: str, strategy: str | None, format: str, ladders: bool, **options: Any
+    ) -> None:
+        language = locale_language(os.environ)
+        with speaking(language):
+            household = self._read(file)
+            ladders = ladders and format in ("json", "table")
+            try:
+                plan = make_plan(household, strategy, ladders=ladders)
+            except UnknownStrategy:
+                name = strategy_name(strategy or household.strategy)
+                self._fail(_("The strategy “{name}” does not exist yet.").format(name=name))
+            self._write(written(plan, format, language, ladders=ladders), format)
+
+    def _read(self, file: str) -> Household:
+        """The household; else one line for each thing wrong, and status 2."""
+        try:
+            if file == "-":
+                raw = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
+            else:
+                with open(file, "rb") as stream:
+                    raw = stream.read(MAX_BYTES + 1)
+        except (OSError, ValueError) as error:  # ValueError: a name with a null character
+            reason = getattr(error, "strerror", None) or str(error)
+            self._fail(_("Cannot read {file}: {reason}.").format(file=file, reason=reason))
+        if len(raw) > MAX_BYTES:
+            self._fail(_("{file} is larger than {count} bytes.").format(file=file, count=MAX_BYTES))
+        try:
+            return read_household(raw)
+        except InvalidDocument as error:
+            self._fail(*map(str, error.errors))
+
+    def _fail(self, *lines: str) -> NoReturn:
+        for line in lines:
+            self.stderr.write(one_line(line), style_func=str)
+        raise SystemExit(2)
+
+    def _write(self, content: bytes, format: str) -> None:
+        """Bytes as they are; text for people in what the terminal can show."""
+        buffer = getattr(self.stdout, "buffer", None)
+        if buffer is None:  # a stream of text, as call_command may give
+            self.stdout.write(content.decode(), ending="")
+            return
+        if format == "table":
+            encoding = getattr(self.stdout, "encoding", None) or "utf-8"
+            content = content.decode().encode(encoding, "replace")
+        try:
+            buffer.write(content)
+            buffer.flush()
+        except BrokenPipeError:
+            # Whoever read us has seen enough. What is still buffered must not fail at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
+            raise SystemExit(1) from None
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
+            self._fail(_("Cannot write: {reason}.").format(reason=error.strerror))
+
+
+def written(plan: Plan, format: str, language: str, *, ladders: bool) -> bytes:
+    match format:
+        case "json":
+            text = json.dumps(plan_document(plan), ensure_ascii=False, indent=1)
+            return f"{text}\n".encode()
+        case "csv":
+            return plan_csv(plan, language=language)
+        case "ics":
+            return calendar_file(plan, language=language)
+        case _:
+            return plan_table(plan, language=language, ladders=ladders).encode()
+
+
+def locale_language(environment: "os._Environ[str] | dict[str, str]") -> str:
+    """Chinese unless the locale's language is English; C and POSIX name no language."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            return "en" if value.split("_")[0].split(".")[0].lower() == "en" else "zh"
+    return "zh"
