@@ -21,6 +21,7 @@ from planner.exports.wording import (
     names_of,
     one_line,
     rung_words,
+    rungs_if_missed,
     speaking,
     spoken,
     strategy_name,
