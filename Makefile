@@ -24,7 +24,7 @@ run: $(RUN_STAMP)
 		--forwarded-allow-ips "" --log-level warning
 
 test: $(TEST_STAMP)
-	@sh tests/browser.sh
+	@sh tests/tools.sh browser gettext
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict planner/domain
@@ -41,12 +41,12 @@ bench: $(TEST_STAMP)
 check: $(RUN_STAMP)
 	$(BIN)/python manage.py check --deploy --fail-level WARNING --database default
 
+# Collects the texts of the pages for translation; edit the .po file, then run it again.
 messages: $(TEST_STAMP)
-	@command -v msgfmt >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y gettext; } || \
-		{ echo "msgfmt is missing; install it with: sudo apt-get install gettext"; exit 1; }
-	cd planner && ../$(BIN)/python ../manage.py makemessages --all --no-location --no-obsolete \
-		--ignore 'domain/*'
-	$(BIN)/python manage.py compilemessages --ignore $(VENV)
+	@REQUIRE_BROWSER= sh tests/tools.sh gettext
+	$(BIN)/python manage.py makemessages --locale zh_Hans --no-location --no-obsolete \
+		--ignore 'tests/*' --ignore 'benchmarks/*' --ignore '$(VENV)/*' --ignore '$(VAR_DIR)/*'
+	$(BIN)/python manage.py compilemessages --ignore $(VENV) --verbosity 0
 
 $(VENV)/bin/python:
 	@if command -v uv >/dev/null; then uv venv --quiet --seed --python '>=3.11' $(VENV); \
