@@ -7,7 +7,6 @@ import csv
 import io
 from datetime import date
 
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from planner.domain.money import format_yuan
@@ -23,20 +22,20 @@ def plan_csv(plan: Plan, *, language: str) -> bytes:
     with speaking(language):
         rows = sorted([*_due_rows(plan), *_payment_rows(plan)], key=lambda row: row[:2])
         header = [
-            _("Date"),
-            _("Kind"),
-            _("Debt"),
-            _("Statement or instalment"),
-            _("Required"),
-            _("Last safe day"),
-            _("Paid in time"),
-            _("Short"),
-            _("Payment"),
-            _("of it principal"),
-            _("of it interest"),
-            _("of it fees"),
-            _("of it penalty"),
-            _("From account"),
+            pgettext("column", "Date"),
+            pgettext("column", "Kind"),
+            pgettext("column", "Debt"),
+            pgettext("column", "Statement or instalment"),
+            pgettext("column", "Required"),
+            pgettext("column", "Last safe day"),
+            pgettext("column", "Paid in time"),
+            pgettext("column", "Short"),
+            pgettext("column", "Payment"),
+            pgettext("column", "of it principal"),
+            pgettext("column", "of it interest"),
+            pgettext("column", "of it fees"),
+            pgettext("column", "of it penalty"),
+            pgettext("column", "From account"),
         ]
     text = io.StringIO(newline="")
     writer = csv.writer(text)

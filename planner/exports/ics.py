@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from icalendar import Alarm, Calendar, Event
 
 from planner.domain.contracts.terms import RevolvingTerms
@@ -91,7 +92,10 @@ def calendar_file(
         calendar.add("prodid", "-//Anhuan//Calendar//EN")
         calendar.add("version", "2.0")
         calendar.add("calscale", "GREGORIAN")
-        calendar.add("x-wr-calname", _("Dates") if is_discreet else _("Repayment calendar"))
+        calendar.add(
+            "x-wr-calname",
+            pgettext("discreet title", "Dates") if is_discreet else _("Repayment calendar"),
+        )
         titles = _neutral_titles()
         for entry in sorted(_entries(plan), key=lambda one: one[:4]):
             title = titles[entry.kind] if is_discreet else entry.open_title
@@ -109,11 +113,11 @@ def calendar_file(
 
 def _neutral_titles() -> Mapping[str, str]:
     return {
-        "pay": _("Payment"),
-        "move": _("Transfer"),
-        "income": _("Money in"),
-        "statement": _("Statement day"),
-        "consequence": _("Date to watch"),
+        "pay": pgettext("discreet title", "Payment"),
+        "move": pgettext("discreet title", "Transfer"),
+        "income": pgettext("discreet title", "Money in"),
+        "statement": pgettext("discreet title", "Statement day"),
+        "consequence": pgettext("discreet title", "Date to watch"),
     }
 
 

@@ -320,7 +320,13 @@ def _dues(plan: Plan, *, is_whole: bool) -> list[str]:
     if not dues:
         return []
     has_short = any(due.short_fen for due in dues)
-    heads = [_("Due"), _("Debt"), _("Owed"), _("Required"), _("Last safe day")]
+    heads = [
+        pgettext("column", "Due"),
+        pgettext("column", "Debt"),
+        pgettext("column", "Owed"),
+        pgettext("column", "Required"),
+        pgettext("column", "Last safe day"),
+    ]
     rows = [
         [
             due.due_on.isoformat(),
@@ -332,7 +338,7 @@ def _dues(plan: Plan, *, is_whole: bool) -> list[str]:
         for due in dues
     ]
     if has_short:
-        heads.append(_("Short"))
+        heads.append(pgettext("column", "Short"))
         for row, due in zip(rows, dues, strict=True):
             row.append(figure(due.short_fen))
     return [_("What falls due"), *columns(heads, rows, names=[1]), *left]
@@ -348,7 +354,12 @@ def _payments(plan: Plan, *, is_whole: bool) -> list[str]:
         [one.on.isoformat(), names[one.debt], figure(one.amount_fen), accounts[one.account]]
         for one in plan.payments[:shown]
     ]
-    heads = [pgettext("column", "Pay on"), _("Debt"), _("Amount"), _("From account")]
+    heads = [
+        pgettext("column", "Pay on"),
+        pgettext("column", "Debt"),
+        pgettext("column", "Amount"),
+        pgettext("column", "From account"),
+    ]
     return [_("What to pay"), *columns(heads, rows, names=[1, 3]), *left]
 
 
@@ -415,10 +426,10 @@ def _ladders(plan: Plan) -> list[str]:
     if not by_due:
         return []
     states = {
-        "avoided": _("avoided"),
-        "will_start": _("will start"),
-        "started": _("has begun"),
-        "undated": _("no fixed date"),
+        "avoided": pgettext("state", "avoided"),
+        "will_start": pgettext("state", "will start"),
+        "started": pgettext("state", "has begun"),
+        "undated": pgettext("state", "no fixed date"),
     }
     lines = [_("What follows each due")]
     for (debt, due_on), ladder in by_due.items():
@@ -443,11 +454,11 @@ def _dated(on: date | None, text: str) -> list[str]:
 
 def _totals(plan: Plan) -> list[str]:
     heads = [
-        _("Paid in all"),
-        _("of it principal"),
-        _("of it interest"),
-        _("of it fees"),
-        _("of it penalty"),
+        pgettext("column", "Paid in all"),
+        pgettext("column", "of it principal"),
+        pgettext("column", "of it interest"),
+        pgettext("column", "of it fees"),
+        pgettext("column", "of it penalty"),
     ]
     cells = [figure(fen) for fen in plan.totals]
     left = max(map(display_width, heads))

@@ -73,21 +73,21 @@ def long_day(on: date) -> str:
 
 def strategy_name(strategy: str) -> str:
     return {
-        "minimum": _("Only what is required"),
-        "avalanche": _("Dearest debt first"),
-        "snowball": _("Smallest debt first"),
-        "custom": _("Own order"),
-        "optimal": _("Optimum"),
+        "minimum": pgettext("strategy", "Only what is required"),
+        "avalanche": pgettext("strategy", "Dearest debt first"),
+        "snowball": pgettext("strategy", "Smallest debt first"),
+        "custom": pgettext("strategy", "Own order"),
+        "optimal": pgettext("strategy", "Optimum"),
     }[strategy]
 
 
 def certainty_word(certainty: str | None) -> str:
     return {
-        "contract": _("contract"),
-        "regulation": _("regulation"),
-        "practice": _("common practice"),
-        "reported": _("reported online"),
-        None: _("own entry"),
+        "contract": pgettext("certainty", "contract"),
+        "regulation": pgettext("certainty", "regulation"),
+        "practice": pgettext("certainty", "common practice"),
+        "reported": pgettext("certainty", "reported online"),
+        None: pgettext("certainty", "own entry"),
     }[certainty]
 
 
