@@ -368,6 +368,8 @@ class Ledger:
         if provisional is not None and provisional <= self.day:
             self._warn_once("provisional_calendar", date.fromordinal(provisional))
         for index, (debt, contract) in enumerate(zip(household.debts, self.contracts, strict=True)):
+            # A statement after the end, of a debt on which spending goes on, is not judged.
+            contract.dues = [due for due in contract.dues if due.due_on <= self.day]
             for day, code in contract.warnings:
                 self.warnings.append(Warned(code, date.fromordinal(day), debt.id))
             if isinstance(debt.terms, RevolvingTerms) and debt.terms.monthly_spend_fen:

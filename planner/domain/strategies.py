@@ -27,6 +27,8 @@ LEAST_PREPAYMENT_FEN = 1000  # nobody moves less than 10.00 for a few fen, but t
 Rank = Callable[["Contract", int, int, int], Fraction | int | None]
 """Of a contract, its index, the day and the free fen: its place, smallest first, or None."""
 
+Proposal = Callable[[Ledger], "Amounts | None"]
+
 Required = list[tuple[int, int]]
 """(day, fen) that a contract will require, if each is paid on its day."""
 
@@ -44,52 +46,51 @@ def execute(household: Household, strategy: str, *, until: int | None = None) ->
     """
     if strategy not in STRATEGIES:
         raise UnknownStrategy(strategy)
-    ledger, triage = _run_best(household, strategy)
+    ledger, make_proposal = _least_harmful(household, _proposals(household, strategy))
     if until is None:
         return ledger
-    return Ledger(household, _proposal(household, strategy, triage)).run_to(until)
+    return Ledger(household, make_proposal()).run_to(until)
 
 
-def _run_best(household: Household, strategy: str) -> tuple[Ledger, Triage]:
-    """The finished ledger with the least harm, then cost, and the triage that led to it."""
-    triages = _triages(household) if strategy != "minimum" else [pay_oldest_first]
-    best: tuple[tuple[Harm, int], Ledger, Triage] | None = None
-    for triage in triages:
-        propose = _proposal(household, strategy, triage)
+def _least_harmful(
+    household: Household, proposals: list[Callable[[], Proposal]]
+) -> tuple[Ledger, Callable[[], Proposal]]:
+    """The best finished ledger and what led to it; the first if it is never short."""
+    best: tuple[tuple[Harm, int], Ledger, Callable[[], Proposal]] | None = None
+    for make_proposal in proposals:
+        propose = make_proposal()
         ledger = Ledger(household, propose).run()
-        if len(triages) == 1 or (isinstance(propose, Prepaying) and not propose.was_short):
-            return ledger, triage
+        if len(proposals) == 1 or (isinstance(propose, Prepaying) and not propose.was_short):
+            return ledger, make_proposal
         judged = weigh_consequences(ledger)[1], _cost(ledger)
         if best is None or judged < best[0]:
-            best = judged, ledger, triage
+            best = judged, ledger, make_proposal
     assert best is not None
     return best[1], best[2]
 
 
-def _triages(household: Household) -> list[Triage]:
+def _proposals(household: Household, strategy: str) -> list[Callable[[], Proposal]]:
+    """What to try, in this order, until one is never short of money."""
+    match strategy:
+        case "minimum":
+            return [lambda: pay_minimum]
+        case "avalanche":
+            rank: Rank = by_rate
+        case "snowball":
+            rank = by_balance
+        case _:
+            rank = by_order(household)
     if household.triage_order:
         named = {debt: place for place, debt in enumerate(household.triage_order)}
         places = [named.get(debt.id, len(named)) for debt in household.debts]
-        return [pay_in_order(sorted(range(len(places)), key=places.__getitem__))]
+        order = sorted(range(len(places)), key=places.__getitem__)
+        return [lambda: Prepaying(rank, pay_in_order(order))]
     return [
-        pay_least_harm(household, pays_part=True),
-        pay_least_harm(household, pays_part=False),
-        pay_oldest_first,
+        lambda: Prepaying(rank, pay_least_harm(household, pays_part=True)),
+        lambda: Prepaying(rank, pay_least_harm(household, pays_part=False)),
+        lambda: Prepaying(rank, pay_oldest_first),
+        lambda: pay_minimum,
     ]
-
-
-def _proposal(
-    household: Household, strategy: str, triage: Triage
-) -> "Prepaying | Callable[[Ledger], Amounts | None]":
-    match strategy:
-        case "minimum":
-            return pay_minimum
-        case "avalanche":
-            return Prepaying(by_rate, triage)
-        case "snowball":
-            return Prepaying(by_balance, triage)
-        case _:
-            return Prepaying(by_order(household), triage)
 
 
 def _cost(ledger: Ledger) -> int:
@@ -127,6 +128,8 @@ class Prepaying:
         self._rank = rank
         self._triage = triage
         self._forecasts: dict[int, Required] = {}
+        self._followed: dict[int, int] = {}  # debts with new spending: to which day foreseen
+        self._paid_by = 0
         self._lowest: tuple[int, int] | None = None  # (day, fen) of the path still ahead
         self.was_short = False
 
@@ -143,6 +146,7 @@ class Prepaying:
 
     def _forget(self) -> None:
         self._forecasts.clear()
+        self._followed.clear()
         self._lowest = None
 
     def _may_prepay(self, ledger: Ledger) -> bool:
@@ -209,7 +213,7 @@ class Prepaying:
             if amount <= 0 or (amount < LEAST_PREPAYMENT_FEN and not settles):
                 return 0
             trial = _after_payment(contract, day, amount)
-            after = required_ahead(trial, day, ledger.last_day)
+            after = required_ahead(trial, day, ledger.last_day, until=self._paid_by)
             if isinstance(contract, Instalment) and _total(before) < amount + _total(after):
                 return 0
             if _never_ahead(after, before):
@@ -227,9 +231,29 @@ class Prepaying:
         return 0
 
     def _forecast(self, ledger: Ledger, contracts: list[Contract], index: int) -> Required:
-        if index not in self._forecasts:
-            self._forecasts[index] = required_ahead(contracts[index], ledger.day, ledger.last_day)
-        return self._forecasts[index]
+        """What one contract requires after today; kept while it goes as foreseen."""
+        ahead = self._forecasts.get(index)
+        if ahead is None:
+            ahead = required_ahead(contracts[index], ledger.day, ledger.last_day)
+        elif ahead and ahead[0][0] <= ledger.day:
+            ahead = [one for one in ahead if one[0] > ledger.day]
+        self._forecasts[index] = ahead
+        return ahead
+
+    def _foresee(self, ledger: Ledger, contracts: list[Contract]) -> list[Required]:
+        """What every contract requires up to the day on which all would be paid.
+
+        A contract on which new spending goes on is followed to that day, too.
+        """
+        ahead = [self._forecast(ledger, contracts, index) for index in range(len(contracts))]
+        self._paid_by = max((one[-1][0] for one in ahead if one), default=ledger.day)
+        for index, contract in enumerate(contracts):
+            if contract.keeps_spending and self._followed.get(index, 0) < self._paid_by:
+                ahead[index] = self._forecasts[index] = required_ahead(
+                    contract, ledger.day, ledger.last_day, until=self._paid_by
+                )
+                self._followed[index] = self._paid_by
+        return ahead
 
     def _lowest_cash(self, ledger: Ledger, contracts: list[Contract], cash: int) -> tuple[int, int]:
         """(day, fen) of the lowest closing cash if only required amounts are paid from now.
@@ -239,13 +263,11 @@ class Prepaying:
         """
         today = ledger.day
         changes: dict[int, int] = {}
-        last = today
-        for index in range(len(contracts)):
-            ahead = self._forecast(ledger, contracts, index)
-            if ahead and ahead[-1][0] > last:
-                last = ahead[-1][0]
+        foreseen = self._foresee(ledger, contracts)
+        last = self._paid_by
+        for ahead in foreseen:
             for day, fen in ahead:
-                if day > today:
+                if day <= last:
                     changes[day] = changes.get(day, 0) - fen
         flows = ledger.flows
         flows.extend(last)
@@ -269,11 +291,14 @@ def _after_payment(contract: Contract, day: int, amount: int) -> Contract:
     return clone
 
 
-def required_ahead(contract: Contract, day: int, last_day: int) -> Required:
-    """What a contract will require after `day` if each amount is paid on its due date."""
+def required_ahead(contract: Contract, day: int, last_day: int, *, until: int = 0) -> Required:
+    """What a contract will require after `day` if each amount is paid on its due date.
+
+    Ends when it is settled, or with `until` not before that day where spending goes on.
+    """
     clone = contract.clone()
     ahead: Required = []
-    while not clone.is_settled(day) and clone.next_day <= last_day:
+    while clone.next_day <= last_day and (clone.next_day <= until or not clone.is_settled(day)):
         day = clone.next_day
         clone.morning(day)
         required = clone.required_fen(day)

@@ -1,6 +1,7 @@
 """Who is paid when money is short."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import merge
 from typing import NamedTuple
 
 from planner.domain.consequences import dated_rungs, rung_start
@@ -21,21 +22,26 @@ Weight = tuple[int, ...]
 
 def pay_oldest_first(ledger: Ledger) -> Amounts:
     """Each demand in full until one does not fit, that one in part."""
-    demands = [
-        (due_on, index, fen)
-        for index in ledger.demanding
-        for due_on, fen in ledger.contracts[index].demands(ledger.day)
-    ]
-    demands.sort()
-    return _in_turn(ledger, [(index, fen) for _, index, fen in demands])
+    demands = merge(*(_demands(ledger, index) for index in ledger.demanding))
+    return _in_turn(ledger, ((index, fen) for _, index, fen in demands))
 
 
-def _in_turn(ledger: Ledger, demands: Sequence[tuple[int, int]]) -> Amounts:
-    left = max(0, ledger.cash_fen)
+def _demands(ledger: Ledger, index: int) -> Iterator[tuple[int, int, int]]:
+    for due_on, fen in ledger.contracts[index].demands(ledger.day):
+        yield due_on, index, fen
+
+
+def _in_turn(ledger: Ledger, demands: Iterable[tuple[int, int]]) -> Amounts:
     amounts = [0] * len(ledger.contracts)
+    left = ledger.cash_fen
+    if left <= 0:
+        return amounts
     for index, fen in demands:
-        amounts[index] += min(left, fen)
-        left -= min(left, fen)
+        part = min(left, fen)
+        amounts[index] += part
+        left -= part
+        if not left:
+            break
     return amounts
 
 

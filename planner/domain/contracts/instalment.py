@@ -4,6 +4,7 @@ Ordinary interest runs on principal not yet due, penalty on the unpaid principal
 rows (or on all principal), each night at one of the two. Days are ordinals, amounts fen.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Self
@@ -293,6 +294,10 @@ class Instalment:
                 row.penalty += share
                 row.unpaid += share
 
+    @property
+    def keeps_spending(self) -> bool:
+        return False
+
     def required_fen(self, day: int) -> int:
         """All that is required and unpaid on `day`, penalty up to it included."""
         if not self._rows:
@@ -301,19 +306,17 @@ class Instalment:
         pending = sum(row.pending for row in self._rows if row.is_missed)
         return sum(row.unpaid for row in self._rows) + self._nights.billed(pending)
 
-    def demands(self, day: int) -> list[tuple[int, int]]:
+    def demands(self, day: int) -> Iterator[tuple[int, int]]:
         """(due day, fen) of what is required and unpaid, oldest first."""
         self._accrue(day)
         exact = billed = 0
-        demands = []
         for row in self._rows:
             share = 0
             if row.is_missed:
                 exact += row.pending
                 share = self._nights.billed(exact) - billed
                 billed += share
-            demands.append((row.due_on, row.unpaid + share))
-        return demands
+            yield row.due_on, row.unpaid + share
 
     def settle(self, day: int) -> int:
         """What pays everything off on `day`."""

@@ -4,6 +4,7 @@ One pot each of fees, penalty, interest and principal; dues are requirements on 
 balance. Days are ordinals, amounts fen.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Self
@@ -232,20 +233,23 @@ class OpenEnd:
         """Whether what settles is required: from the last due day on."""
         return day >= self._ends_on and bool(self._requirements)
 
+    @property
+    def keeps_spending(self) -> bool:
+        return False
+
     def required_fen(self, day: int) -> int:
         """All that is required and unpaid on `day`; once the contract ended, what settles."""
         if self._has_ended(day):
             return self.settle(day)
         return sum(one.unpaid for one in self._requirements)
 
-    def demands(self, day: int) -> list[tuple[int, int]]:
+    def demands(self, day: int) -> Iterator[tuple[int, int]]:
         """(due day, fen) of what is required and unpaid, oldest first."""
-        demands = [(one.due_on, one.unpaid) for one in self._requirements]
+        for one in self._requirements:
+            yield one.due_on, one.unpaid
         if self._has_ended(day):
-            due_on, unpaid = demands[-1]
-            since = self.settle(day) - sum(fen for _, fen in demands)
-            demands[-1] = (due_on, unpaid + since)
-        return demands
+            since = self.settle(day) - sum(one.unpaid for one in self._requirements)
+            yield self._requirements[-1].due_on, since
 
     def settle(self, day: int) -> int:
         """What pays everything off on `day`."""

@@ -5,8 +5,10 @@ interest if its statement is paid in full by the end of grace) and unbilled. Day
 ordinals, amounts fen.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 from typing import Self
 
 from planner.domain.contracts.accrual import Nights
@@ -65,6 +67,8 @@ class Revolving:
         "_grace_days",
         "_interest",
         "_last_statement",
+        "_late",
+        "_late_fen",
         "_minimum",
         "_next_statement",
         "_nights",
@@ -92,12 +96,13 @@ class Revolving:
         self._last_statement = last.toordinal()
         self._next_statement = next_month_day(last, terms.statement_day).toordinal()
         self._fees = self._interest = 0
-        self._statements: list[Statement] = []
+        self._statements: list[Statement] = []  # in grace, or not yet due
+        self._late: list[Statement] = []  # grace is over and the minimum not met
         self._unbilled: list[Piece] = []
         self._unspent = 0  # principal owed at `as_of` and not paid; new spending comes behind it
         self.dues: list[Due] = []
         self.warnings: list[tuple[int, str]] = []
-        self.overdue_fen = 0
+        self._late_fen = self.overdue_fen = 0
         due_on = self._due_date(self._last_statement)
         carried = terms.carrying_fen
         if carried is None:
@@ -107,7 +112,7 @@ class Revolving:
         self._accrued_to = as_of
         self._lay_purchases(due_on, as_of)
         self._unspent = self._principal()
-        self._update_overdue()
+        self._update_late()
         self._reschedule(as_of - 1)
 
     def _due_date(self, statement: int) -> int:
@@ -129,9 +134,12 @@ class Revolving:
                 billed_on, day, self._grace_days, amount=missed, minimum=missed, charges=0
             )
             late.is_arrear = True
-            late.is_missed = late.last_safe_on + 1 < as_of and missed > self._tolerance
-            self._statements.append(late)
             self.dues.append(late)
+            if late.last_safe_on + 1 < as_of:
+                late.is_missed = missed > self._tolerance
+                self._late.append(late)
+            else:
+                self._statements.append(late)
         new = terms.billed_fen - self._carried
         posted = [(one.on.toordinal(), one.amount_fen) for one in terms.purchases]
         previous = month_day_on_or_before(
@@ -213,19 +221,21 @@ class Revolving:
         if day < self.next_day:
             return
         self._accrue(day)
-        for statement in self._statements:
-            if statement.last_safe_on + 1 == day:
-                self._end_grace(statement, day)
+        while self._statements and self._statements[0].last_safe_on < day:
+            self._end_grace(day)
         if day == self._next_statement:
             self._bill(day)
-        self._drop_finished()
-        self._update_overdue()
         self._reschedule(day)
 
-    def _end_grace(self, statement: Statement, day: int) -> None:
+    def _end_grace(self, day: int) -> None:
+        """Decide the oldest statement: missed or met, its new principal carried or not."""
+        statement = self._statements.pop(0)
+        if statement.unpaid:
+            self._late.append(statement)
         if statement.unpaid > self._tolerance:
             statement.is_missed = True
             self._fees += charge_late_fee(self._terms.late_fee, statement.unpaid)
+        self._update_late()
         if not statement.pieces:
             return
         pieces, statement.pieces = statement.pieces, []
@@ -238,11 +248,11 @@ class Revolving:
             self._carried += sum(piece.fen for piece in pieces)
             return
         left = Piece(sum(piece.fen for piece in pieces), statement.billed_on + 1)
-        later = self._statements[-1]
-        if later is statement:
-            self._unbilled = [left, *self._unbilled]
-        else:  # already in the next statement's amount
+        if self._statements:  # it is in the next statement's amount already
+            later = self._statements[-1]
             self._bill_pieces(later, [left], later.billed_on, day)
+        else:
+            self._unbilled = [left, *self._unbilled]
 
     def _bill(self, day: int) -> None:
         """The statement of `day`: interest billed, spending becomes new principal."""
@@ -265,8 +275,8 @@ class Revolving:
         if amount == 0:
             return
         unmet = 0
-        if self._statements:
-            last = self._statements[-1]
+        if self._statements or self._late:
+            last = (self._statements or self._late)[-1]
             if last.unpaid > self._tolerance:
                 unmet = max(0, last.unpaid - last.charges)
         due_on = self._due_date(day)
@@ -288,23 +298,26 @@ class Revolving:
         if statement.required:
             self.dues.append(statement)
 
+    @property
+    def keeps_spending(self) -> bool:
+        """Whether new purchases join every statement, so that it never ends by itself."""
+        return self._terms.monthly_spend_fen > 0
+
     def required_fen(self, day: int) -> int:
         """The largest minimum due and unpaid on `day`, since each contains the earlier."""
-        required = 0
+        required = self._late_fen
         for statement in self._statements:
             if statement.due_on <= day and statement.unpaid > required:
                 required = statement.unpaid
         return required
 
-    def demands(self, day: int) -> list[tuple[int, int]]:
+    def demands(self, day: int) -> Iterator[tuple[int, int]]:
         """(due day, fen) of what is required and unpaid, oldest first."""
-        demands = []
         covered = 0
-        for statement in self._statements:
+        for statement in chain(self._late, self._statements):
             if statement.due_on <= day and statement.unpaid > covered:
-                demands.append((statement.due_on, statement.unpaid - covered))
+                yield statement.due_on, statement.unpaid - covered
                 covered = statement.unpaid
-        return demands
 
     def settle(self, day: int) -> int:
         """What pays everything off on `day`."""
@@ -354,7 +367,7 @@ class Revolving:
         self._fees -= fee
         self._interest -= interest
         self._lower_principal(principal)
-        for statement in self._statements:
+        for statement in chain(self._late, self._statements):
             if statement.unpaid:
                 paid = min(statement.unpaid, amount)
                 statement.unpaid -= paid
@@ -363,8 +376,9 @@ class Revolving:
                     statement.met_on = day
             statement.charges = max(0, statement.charges - amount)
             statement.rest = max(0, statement.rest - amount)
-        self._drop_finished()
-        self._update_overdue()
+        self._statements = [one for one in self._statements if one.unpaid or one.pieces]
+        self._late = [one for one in self._late if one.unpaid]
+        self._update_late()
         self._reschedule(day)
         return Parts(principal, interest, fee, 0)
 
@@ -408,20 +422,18 @@ class Revolving:
             copied = copy_slots(statement)
             copied.pieces = [Piece(piece.fen, piece.since) for piece in statement.pieces]
             other._statements.append(copied)
+        other._late = [copy_slots(statement) for statement in self._late]
         other._unbilled = [Piece(piece.fen, piece.since) for piece in self._unbilled]
         other.dues = []
         other.warnings = []
         return other
 
-    def _drop_finished(self) -> None:
-        """Forget statements of which nothing is required and no principal is undecided."""
-        self._statements = [one for one in self._statements if one.unpaid or one.pieces]
-
-    def _update_overdue(self) -> None:
-        self.overdue_fen = 0
-        for statement in self._statements:
-            if statement.is_missed and statement.unpaid > self.overdue_fen:
-                self.overdue_fen = statement.unpaid
+    def _update_late(self) -> None:
+        self._late_fen = self.overdue_fen = 0
+        for statement in self._late:
+            self._late_fen = max(self._late_fen, statement.unpaid)
+            if statement.is_missed:
+                self.overdue_fen = max(self.overdue_fen, statement.unpaid)
 
     def _reschedule(self, day: int) -> None:
         """The next day after `day` on which something happens by itself."""
@@ -433,6 +445,7 @@ class Revolving:
             or self._fees
             or self._unbilled
             or self._statements
+            or self._late
             or self._terms.monthly_spend_fen
         ):
             nearest = self._next_statement
