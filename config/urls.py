@@ -1,13 +1,28 @@
+from allauth.account import views as allauth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
 from planner.views import accounts
+from planner.views.accounts import confirmed_recently, members_only, signed_out_only
+
+# Allauth's own views, with what we ask in addition. They come first, so they answer.
+guarded_account_urls = [
+    path(
+        "login/code/",
+        signed_out_only(allauth.request_login_code),
+        name="account_request_login_code",
+    ),
+    path("logout/", accounts.sign_out, name="account_logout"),
+    path("email/", members_only(confirmed_recently(allauth.email)), name="account_email"),
+    path("password/change/", members_only(allauth.password_change), name="account_change_password"),
+    path("password/set/", members_only(allauth.password_set), name="account_set_password"),
+    path("reauthenticate/", members_only(allauth.reauthenticate), name="account_reauthenticate"),
+]
 
 urlpatterns = [
     path("", include("planner.urls")),
-    # Ours first: it also tells the browser to forget what it keeps of the pages.
-    path("account/logout/", accounts.sign_out, name="account_logout"),
+    path("account/", include(guarded_account_urls)),
     path("account/", include("allauth.account.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
 ]

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import RequestLoginCodeForm as AllauthRequestLoginCodeForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django.conf import settings
@@ -84,13 +85,23 @@ class SignupForm(ConsentForm, AllauthSignupForm):
         return user
 
 
-class ResetPasswordForm(AllauthResetPasswordForm):
+class WrittenMail:
+    """Says where the mail is to be found when none is sent."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not settings.MAIL_IS_SENT:
             self.fields["email"].help_text = _(
-                "No mail is sent from here; the link is written as a file to the folder %(folder)s."
+                "No mail is sent from here; it is written as a file to the folder %(folder)s."
             ) % {"folder": settings.EMAIL_FILE_PATH}
+
+
+class ResetPasswordForm(WrittenMail, AllauthResetPasswordForm):
+    pass
+
+
+class RequestLoginCodeForm(WrittenMail, AllauthRequestLoginCodeForm):
+    pass
 
 
 def remember_language(response: HttpResponse, language: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as site
 from django.core import mail
 from django.core.management import call_command
@@ -19,6 +20,7 @@ from planner.sample import sample_document
 from tests.households import debt, document
 
 PASSWORD = "eleven purple llamas"
+CODE = r"^[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}$"  # as it stands in a mail
 
 
 @pytest.fixture
@@ -26,6 +28,7 @@ def member(make_member):
     user = make_member("member")
     user.set_password(PASSWORD)
     user.save()
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     return user
 
 
@@ -124,7 +127,7 @@ def test_with_mail_a_code_is_mandatory(client, db, mail_is_sent):
 
     assert response.headers["Location"] == reverse("account_email_verification_sent")
     assert "_auth_user_id" not in client.session
-    code = re.search(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})$", mail.outbox[0].body, re.M).group(1)
+    code = re.search(CODE, mail.outbox[0].body, re.MULTILINE).group()
     client.post(reverse("account_email_verification_sent"), {"code": code})
     assert user_of(client).email == "new@example.com"
 
@@ -226,7 +229,7 @@ def test_signing_up_by_code_keeps_the_guests_household(guest_client, db, mail_is
     services.replace_household(user=guest, document=document())
 
     sign_up(guest_client)
-    code = re.search(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})$", mail.outbox[0].body, re.M).group(1)
+    code = re.search(CODE, mail.outbox[0].body, re.MULTILINE).group()
     guest_client.post(reverse("account_email_verification_sent"), {"code": code})
 
     user = user_of(guest_client)
@@ -433,6 +436,55 @@ def test_sensitive_acts_ask_a_member_again_after_a_quarter_of_an_hour(client, me
     assert fresh.status_code == 200
     assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert client.get(reverse(f"planner:{name}")).status_code == 200
+
+
+def test_a_code_by_mail_is_proof_too(client, member):
+    sign_in(client)
+    age_session(client, 16 * 60)
+    export = reverse("planner:data-export")
+
+    page = client.get(client.get(export).headers["Location"]).content.decode()
+    on_the_way = re.search(r'value="(/account/login/code/[^"]*)"', page).group(1)
+    code_page = client.post(reverse("account_logout"), {"next": on_the_way}).headers["Location"]
+    client.post(code_page, {"email": member.email, "next": export})
+    code = re.search(CODE, mail.outbox[0].body, re.MULTILINE).group()
+    client.post(reverse("account_confirm_login_code"), {"code": code, "next": export})
+
+    assert client.get(export).status_code == 200
+
+
+def test_changing_the_address_asks_again_and_takes_effect_when_confirmed(client, member):
+    sign_in(client)
+    age_session(client, 16 * 60)
+    asked = client.post(reverse("account_email"), {"email": "b@example.com", "action_add": ""})
+    sign_in(client)
+
+    client.post(reverse("account_email"), {"email": "b@example.com", "action_add": ""})
+    before = User.objects.get(pk=member.pk).email
+    link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body).group(1)
+    client.post(link)
+
+    assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert before == "member@example.com"
+    assert User.objects.get(pk=member.pk).email == "b@example.com"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["account_email", "account_change_password", "account_set_password", "account_reauthenticate"],
+)
+def test_a_guest_has_no_address_or_password_to_change(guest_client, name):
+    response = guest_client.post(reverse(name), {"email": "a@example.com", "action_add": ""})
+
+    assert response.headers["Location"] == reverse("account_signup")
+
+
+def test_a_guest_is_not_sent_into_a_dead_end_by_asking_for_a_code(guest_client, member):
+    page = guest_client.get(reverse("account_login")).content.decode()
+    response = guest_client.post(reverse("account_request_login_code"), {"email": member.email})
+
+    assert reverse("account_request_login_code") not in page
+    assert response.headers["Location"] == reverse("account_login")
 
 
 def test_erasing_is_refused_without_the_proof(client, member):

@@ -1,6 +1,14 @@
 """Signing out, and what becomes of a guest's household when a member signs in."""
 
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
 from allauth.account.views import logout
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +20,54 @@ from planner import services
 from planner.accounts import GUEST_SESSION_KEY
 from planner.models import User
 
+View = Callable[..., HttpResponse]
+
 FORGET_PAGES = '"cache", "storage"'
+
+
+def members_only(view: View) -> View:
+    """Guests have neither address nor password to change; signing up gives them both."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and request.user.is_guest:
+            return redirect("account_signup")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def signed_out_only(view: View) -> View:
+    """A code by mail starts a new session, which allauth offers to nobody who has one.
+
+    Members sign out on the way (see account/reauthenticate.html), guests use their password.
+    """
+
+    @wraps(view)
+    @login_not_required
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return redirect("account_login")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def confirmed_recently(view: View) -> View:
+    """Members who signed in more than 15 minutes ago prove again that it is them.
+
+    Guests have nothing to prove it with; their session is all they are.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        proofs = get_authentication_records(request, request.user)
+        oldest = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        if not request.user.is_guest and not any(proof["at"] > oldest for proof in proofs):
+            raise ReauthenticationRequired
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,12 +1,7 @@
 """A person's settings, and what is theirs: to read about, to take away, to erase."""
 
-import time
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from allauth.account.authentication import get_authentication_records
-from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings as site
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -21,26 +16,7 @@ from planner import services
 from planner.accounts import remember_language
 from planner.domain.money import format_yuan
 from planner.forms import SettingsForm
-from planner.views.accounts import FORGET_PAGES
-
-View = Callable[..., HttpResponse]
-
-
-def confirmed_recently(view: View) -> View:
-    """Members who signed in more than 15 minutes ago prove again that it is them.
-
-    Guests have nothing to prove it with; their session is all they are.
-    """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        proofs = get_authentication_records(request, request.user)
-        oldest = time.time() - site.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        if not request.user.is_guest and not any(proof["at"] > oldest for proof in proofs):
-            raise ReauthenticationRequired
-        return view(request, *args, **kwargs)
-
-    return guarded
+from planner.views.accounts import FORGET_PAGES, confirmed_recently
 
 
 @require_http_methods(["GET", "POST"])
