@@ -203,6 +203,7 @@ class Ledger:
     warnings: list[Warned] = field(init=False, default_factory=list)
     overdue_fen_days: int = field(init=False, default=0)
     debt_free_on: date | None = field(init=False, default=None)
+    _next_days: list[int] = field(init=False)
     _last_parts: list[Parts | None] = field(init=False)
     _unsettled: set[int] = field(init=False)
     _account_index: dict[str, int] = field(init=False)
@@ -216,6 +217,7 @@ class Ledger:
         self.flows = Flows(household)
         self.accounts = [account.balance_fen for account in household.accounts]
         self._account_index = {account.id: i for i, account in enumerate(household.accounts)}
+        self._next_days = [contract.next_day for contract in self.contracts]
         self._last_parts = [None] * len(self.contracts)
         self._unsettled = set(range(len(self.contracts)))
         self.demanding = list(range(len(self.contracts)))
@@ -254,14 +256,10 @@ class Ledger:
 
     def _step(self, end: int) -> bool:
         """Go to the next day on which something happens; False if that is not before `end`."""
-        following = end
-        overdue = 0
-        for contract in self.contracts:
-            if contract.next_day < following:
-                following = contract.next_day
-            overdue += contract.overdue_fen
-        following = self.flows.next_day(self.flow_index, following)
-        if overdue:
+        following = min(self._next_days, default=end)
+        following = self.flows.next_day(self.flow_index, min(following, end))
+        if self.demanding:
+            overdue = sum(self.contracts[index].overdue_fen for index in self.demanding)
             self.overdue_fen_days += overdue * (following - self.day)
         if following >= end:
             return False
@@ -306,9 +304,11 @@ class Ledger:
         if expenses and self.cash_fen < 0:
             self._warn_once("cash_below_zero", date.fromordinal(day))
         touched = []
-        for index, contract in enumerate(self.contracts):
-            if contract.next_day <= day:
+        for index, next_day in enumerate(self._next_days):
+            if next_day <= day:
+                contract = self.contracts[index]
                 contract.morning(day)
+                self._next_days[index] = contract.next_day
                 touched.append(index)
                 if index not in self.demanding:
                     self.demanding.append(index)
@@ -342,7 +342,9 @@ class Ledger:
             self.accounts[fullest] -= moved
             self.accounts[source] += moved
             self.transfers.append(Transfer(on, accounts[fullest].id, accounts[source].id, moved))
-        parts = self.contracts[index].pay(self.day, amount)
+        contract = self.contracts[index]
+        parts = contract.pay(self.day, amount)
+        self._next_days[index] = contract.next_day
         self.accounts[source] -= amount
         self.payments.append(Payment(on, debt.id, amount, *parts, accounts[source].id, "plan"))
 

@@ -190,6 +190,10 @@ class Prepaying:
                 continue
             amounts[index] += paid
             cash -= paid
+            if paid == free and contracts[index].balances().principal:
+                # All that was free is gone into one debt; it freed nothing to speak of.
+                self._lowest = lowest[0], lowest[1] - paid
+                return
 
     def _rank_of(
         self, ledger: Ledger, contracts: list[Contract], index: int, free: int

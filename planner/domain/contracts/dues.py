@@ -71,11 +71,17 @@ def charge_late_fee(late_fee: LateFee | None, missing: int) -> int:
 T = TypeVar("T")
 
 
+_SLOTS: dict[type[object], tuple[str, ...]] = {}
+
+
 def copy_slots(source: T) -> T:
     """A shallow copy of an object with __slots__, many times quicker than copy.copy."""
     cls = type(source)
+    names = _SLOTS.get(cls)
+    if names is None:
+        names = tuple(name for kind in cls.__mro__ for name in getattr(kind, "__slots__", ()))
+        _SLOTS[cls] = names
     other = object.__new__(cls)
-    for kind in cls.__mro__:
-        for name in getattr(kind, "__slots__", ()):
-            setattr(other, name, getattr(source, name))
+    for name in names:
+        setattr(other, name, getattr(source, name))
     return other

@@ -117,7 +117,7 @@ class Instalment:
         self._ordinary_from = start.toordinal() if terms.method not in UNPRICED else NEVER
         self._accrued_to = min(self._ordinary_from, as_of)
         self._lay_arrears(as_of)
-        self._reschedule()
+        self._reschedule(as_of - 1)
 
     def _fix_rows(self, level: int | None = None) -> None:
         """Fix principal, fee and level payment of the rows left, on principal not yet due."""
@@ -217,7 +217,7 @@ class Instalment:
         if day == self._next_due and self._has_undue():
             self._fall_due(day)
         self._update_overdue()
-        self._reschedule()
+        self._reschedule(day)
 
     def _end_grace(self, day: int, *, late_fees: bool) -> None:
         for row in self._rows:
@@ -338,7 +338,8 @@ class Instalment:
         return self._undue + self._prepayment_fee(self._undue) + fees + interest
 
     def _prepayment_fee(self, principal: int) -> int:
-        return round_half_up(self._terms.prepay.fee_ratio * principal)
+        ratio = self._terms.prepay.fee_ratio
+        return round_half_up(ratio * principal) if ratio else 0
 
     def payable(self, day: int, offered: int) -> int:
         """The most of `offered` that the contract takes on `day`, prepayment included."""
@@ -402,7 +403,7 @@ class Instalment:
             interest += prepaid.interest
             fee += prepaid.fee
         self._update_overdue()
-        self._reschedule()
+        self._reschedule(day)
         return Parts(principal, interest, fee, penalty)
 
     def _prepay(self, amount: int) -> Parts:
@@ -426,9 +427,8 @@ class Instalment:
 
     def _prepaid_principal(self, amount: int) -> int:
         """The largest p with p + round_half_up(fee_ratio x p) <= amount."""
-        ratio = self._terms.prepay.fee_ratio
-        principal = int(amount / (1 + ratio)) + 1
-        while principal + round_half_up(ratio * principal) > amount:
+        principal = int(amount / (1 + self._terms.prepay.fee_ratio)) + 1
+        while principal + self._prepayment_fee(principal) > amount:
             principal -= 1
         return principal
 
@@ -464,8 +464,9 @@ class Instalment:
             if row.is_missed:
                 self.overdue_fen += row.principal + row.interest + row.fee
 
-    def _reschedule(self) -> None:
+    def _reschedule(self, day: int) -> None:
+        """The next day after `day` on which something happens by itself."""
         self.next_day = self._next_due if self._has_undue() else NEVER
         for row in self._rows:
-            if not row.is_missed and self._accrued_to <= row.last_safe_on < self.next_day:
+            if not row.is_missed and day <= row.last_safe_on < self.next_day:
                 self.next_day = row.last_safe_on + 1

@@ -1,0 +1,56 @@
+"""How long one plan takes: `make bench`, or python benchmarks/bench_engine.py.
+
+Medians of one process on one core. Ratios come from the same run, so that they hold on a
+busy machine too.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.households import paying_household
+from planner.domain.plan import compare_plans, make_plan
+from planner.domain.strategies import STRATEGIES
+
+ROUNDS = 40
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """Median of ROUNDS runs after one to warm up."""
+    work()
+    spent = []
+    for _ in range(ROUNDS):
+        start = perf_counter()
+        work()
+        spent.append(perf_counter() - start)
+    return median(spent) * 1000
+
+
+def main() -> None:
+    small = paying_household(6, 24)
+    large = paying_household(12, 48)
+    first = make_plan(small, "minimum")
+    months = len({(due.due_on.year, due.due_on.month) for due in first.dues})
+    print(f"engine: 6 debts x {months} months, {len(first.dues)} dues")
+    for strategy, bar in zip(STRATEGIES, (4, 15, 15, 15), strict=True):
+        spent = milliseconds(lambda strategy=strategy: make_plan(small, strategy))
+        print(f"  {strategy:<10} {spent:6.2f} ms   (bar {bar} ms)")
+
+    def all_compared() -> None:
+        plans = [make_plan(small, strategy) for strategy in STRATEGIES]
+        for plan in plans[1:]:
+            compare_plans(plans[0], plan)
+
+    print(f"  all four, compared {milliseconds(all_compared):6.2f} ms   (bar 40 ms)")
+    ratio = milliseconds(lambda: make_plan(large, "minimum")) / milliseconds(
+        lambda: make_plan(small, "minimum")
+    )
+    print(f"  minimum, 12 x 48 against 6 x 24: ratio {ratio:.2f}   (bar 4.5)")
+
+
+if __name__ == "__main__":
+    main()

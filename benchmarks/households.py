@@ -1,0 +1,96 @@
+"""Generated households for the benchmarks: fixed, plausible, with enough money to the end."""
+
+from typing import Any
+
+from planner.domain.household import Household, parse_household
+from planner.domain.money import format_yuan
+
+LADDER = [
+    {"id": "penalty", "after_days": 1, "counts_from": "grace_end", "severity": 1},
+    {"id": "record", "after_days": 1, "counts_from": "grace_end", "severity": 2},
+    *(
+        {"id": f"day_{day}", "after_days": day, "counts_from": "due", "severity": severity}
+        for day, severity in ((31, 3), (61, 4), (91, 5))
+    ),
+]
+
+
+def paying_household(debts: int, months: int) -> Household:
+    """A card, a daily-interest loan and an open balance in turn; each ends in `months`.
+
+    Incomes cover what is required with some over, so that every strategy may prepay.
+    """
+    written = [_debt(number, months) for number in range(debts)]
+    required = sum(fen for _, fen in written)
+    return parse_household(
+        {
+            "format": "repayment-household",
+            "version": 1,
+            "as_of": "2026-12-01",
+            "currency": "CNY",
+            "buffer": "300.00",
+            "accounts": [
+                {"id": "card", "name": "card", "kind": "debit_card", "balance": "3000.00"},
+                {"id": "cash", "name": "cash", "kind": "cash", "balance": "500.00"},
+            ],
+            "incomes": [
+                {
+                    "id": "salary",
+                    "name": "salary",
+                    "amount": format_yuan(required * 13 // 10 + 260_000),
+                    "account": "card",
+                    "on": {"monthly": 10},
+                    "adjust": "previous_workday",
+                }
+            ],
+            "expenses": [
+                {
+                    "id": "rent",
+                    "name": "rent",
+                    "amount": "2600.00",
+                    "account": "card",
+                    "on": {"monthly": 5},
+                }
+            ],
+            "debts": [document for document, _ in written],
+        }
+    )
+
+
+def _debt(number: int, months: int) -> tuple[dict[str, Any], int]:
+    """One debt's document, and about what it requires a month in fen."""
+    day = 12 + number % 15
+    common: dict[str, Any] = {"id": f"debt{number}", "name": f"debt{number}", "ladder": LADDER}
+    if number % 3 == 0:  # a card whose minimum clears it in about `months`
+        return {
+            **common,
+            "contract": "revolving",
+            "statement_day": 1 + number % 10,
+            "due_after": 18,
+            "billed": "6000.00",
+            "unbilled": "400.00",
+            "minimum": {"ratio": "0.10", "floor": format_yuan(700_000 // months)},
+            "rate": {"rate": "0.0005", "per": "day"},
+            "interest_from": "posting",
+            "late_fee": {"ratio": "0.05", "floor": "10.00"},
+        }, 70_000
+    if number % 3 == 1:
+        return {
+            **common,
+            "contract": "instalment",
+            "method": "level" if number % 2 else "equal_principal",
+            "principal": "24000.00",
+            "rate": {"rate": "0.00045", "per": "day"},
+            "periods_left": months,
+            "next_due": f"2026-12-{day}",
+            "overdue": {"multiplier": "1.5"},
+        }, 2_400_000 // months * 5 // 4
+    return {
+        **common,
+        "contract": "open",
+        "principal": "9000.00",
+        "rate": {"rate": "0.12", "per": "year"},
+        "minimum": {"fixed": format_yuan(1_050_000 // months)},
+        "next_due": f"2026-12-{day}",
+        "overdue": None,
+    }, 1_050_000 // months
