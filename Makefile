@@ -1,7 +1,7 @@
 # Two doors: `make run` and `make test`. Both set up what they need, once per state of the pins.
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-long bench check messages
+.PHONY: run test test-long test-postgres bench check messages
 
 PYTHON ?= python3
 VENV := .venv
@@ -33,6 +33,10 @@ test: $(TEST_STAMP)
 
 test-long: $(TEST_STAMP)
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "property or long"
+
+# The same on PostgreSQL: what has no property and no browser in it.
+test-postgres: $(TEST_STAMP)
+	sh tests/postgres.sh $(BIN)/pytest -m "not property and not browser"
 
 bench: $(TEST_STAMP)
 	@set -e; for program in benchmarks/bench_*.py; do $(BIN)/python $$program; done
