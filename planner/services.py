@@ -145,12 +145,16 @@ def _change(
     if canonical(after) == canonical(before):
         household.save(update_fields=["is_sample"])
         return after
-    if not household.is_sample and not household.has_consent:
+    if not household.is_sample and not household.has_consent and _holds_figures(after):
         raise ConsentRequired
     Revision.objects.create(owner=household.owner, number=household.revision, document=before)
     _write(household, after)
     _keep_newest(Revision.objects.owned_by(household.owner), "-number", KEPT_REVISIONS)
     return after
+
+
+def _holds_figures(document: dict[str, Any]) -> bool:
+    return document["buffer"] != "0.00" or any(document[kind] for kind in ITEM_MODELS)
 
 
 def _write(household: Household, document: dict[str, Any]) -> None:
