@@ -201,13 +201,13 @@ def values_on(changes: Sequence[tuple[date, int]], days: Sequence[date], before:
 def _scale(low: int, high: int) -> tuple[list[int], int, int]:
     """Two to four round values that hold everything between low and high; low <= 0 < high."""
     high = max(high, 100_00)
-    step = _round_step((high - low) / 3)
+    step = _round_step(-(-(high - low) // 3))
     bottom = low // step * step
     top = -(-high // step) * step
     return list(range(bottom, top + 1, step)), bottom, top
 
 
-def _round_step(least: float) -> int:
+def _round_step(least: int) -> int:
     step = 100_00
     while True:
         for factor in (1, 2, 4, 5):

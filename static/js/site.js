@@ -1,9 +1,27 @@
 // Requests that fail would otherwise fail silently.
-for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(failure, () => {
-    document.getElementById("failure").hidden = false;
+const failure = () => document.getElementById("failure");
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => {
+    failure().hidden = false;
+    failure().scrollIntoView({ block: "nearest" });
   });
 }
 document.addEventListener("htmx:beforeRequest", () => {
-  document.getElementById("failure").hidden = true;
+  failure().hidden = true;
+});
+
+// Buttons that only a script can serve are hidden until there is one.
+const show = () => {
+  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+};
+document.addEventListener("DOMContentLoaded", show);
+document.addEventListener("htmx:afterSwap", show);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// After a change, what it did is read and seen: above on the page, if the form was further down.
+document.addEventListener("htmx:afterSwap", () => {
+  const said = document.querySelector("#plan > [role=alert], #plan [aria-invalid=true]");
+  if (said) said.scrollIntoView({ block: "center" });
 });

@@ -1,0 +1,522 @@
+"""The plan page's content: rows and stored plans → what templates print, already in words."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planner import charts, services
+from planner.domain.contracts.terms import RevolvingTerms
+from planner.domain.dates import add_months
+from planner.domain.household import Household, parse_household
+from planner.domain.plan import PlannedDue
+from planner.domain.strategies import STRATEGIES
+from planner.exports.wording import strategy_name
+from planner.forms.figures import FIGURES, BufferForm, StrategyForm
+from planner.models import Household as HouseholdRow
+from planner.models import Item, Revision, User
+from planner.presentation import Amounts, day, month, short_day, weekday
+from planner.stored import StoredPlan, read_plan
+from planner.wording import NEAR_DAYS, Answer, Situation, answer, change_line, warnings
+
+SHOWN_ROWS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    key: str
+    debt: str
+    on: date
+    day: str
+    weekday: str
+    name: str
+    state: str
+    chip: str
+    details: str
+    required: str
+    asides: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyLine:
+    name: str
+    title: str
+    hint: str
+    is_chosen: bool
+    ends: str
+    cost: str
+    consequences: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A day on which money moves, for the table beside the strip."""
+
+    day: str
+    income: str
+    expenses: str
+    payments: str
+    closing: str
+    is_short: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    month: str
+    owed: str
+    other: str
+
+
+class Board:
+    """One person's plan page. Reads each list of rows once; plans come from the store."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.row: HouseholdRow = services.household_of(user)
+        self.row.owner = user
+        self.items: dict[str, list[Item]] = {
+            kind: list(model.objects.owned_by(user)) for kind, model in services.ITEM_MODELS.items()
+        }
+        self.amounts = Amounts(self.row.is_discreet)
+
+    # --- The household and its plans ---
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        return self.row.head() | {
+            kind: [item.document() for item in rows] for kind, rows in self.items.items()
+        }
+
+    @cached_property
+    def household(self) -> Household:
+        return parse_household(self.document)
+
+    @property
+    def has_debts(self) -> bool:
+        return bool(self.items["debts"])
+
+    @cached_property
+    def _documents(self) -> Mapping[str, Mapping[str, Any]]:
+        chosen = self.row.strategy
+        names = [chosen, *(name for name in STRATEGIES if name != chosen)]
+        return services.stored_plans(user=self.user, strategies=names, document=self.document)
+
+    @cached_property
+    def plans(self) -> dict[str, StoredPlan]:
+        return {name: read_plan(document) for name, document in self._documents.items()}
+
+    @property
+    def plan(self) -> StoredPlan:
+        return self.plans[self.row.strategy]
+
+    @cached_property
+    def situation(self) -> Situation:
+        return Situation(self.household, self.plan, self.amounts)
+
+    # --- What stands on top ---
+
+    @property
+    def is_of_today(self) -> bool:
+        return self.row.as_of == self.row.today()
+
+    @property
+    def as_of(self) -> str:
+        return day(self.row.as_of, self.row.today())
+
+    @cached_property
+    def answer(self) -> Answer:
+        return answer(self.situation)
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        return warnings(self.situation) if self.has_debts else []
+
+    @cached_property
+    def _before(self) -> Mapping[str, Any] | None:
+        """The household before the last change; None after an undo, or at the very start."""
+        revision = Revision.objects.owned_by(self.user).first()
+        if revision is None or revision.number != self.row.revision - 1:
+            return None
+        return revision.document if revision.document["debts"] else None
+
+    @cached_property
+    def change(self) -> str:
+        """What the last change did, "" where there is none to speak of."""
+        if self._before is None or not self.has_debts:
+            return ""
+        plan = services.stored_plan(user=self.user, document=dict(self._before))
+        before = parse_household(self._before), read_plan(plan)
+        return change_line(before, (self.household, self.plan), self.amounts)
+
+    @cached_property
+    def changed(self) -> set[str]:
+        """The ids of what the last change touched: their figures stay unfolded."""
+        if self._before is None:
+            return set()
+        earlier = {(kind, one["id"]): one for kind in FIGURES for one in self._before[kind]}
+        return {
+            one["id"]
+            for kind in FIGURES
+            for one in self.document[kind]
+            if earlier.get((kind, one["id"])) not in (None, one)
+        }
+
+    # --- The money of the coming days ---
+
+    @cached_property
+    def _short_stretches(self) -> list[tuple[date, date]]:
+        """Half-open stretches in which something required is unpaid or money is below zero."""
+        plan, stretches = self.plan, []
+        for due in [*self.situation.overdue, *self.situation.short]:
+            cured = next(
+                (p.on for p in plan.payments if p.debt == due.debt and p.on > due.last_safe_on),
+                date.max,
+            )
+            stretches.append((due.due_on, cured))
+        days = plan.cash
+        for index, one in enumerate(days):
+            if one.closing_fen < 0:
+                until = days[index + 1].on if index + 1 < len(days) else date.max
+                stretches.append((one.on, until))
+        return stretches
+
+    def _marks(self) -> Iterable[tuple[date, charts.MarkKind]]:
+        for cash in self.plan.cash:
+            if cash.income_fen:
+                yield cash.on, "income"
+        starting = set()
+        for one in self.plan.consequences:
+            if one.state == "will_start" and one.starts_on:
+                starting.add(one.starts_on)
+        for on in starting:
+            yield on, "starts"
+        for due in self.plan.dues:
+            yield due.due_on, "due"
+            first = None if due.short_fen else self.situation.first_rungs(due)
+            if first is not None and first[0] not in starting:
+                yield first[0], "avoided"
+
+    def _strip(self, days: int, width: int, plot_height: int) -> charts.Strip:
+        plan = self.plan
+        opening = sum(account.balance_fen for account in self.household.accounts)
+        return charts.draw_strip(
+            first=plan.as_of,
+            days=days,
+            opening_fen=opening,
+            closings=[(one.on, one.closing_fen) for one in plan.cash],
+            marks=self._marks(),
+            short=self._short_stretches,
+            width=width,
+            plot_height=plot_height,
+        )
+
+    @cached_property
+    def strips(self) -> list[dict[str, Any]]:
+        """Wide, and redrawn for a phone: there only until the pay day after next."""
+        return [
+            self._drawn(self._strip(NEAR_DAYS, 980, 150), "wide-only"),
+            self._drawn(self._strip(self._narrow_days, 360, 120), "narrow-only"),
+        ]
+
+    @property
+    def _narrow_days(self) -> int:
+        as_of = self.plan.as_of
+        pay_days = [one.on for one in self.plan.cash if one.income_fen and one.on > as_of]
+        if len(pay_days) < 2:
+            return NEAR_DAYS
+        return max(21, min(NEAR_DAYS, (pay_days[1] - as_of).days + 2))
+
+    def _drawn(self, strip: charts.Strip, screen: str) -> dict[str, Any]:
+        return {
+            "chart": strip,
+            "screen": screen,
+            "ticks": [(tick.at, self.amounts.short(tick.fen)) for tick in strip.ticks],
+            "labels": [
+                (one.at, short_day(one.on) if one.with_month else str(one.on.day))
+                for one in strip.labels
+            ],
+            "marks": [(mark, day(mark.on)) for mark in strip.marks],
+        }
+
+    @property
+    def near_days(self) -> int:
+        return NEAR_DAYS
+
+    @property
+    def strip_words(self) -> str:
+        short = self.situation.short
+        if short and short[0].due_on <= self.situation.near_end:
+            return _("Money there on each of the next {days} days; {amount} short on {day}").format(
+                days=NEAR_DAYS,
+                amount=self.amounts(short[0].short_fen),
+                day=day(short[0].due_on),
+            )
+        return _("Money there on each of the next {days} days").format(days=NEAR_DAYS)
+
+    @cached_property
+    def days(self) -> list[DayLine]:
+        end = self.situation.near_end
+        short = self._short_stretches
+        plain = self.amounts.plain
+        return [
+            DayLine(
+                f"{short_day(one.on)} {weekday(one.on)}",
+                plain(one.income_fen) if one.income_fen else "",
+                plain(one.expenses_fen) if one.expenses_fen else "",
+                plain(one.payments_fen) if one.payments_fen else "",
+                plain(one.closing_fen),
+                any(start <= one.on < stop for start, stop in short),
+            )
+            for one in self.plan.cash
+            if one.on <= end
+        ]
+
+    # --- What is to be paid ---
+
+    @cached_property
+    def dues(self) -> list[DueLine]:
+        """What is overdue, the dues of the coming weeks, and the next one of every debt."""
+        as_of, end = self.plan.as_of, self.situation.near_end
+        shown, seen = [], set()
+        for due in self.plan.dues:
+            if due.due_on < as_of and not due.short_fen:
+                continue
+            if due.due_on <= end or due.debt not in seen:
+                shown.append(self._due_line(due))
+            if due.due_on >= as_of:
+                seen.add(due.debt)
+        return shown
+
+    def _due_line(self, due: PlannedDue) -> DueLine:
+        plan, amounts = self.plan, self.amounts
+        debt = self.situation.debts[due.debt]
+        planned = self._planned(due)
+        late = (plan.as_of - due.due_on).days
+        if due.last_safe_on < plan.as_of:
+            state = "overdue"
+            chip = ngettext("{days} day past due", "{days} days past due", late).format(days=late)
+        elif due.short_fen > debt.tolerance_fen:
+            state = "short"
+            chip = _("{amount} short").format(amount=amounts.plain(due.short_fen))
+        else:
+            state = "ok"
+            in_full = due.amount_fen > due.required_fen and planned >= due.amount_fen
+            chip = _("in full") if in_full else _("on time")
+        details = []
+        if isinstance(debt.terms, RevolvingTerms) and due.required_fen < due.amount_fen:
+            details.append(_("minimum"))
+        if due.last_safe_on >= plan.as_of:
+            details.append(_("last safe day {day}").format(day=short_day(due.last_safe_on)))
+        account = self._account(due)
+        if account:
+            details.append(
+                _("taken from {account}").format(account=account)
+                if debt.autopay
+                else _("from {account}").format(account=account)
+            )
+        asides = []
+        if due.amount_fen != due.required_fen:
+            asides.append(_("bill {amount}").format(amount=amounts.plain(due.amount_fen)))
+        if planned != due.required_fen and state != "overdue":
+            asides.append(_("plan pays {amount}").format(amount=amounts.plain(planned)))
+        return DueLine(
+            key=f"{due.debt}-{due.due_on:%Y%m%d}",
+            debt=due.debt,
+            on=due.due_on,
+            day=short_day(due.due_on),
+            weekday=weekday(due.due_on),
+            name=debt.name,
+            state=state,
+            chip=chip,
+            details=" · ".join(details),
+            required=amounts.plain(due.required_fen),
+            asides=" · ".join(asides),
+        )
+
+    @cached_property
+    def _due_days(self) -> dict[str, list[date]]:
+        found: dict[str, list[date]] = {}
+        for due in self.plan.dues:
+            found.setdefault(due.debt, []).append(due.due_on)
+        return found
+
+    def _planned(self, due: PlannedDue) -> int:
+        """What the plan pays to the debt after its due before and up to the last safe day."""
+        days = self._due_days[due.debt]
+        index = bisect_right(days, due.due_on - timedelta(days=1))
+        start = days[index - 1] if index else date.min
+        return sum(
+            one.amount_fen
+            for one in self.plan.payments
+            if one.debt == due.debt and start < one.on <= due.last_safe_on
+        )
+
+    def _account(self, due: PlannedDue) -> str:
+        paid = next(
+            (
+                one.account
+                for one in self.plan.payments
+                if one.debt == due.debt and one.on >= due.due_on
+            ),
+            None,
+        )
+        if paid is None:
+            paid = next(iter(self.situation.debts[due.debt].autopay), None)
+        return self.situation.accounts[paid] if paid else ""
+
+    # --- Other ways ---
+
+    @cached_property
+    def strategies(self) -> list[StrategyLine]:
+        hints = {
+            "minimum": _("keeps the most money at hand"),
+            "avalanche": _("saves the most interest"),
+            "snowball": _("one debt gone sooner"),
+            "custom": _("in the order of your debts"),
+        }
+        return [
+            StrategyLine(
+                name=name,
+                title=strategy_name(name),
+                hint=hints.get(name, ""),
+                is_chosen=name == self.row.strategy,
+                ends=f"{plan.debt_free_on:%Y-%m}" if plan.debt_free_on else _("never"),
+                cost=self.amounts.plain(plan.cost_fen) if plan.debt_free_on else "—",
+                consequences=plan.will_start,
+            )
+            for name, plan in sorted(self.plans.items(), key=lambda one: _PLACES[one[0]])
+        ]
+
+    # --- The course to the end ---
+
+    @cached_property
+    def _months(self) -> list[date]:
+        """The day of the figures and the same day of later months, until both plans are done."""
+        ends = [
+            plan.debt_free_on or (plan.owed[-1][0] if plan.owed else plan.as_of)
+            for plan in (self.plan, self.plans["minimum"])
+        ]
+        # A plan without an end is shown for twice as long as the other, or for ten years.
+        finite = [
+            plan.debt_free_on
+            for plan in (self.plan, self.plans["minimum"])
+            if plan.debt_free_on is not None
+        ]
+        last = max(ends) if len(finite) == 2 else self._stretch(finite)
+        months, index = [self.plan.as_of], 0
+        while months[-1] < last:
+            index += 1
+            months.append(add_months(self.plan.as_of, index))
+        return months
+
+    def _stretch(self, finite: Sequence[date]) -> date:
+        as_of = self.plan.as_of
+        return as_of + 2 * (finite[0] - as_of) if finite else add_months(as_of, 120)
+
+    @cached_property
+    def _course_values(self) -> tuple[list[int], list[int]]:
+        months = self._months
+        found = []
+        for plan in (self.plan, self.plans["minimum"]):
+            values = charts.values_on(plan.owed, months, 0)
+            if 0 in values:
+                values = values[: values.index(0) + 1]
+            found.append(values)
+        return found[0], found[1]
+
+    @cached_property
+    def courses(self) -> list[dict[str, Any]]:
+        owed, other = self._course_values
+        if self.row.strategy == "minimum":
+            other = []
+        drawn = []
+        for width, height, screen in ((980, 170, "wide-only"), (360, 140, "narrow-only")):
+            chart = charts.draw_course(
+                months=self._months,
+                owed_fen=owed,
+                other_fen=other,
+                width=width,
+                plot_height=height,
+            )
+            drawn.append(
+                {
+                    "chart": chart,
+                    "screen": screen,
+                    "ticks": [(tick.at, self.amounts.short(tick.fen)) for tick in chart.ticks],
+                    "labels": [(one.at, f"{one.on:%Y-%m}") for one in chart.years],
+                }
+            )
+        return drawn
+
+    @cached_property
+    def months(self) -> list[MonthLine]:
+        """The table of it; every second, third, … month where there would be too many rows."""
+        owed, other = self._course_values
+        months = self._months
+        step = -(-len(months) // SHOWN_ROWS)
+        chosen = sorted({*range(0, len(months), step), len(owed) - 1, len(other) - 1})
+        plain = self.amounts.plain
+        return [
+            MonthLine(
+                month(months[index]),
+                plain(owed[index]) if index < len(owed) else "",
+                plain(other[index]) if index < len(other) else "",
+            )
+            for index in chosen
+        ]
+
+    # --- The person's own figures ---
+
+    def figures(self, bound: Any = None) -> dict[str, Any]:
+        """The forms of each figure; `bound` is the one that was sent and refused."""
+        forms: dict[str, Any] = {
+            kind: [self._figure(kind, item, form, bound) for item in self.items[kind]]
+            for kind, form in FIGURES.items()
+        }
+        buffer = bound if isinstance(bound, BufferForm) else BufferForm(household=self.row)
+        strategy = StrategyForm(household=self.row)
+        owed = self.plan.owed[0][1] if self.has_debts and self.plan.owed else 0
+        return forms | {"buffer": buffer, "strategy": strategy, "owed": self.amounts.plain(owed)}
+
+    def _figure(self, kind: str, item: Item, form: Any, bound: Any) -> dict[str, Any]:
+        is_bound = bound is not None and bound.prefix == prefix_of(kind, item.slug)
+        return {
+            "kind": kind,
+            "slug": item.slug,
+            "name": item.name,
+            "form": bound
+            if is_bound
+            else form(household=self.row, item=item, prefix=prefix_of(kind, item.slug)),
+            "is_open": is_bound or item.slug in self.changed,
+        }
+
+
+_PLACES = {name: place for place, name in enumerate(("avalanche", "snowball", "custom", "minimum"))}
+
+
+def prefix_of(kind: str, slug: str) -> str:
+    """Ids in the page are unique: a debt and an income may share a slug."""
+    return f"{kind}-{slug}"
+
+
+def conflict_words(form: Any, current: Item | None) -> SafeString | str:
+    """What was changed elsewhere while this form was open."""
+    if current is None:
+        return _("This entry was removed elsewhere meanwhile. Nothing was saved.")
+    told = [
+        _("{label} is now {now}; you wrote {typed}").format(label=label, now=now, typed=typed)
+        for label, now, typed in form.differences(current)
+    ]
+    if not told:
+        return _("{name} was changed elsewhere meanwhile; below is how it stands now.").format(
+            name=current.name
+        )
+    return _("{name} was changed elsewhere meanwhile: {changes}. Nothing was saved.").format(
+        name=current.name, changes=_("; ").join(told)
+    )

@@ -1,0 +1,87 @@
+"""Bringing the figures up to today: what is there and what is owed now."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from planner import services
+from planner.domain.dates import next_month_day
+from planner.domain.reading import InvalidDocument
+from planner.forms.errors import sentence
+from planner.forms.fields import YuanField, fen_of, yuan_text
+from planner.forms.items import KeyedForm
+
+
+class RenewForm(KeyedForm):
+    """One field for each balance. What fell due since is taken as paid: the balances tell."""
+
+    def __init__(self, *args: Any, household: Any, **kwargs: Any) -> None:
+        super().__init__(*args, household=household, **kwargs)
+        self.document = services.household_document_of(household.owner)
+        for account in self.document["accounts"]:
+            self._ask(f"account-{account['id']}", account["name"], account["balance"])
+        for debt in self.document["debts"]:
+            if debt["contract"] == "revolving":
+                name = _("{name}: unpaid part of the last bill").format(name=debt["name"])
+                self._ask(f"billed-{debt['id']}", name, debt["billed"])
+                name = _("{name}: spent since the last bill").format(name=debt["name"])
+                self._ask(f"unbilled-{debt['id']}", name, debt["unbilled"])
+            elif debt.get("method") != "listed":
+                name = _("{name}: still owed").format(name=debt["name"])
+                self._ask(f"principal-{debt['id']}", name, debt["principal"])
+
+    def _ask(self, field: str, label: str, amount: str) -> None:
+        self.fields[field] = YuanField(label=label, initial=fen_of(amount))
+
+    def renewed(self) -> dict[str, Any]:
+        """The household's document as it stands today."""
+        today = self.household.today()
+        document = self.document | {"as_of": today.isoformat()}
+        document["accounts"] = [
+            account | {"balance": self._said(f"account-{account['id']}")}
+            for account in self.document["accounts"]
+        ]
+        document["debts"] = [self._debt(debt, today) for debt in self.document["debts"]]
+        return document
+
+    def _said(self, field: str) -> str:
+        return yuan_text(self.cleaned_data[field]) or ""
+
+    def _debt(self, debt: dict[str, Any], today: date) -> dict[str, Any]:
+        key = debt["id"]
+        if debt["contract"] == "revolving":
+            return debt | {
+                "billed": self._said(f"billed-{key}"),
+                "unbilled": self._said(f"unbilled-{key}"),
+                "carrying": None,
+                "purchases": [],
+            }
+        if debt.get("method") == "listed":
+            rows = [row for row in debt["rows"] if row["due_on"] >= today.isoformat()]
+            fen = sum(fen_of(one["principal"]) or 0 for one in [*rows, *debt["arrears"]])
+            return debt | {"rows": rows, "principal": yuan_text(fen)}
+        return debt | {"principal": self._said(f"principal-{key}")} | _moved_on(debt, today)
+
+    def save(self) -> None:
+        self.record_consent()
+        services.replace_household(user=self.user, document=self.renewed())
+
+    def add_document_errors(self, invalid: InvalidDocument) -> None:
+        for error in invalid.errors:
+            self.add_error(None, sentence(error))
+
+
+def _moved_on(debt: dict[str, Any], today: date) -> dict[str, Any]:
+    """The next due from today on, and as many rows less as lie before it."""
+    due = date.fromisoformat(debt["next_due"])
+    if due >= today:
+        return {}
+    day, passed = debt.get("due_day") or due.day, 0
+    while due < today:
+        due = next_month_day(due, day)
+        passed += 1
+    moved: dict[str, Any] = {"next_due": due.isoformat(), "due_day": day, "accrued_from": None}
+    if debt.get("periods_left") is not None:
+        moved["periods_left"] = max(debt["periods_left"] - passed, 0)
+    return moved

@@ -1,0 +1,61 @@
+"""The rungs of one due → lines of the page: when, what, how sure, what to do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from planner.domain.consequences import Consequence
+from planner.domain.products import load_sources
+from planner.exports.wording import certainty_word, spoken
+from planner.presentation import day
+
+_STATES = ("started", "will_start", "avoided", "undated")
+
+
+@dataclass(frozen=True, slots=True)
+class RungLine:
+    state: str
+    when: str
+    name: str
+    certainty: str
+    source: str
+    url: str
+    condition: str
+    before: str
+    right: str
+
+
+def ladder_lines(found: Iterable[Consequence], as_of: date) -> list[RungLine]:
+    """Dated rungs by day, then those whose day nobody can know."""
+    ordered = sorted(found, key=lambda one: (one.starts_on is None, one.starts_on or date.max))
+    return [_line(one, as_of) for one in ordered]
+
+
+def _line(one: Consequence, as_of: date) -> RungLine:
+    rung = one.rung
+    source = load_sources().get(rung.source or "")
+    whens = {
+        "started": _("since {day}"),
+        "will_start": _("from {day} on"),
+        "avoided": _("avoided; would be {day}"),
+    }
+    return RungLine(
+        state=one.state,
+        when=whens[one.state].format(day=day(one.starts_on, as_of))
+        if one.starts_on and one.state in whens
+        else _("no fixed date"),
+        name=spoken(rung.names) or rung.id,
+        certainty=_certainty(rung),
+        source=spoken(source.name) if source else "",
+        url=(source.url or "") if source else "",
+        condition=spoken(rung.condition),
+        before=spoken(rung.before),
+        right=spoken(rung.right),
+    )
+
+
+def _certainty(rung) -> str:
+    word = certainty_word(rung.certainty)
+    return f"{word} · {rung.checked_on:%Y-%m}" if rung.checked_on else word

@@ -1,0 +1,139 @@
+"""The plan: the page, its figures edited in place, undo, and the ladder of a due."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from planner import services
+from planner.board import Board, conflict_words, prefix_of
+from planner.domain.plan import ladder as ladder_of
+from planner.domain.reading import InvalidDocument
+from planner.forms.figures import FIGURES, BufferForm, StrategyForm
+from planner.forms.renewal import RenewForm
+from planner.ladder import ladder_lines
+from planner.presentation import day
+
+HEAD_FORMS = {"buffer": BufferForm, "strategy": StrategyForm}
+
+
+@require_GET
+def plan(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_POST
+def plan_edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+    """A few figures of one debt, income or account."""
+    if kind not in FIGURES:
+        raise Http404
+    model = services.ITEM_MODELS[kind]
+    item = get_object_or_404(model.objects.owned_by(request.user), slug=slug)
+    household = services.household_of(request.user)
+    form = FIGURES[kind](request.POST, household=household, item=item, prefix=prefix_of(kind, slug))
+    if not form.is_valid():
+        return _page(request, bound=form, status=422)
+    try:
+        form.save()
+    except InvalidDocument as invalid:
+        form.add_document_errors(invalid)
+        return _page(request, bound=form, status=422)
+    except services.StaleVersion as stale:
+        return _page(request, conflict=conflict_words(form, stale.current), status=409)
+    except services.KeyReused:
+        return _page(request, conflict=_reused(), status=409)
+    return redirect("planner:plan")
+
+
+@require_POST
+def plan_change(request: HttpRequest, name: str) -> HttpResponse:
+    """A figure of the household's own: the buffer, the way of repaying."""
+    if name not in HEAD_FORMS:
+        raise Http404
+    household = services.household_of(request.user)
+    form = HEAD_FORMS[name](request.POST, household=household)
+    if not form.is_valid():
+        return _page(request, bound=form, status=422)
+    if form.is_stale:
+        return _page(request, conflict=_changed_elsewhere(), status=409)
+    form.save()
+    return redirect("planner:plan")
+
+
+@require_POST
+def plan_undo(request: HttpRequest) -> HttpResponse:
+    services.undo(user=request.user)
+    return redirect("planner:plan")
+
+
+@require_http_methods(["GET", "POST"])
+def plan_renew(request: HttpRequest) -> HttpResponse:
+    """The figures as they stand today."""
+    household = services.household_of(request.user)
+    form = RenewForm(request.POST or None, household=household)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.save()
+        except InvalidDocument as invalid:
+            form.add_document_errors(invalid)
+        else:
+            return redirect("planner:plan")
+    context = {"form": form, "as_of": day(household.as_of, household.today())}
+    return render(request, "planner/plan_renew.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def plan_discreet(request: HttpRequest) -> HttpResponse:
+    """Hide the amounts, or show them again."""
+    household = services.household_of(request.user)
+    household.is_discreet = not household.is_discreet
+    household.save(update_fields=["is_discreet"])
+    return redirect("planner:plan")
+
+
+@require_GET
+def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
+    """What follows a missed due, step by step; a fragment within the list of dues."""
+    board = Board(request.user)
+    names = {one.id: one.name for one in board.household.debts}
+    try:
+        found = ladder_of(board.household, debt, due_on)
+    except KeyError:
+        raise Http404 from None
+    context = {
+        "rungs": ladder_lines(found, board.plan.as_of),
+        "name": names[debt],
+        "day": day(due_on, board.plan.as_of),
+    }
+    template = "planner/_ladder.html" if request.htmx else "planner/plan_ladder.html"
+    return render(request, template, context)
+
+
+def _page(
+    request: HttpRequest, *, bound: Any = None, conflict: str = "", status: int = 200
+) -> HttpResponse:
+    board = Board(request.user)
+    context = {
+        "board": board,
+        "figures": board.figures(bound) if board.has_debts else None,
+        "conflict": conflict,
+        "in_wechat": is_in_wechat(request),
+    }
+    template = "planner/_plan.html" if request.htmx else "planner/plan.html"
+    return render(request, template, context, status=status)
+
+
+def is_in_wechat(request: HttpRequest) -> bool:
+    """WeChat's own browser can neither download files nor open calendars."""
+    return "micromessenger" in request.headers.get("User-Agent", "").lower()
+
+
+def _reused() -> str:
+    return _("This form was used before. Below is how things stand; please enter it again.")
+
+
+def _changed_elsewhere() -> str:
+    return _("This was changed elsewhere meanwhile; below is how it stands now. Nothing was saved.")

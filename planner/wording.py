@@ -1,0 +1,582 @@
+"""A plan → the sentences of the plan page: the answer, the next action, what a change did.
+
+Everything is said in the language of the request, calmly and without blame. Names that people
+gave are escaped here; what comes out may stand in a page as it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Literal
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from planner.domain.contracts.terms import RevolvingTerms
+from planner.domain.household import Debt, Household
+from planner.domain.ladders import Rung
+from planner.domain.ledger import Ledger
+from planner.domain.plan import PlannedDue, compare_plans
+from planner.exports.wording import rungs_if_missed, spoken, strategy_name
+from planner.presentation import (
+    Amounts,
+    day,
+    listed,
+    month,
+    phrased,
+    sentences,
+    strong,
+)
+from planner.stored import StoredPlan
+
+NEAR_DAYS = 45
+MOST_RUNGS = 3
+
+State = Literal["empty", "clear", "overdue", "short", "later", "endless", "safe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Am I safe, until when, and the one thing to do next. `link` names a page to go on to."""
+
+    state: State
+    headline: SafeString
+    why: SafeString | str = ""
+    label: str = ""
+    action: SafeString | str = ""
+    link: Literal["", "debts", "incomes"] = ""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A household, its plan, and how its amounts are written."""
+
+    household: Household
+    plan: StoredPlan
+    amounts: Amounts = field(default_factory=Amounts)
+
+    @property
+    def as_of(self) -> date:
+        return self.household.as_of
+
+    @cached_property
+    def debts(self) -> dict[str, Debt]:
+        return {debt.id: debt for debt in self.household.debts}
+
+    @cached_property
+    def accounts(self) -> dict[str, str]:
+        return {account.id: account.name for account in self.household.accounts}
+
+    @cached_property
+    def overdue(self) -> list[PlannedDue]:
+        """Dues whose last safe day had passed when the figures were taken."""
+        return [due for due in self.plan.dues if due.last_safe_on < self.as_of and due.short_fen]
+
+    @cached_property
+    def short(self) -> list[PlannedDue]:
+        """Dues still to come that their last safe day will not see paid, the first day first."""
+        found = [
+            due
+            for due in self.plan.dues
+            if due.last_safe_on >= self.as_of
+            and due.short_fen > self.debts[due.debt].tolerance_fen
+            and (due.due_on >= self.as_of or self._paid_within_grace(due) < due.short_fen)
+        ]
+        return sorted(found, key=lambda due: due.last_safe_on)
+
+    def _paid_within_grace(self, due: PlannedDue) -> int:
+        return sum(
+            payment.amount_fen
+            for payment in self.plan.payments
+            if payment.debt == due.debt and self.as_of <= payment.on <= due.last_safe_on
+        )
+
+    @property
+    def near_end(self) -> date:
+        return self.as_of + timedelta(days=NEAR_DAYS)
+
+    def name(self, debt: str) -> str:
+        return self.debts[debt].name
+
+    def rungs(self, due: PlannedDue, after: date | None = None) -> list[tuple[date, Rung]]:
+        """What starts on which day if this due stays unpaid; from the day after `after` on."""
+        starts = rungs_if_missed(self.debts[due.debt], due)
+        return [(on, rung) for on, rung in starts if after is None or on > after]
+
+    def first_rungs(self, due: PlannedDue, after: date | None = None) -> tuple[date, str] | None:
+        """The first day on which something starts, and in words what: the gravest first."""
+        starts = self.rungs(due, after)
+        if not starts:
+            return None
+        first = starts[0][0]
+        same = [rung for on, rung in starts if on == first]
+        same.sort(key=lambda rung: -rung.severity)
+        names = [spoken(rung.names) or rung.id for rung in same[:MOST_RUNGS]]
+        return first, _("; ").join(names)
+
+
+def answer(situation: Situation) -> Answer:
+    """The state that concerns the person most, in words."""
+    if not situation.household.debts:
+        return Answer(
+            "empty",
+            phrased(_("Write down what you owe,|and you see what to pay on which day.")),
+            _("A name, an amount and a due day are enough to begin."),
+            link="debts",
+        )
+    if situation.overdue:
+        return _overdue(situation)
+    if situation.short and situation.short[0].last_safe_on <= situation.near_end:
+        return _short(situation)
+    if situation.plan.debt_free_on == situation.as_of:
+        return Answer("clear", phrased(_("Everything here|is paid off.")))
+    return _safe(situation)
+
+
+def _overdue(situation: Situation) -> Answer:
+    amounts, as_of = situation.amounts, situation.as_of
+    dues = situation.overdue
+    late = list(dict.fromkeys(due.debt for due in dues))
+    oldest = min(dues, key=lambda due: due.due_on)
+    missing = amounts_to_cure(situation, late)
+    days = (as_of - oldest.due_on).days
+    if len(late) == 1:
+        headline = phrased(
+            ngettext(
+                "{debt} is {days} day past due,|{amount} is missing.",
+                "{debt} is {days} days past due,|{amount} is missing.",
+                days,
+            ),
+            debt=situation.name(oldest.debt),
+            days=days,
+            amount=strong(amounts(missing[oldest.debt])),
+        )
+    else:
+        headline = phrased(
+            ngettext(
+                "{count} debt is past due,|{amount} is missing in all.",
+                "{count} debts are past due,|{amount} is missing in all.",
+                len(late),
+            ),
+            count=len(late),
+            amount=strong(amounts(sum(missing.values()))),
+        )
+    why: list[SafeString] = []
+    if len(late) > 1:
+        why.append(
+            format_html(
+                _("The oldest is {debt}, due on {day}."),
+                debt=situation.name(oldest.debt),
+                day=day(oldest.due_on, as_of),
+            )
+        )
+    payment = next((one for one in situation.plan.payments if one.debt in late), None)
+    following = situation.first_rungs(oldest, after=as_of)
+    if following is not None:
+        paid_before = payment is not None and payment.on < following[0]
+        why.append(
+            format_html(
+                _("Paid before {day}, it does not come to this: {what}.")
+                if paid_before
+                else _("From {day} on: {what}."),
+                day=strong(day(following[0], as_of)),
+                what=following[1],
+            )
+        )
+    why.append(format_html("{}", _("It is not too late: every payment makes it better.")))
+    label, action = _("Only this today"), _overdue_action(situation, late, missing)
+    if payment is not None and payment.on > as_of:
+        label = _("What to do next")
+    return Answer("overdue", headline, sentences(why), label, action)
+
+
+def _overdue_action(situation: Situation, late: Sequence[str], missing: dict[str, int]):
+    amounts, as_of = situation.amounts, situation.as_of
+    payment = next((one for one in situation.plan.payments if one.debt in late), None)
+    if payment is None:
+        debt = late[0]
+        return format_html(
+            _("Find {amount} for {debt}, and ask them in the meantime whether it can be split."),
+            amount=strong(amounts(missing[debt])),
+            debt=situation.name(debt),
+        )
+    values = {
+        "amount": strong(amounts(payment.amount_fen)),
+        "debt": situation.name(payment.debt),
+        "account": situation.accounts[payment.account],
+        "day": day(payment.on, as_of),
+    }
+    if payment.on == as_of:
+        return format_html(_("Pay {amount} to {debt} today, from {account}."), **values)
+    return format_html(
+        _("On {day}, when money is there, first pay {amount} to {debt}. Until then, tell them."),
+        **values,
+    )
+
+
+def amounts_to_cure(situation: Situation, debts: Sequence[str]) -> dict[str, int]:
+    """Fen by debt that leave nothing required unpaid on the morning of `as_of`."""
+    household = situation.household
+    today = household.as_of.toordinal()
+    contracts = Ledger(household, lambda ledger: None).run_to(today).contracts
+    return {
+        debt.id: contract.required_fen(today)
+        for debt, contract in zip(household.debts, contracts, strict=True)
+        if debt.id in debts
+    }
+
+
+def _short(situation: Situation) -> Answer:
+    amounts, as_of = situation.amounts, situation.as_of
+    due = situation.short[0]
+    debt = situation.debts[due.debt]
+    is_minimum = isinstance(debt.terms, RevolvingTerms) and due.required_fen < due.amount_fen
+    headline = phrased(
+        _("{debt} on {day}:|the minimum is {amount} short.")
+        if is_minimum
+        else _("{debt} on {day}:|{amount} is missing."),
+        debt=debt.name,
+        day=day(due.due_on, as_of),
+        amount=strong(amounts(due.short_fen)),
+    )
+    why = [
+        format_html(
+            _("Paid by {day} at the latest, it does not count as past due."),
+            day=strong(day(due.last_safe_on, as_of)),
+        )
+    ]
+    if (following := situation.first_rungs(due)) is not None:
+        why.append(
+            format_html(
+                _("Otherwise, from {day} on: {what}."),
+                day=day(following[0], as_of),
+                what=following[1],
+            )
+        )
+    why.append(_others(situation))
+    if not situation.household.incomes:
+        why.append(_no_income())
+    values = {
+        "amount": strong(amounts(due.short_fen)),
+        "day": day(due.last_safe_on, as_of),
+        "debt": debt.name,
+        "account": situation.accounts[debt.autopay[0]] if debt.autopay else "",
+    }
+    label = _("Only this today")
+    if debt.autopay:
+        action = format_html(
+            _("Find {amount} and put it into {account} by {day}; {debt} is taken from there."),
+            **values,
+        )
+    else:
+        action = format_html(_("Find {amount} and pay it to {debt} by {day}."), **values)
+    return Answer("short", headline, sentences(why), label, action)
+
+
+def _others(situation: Situation) -> SafeString:
+    """How the other dues of the coming weeks stand."""
+    near = [
+        due for due in situation.plan.dues if situation.as_of <= due.due_on <= situation.near_end
+    ]
+    short = [due for due in situation.short if due in near]
+    if len(short) > 1:
+        return format_html(
+            ngettext(
+                "{count} more payment of the next weeks is short.",
+                "{count} more payments of the next weeks are short.",
+                len(short) - 1,
+            ),
+            count=len(short) - 1,
+        )
+    rest = len(near) - 1
+    if rest < 1:
+        return SafeString("")
+    return format_html(
+        ngettext(
+            "The other {count} payment of the next weeks can be made on time.",
+            "The other {count} payments of the next weeks can be made on time.",
+            rest,
+        ),
+        count=rest,
+    )
+
+
+def _no_income() -> SafeString:
+    return format_html("{}", _("No income is entered yet; the plan uses only what is there now."))
+
+
+def _safe(situation: Situation) -> Answer:
+    plan, as_of = situation.plan, situation.as_of
+    why = []
+    state: State
+    if situation.short:
+        due = situation.short[0]
+        state = "later"
+        headline = phrased(
+            _("Until {day},|every payment can be made on time."),
+            day=strong(day(due.due_on - timedelta(days=1), as_of)),
+        )
+        why.append(
+            format_html(
+                _("On {day} {debt} will be {amount} short; there is time to prepare."),
+                day=strong(day(due.due_on, as_of)),
+                debt=situation.name(due.debt),
+                amount=situation.amounts(due.short_fen),
+            )
+        )
+    elif plan.debt_free_on is None:
+        state = "endless"
+        headline = phrased(_("Every payment can be made on time,|but this way it never ends."))
+    else:
+        state = "safe"
+        headline = phrased(
+            _("Every payment can be made on time.|All is paid off in {month}."),
+            month=strong(month(plan.debt_free_on)),
+        )
+    following = next((due for due in plan.dues if due.last_safe_on >= as_of), None)
+    if following is not None:
+        why.append(_next_due(situation, following))
+    if not situation.household.incomes:
+        why.append(_no_income())
+    label, action = _next_move(situation)
+    return Answer(state, headline, sentences(why), label, action)
+
+
+def _next_due(situation: Situation, due: PlannedDue) -> SafeString:
+    as_of = situation.as_of
+    values = {
+        "debt": situation.name(due.debt),
+        "amount": situation.amounts(due.required_fen),
+        "day": strong(day(due.last_safe_on, as_of)),
+    }
+    if (missed := situation.first_rungs(due)) is None:
+        return format_html(_("Next is {debt}: at least {amount} by {day} at the latest."), **values)
+    return format_html(
+        _(
+            "Next is {debt}: at least {amount} by {day} at the latest. "
+            "Missed, from {start} on: {what}."
+        ),
+        start=day(missed[0], as_of),
+        what=missed[1],
+        **values,
+    )
+
+
+def _next_move(situation: Situation) -> tuple[str, SafeString | str]:
+    """The earliest thing that somebody has to do, and whether that is today."""
+    plan, as_of, amounts = situation.plan, situation.as_of, situation.amounts
+    payment = next(iter(plan.payments), None)
+    if payment is None:
+        return "", ""
+    debt = situation.debts[payment.debt]
+    values = {
+        "amount": strong(amounts(payment.amount_fen)),
+        "debt": debt.name,
+        "account": situation.accounts[payment.account],
+        "day": day(payment.on, as_of),
+    }
+    is_today = payment.on == as_of
+    label = _("Only this today") if is_today else _("What to do next")
+    move = next((one for one in plan.transfers if one.on == payment.on), None)
+    if move is not None:
+        moved = values | {
+            "amount": strong(amounts(move.amount_fen)),
+            "source": situation.accounts[move.source],
+            "target": situation.accounts[move.target],
+        }
+        if is_today:
+            return label, format_html(
+                _("Move {amount} from {source} to {target}; {debt} is paid from there."), **moved
+            )
+        return label, format_html(
+            _("By {day}, move {amount} from {source} to {target}; {debt} is paid from there."),
+            **moved,
+        )
+    if is_today:
+        return label, format_html(_("Pay {amount} to {debt} today, from {account}."), **values)
+    if payment.account in debt.autopay and _is_required(situation, payment.on, debt.id):
+        return _("Nothing to do today"), format_html(
+            _("On {day} {debt} takes {amount} from {account}; keep it there."), **values
+        )
+    return label, format_html(_("On {day}, pay {amount} to {debt} from {account}."), **values)
+
+
+def _is_required(situation: Situation, on: date, debt: str) -> bool:
+    """Does the lender itself take money that day?"""
+    return any(due.debt == debt and due.due_on == on for due in situation.plan.dues)
+
+
+# --- What a change did -------------------------------------------------------------------------
+
+
+def what_changed(before: Household, after: Household, amounts: Amounts) -> str:
+    """The figures that differ, as "Salary: now ¥8,900.00"."""
+    changes = [
+        *_items_changed(before.accounts, after.accounts, lambda one: amounts(one.balance_fen)),
+        *_items_changed(before.incomes, after.incomes, lambda one: _flow(one, amounts)),
+        *_items_changed(before.expenses, after.expenses, lambda one: _flow(one, amounts)),
+        *_items_changed(before.debts, after.debts, lambda one: ""),
+    ]
+    if before.buffer_fen != after.buffer_fen:
+        changes.append(_("kept at hand: now {value}").format(value=amounts(after.buffer_fen)))
+    if before.strategy != after.strategy:
+        changes.append(_("way of repaying: {name}").format(name=strategy_name(after.strategy)))
+    if before.as_of != after.as_of:
+        changes.append(_("figures of {day}").format(day=day(after.as_of)))
+    if len(changes) > 2:
+        return ngettext("{count} change", "{count} changes", len(changes)).format(
+            count=len(changes)
+        )
+    return listed(changes) or _("A change")
+
+
+def _items_changed(before, after, words) -> list[str]:
+    earlier = {one.id: one for one in before}
+    later = {one.id: one for one in after}
+    changes = []
+    for key, one in later.items():
+        if key not in earlier:
+            changes.append(_("{name} added").format(name=one.name))
+        elif earlier[key] != one:
+            value = words(one)
+            changes.append(
+                _("{name}: now {value}").format(name=one.name, value=value)
+                if value and value != words(earlier[key])
+                else _debt_change(earlier[key], one)
+            )
+    changes += [
+        _("{name} removed").format(name=one.name)
+        for key, one in earlier.items()
+        if key not in later
+    ]
+    return changes
+
+
+def _flow(flow, amounts: Amounts) -> str:
+    value = amounts(flow.amount_fen)
+    if hasattr(flow.on, "day"):
+        value += _(", on day {day} of the month").format(day=flow.on.day)
+    return value
+
+
+def _debt_change(before, after) -> str:
+    """The figure of a debt that changed, where it is one of those people speak of."""
+    terms, earlier = getattr(after, "terms", None), getattr(before, "terms", None)
+    rate, earlier_rate = getattr(terms, "rate", None), getattr(earlier, "rate", None)
+    if getattr(terms, "due_day", None) != getattr(earlier, "due_day", None):
+        return _("{name}: due on day {day}").format(name=after.name, day=terms.due_day)
+    if rate is not None and earlier_rate is not None and rate != earlier_rate:
+        return _("{name}: another rate").format(name=after.name)
+    return _("{name} changed").format(name=after.name)
+
+
+def what_it_does(before: StoredPlan, after: StoredPlan, amounts: Amounts) -> str:
+    """ "2 months earlier, ¥38.20 less interest, 1 consequence less"."""
+    compared = compare_plans(before, after)  # type: ignore[arg-type]
+    effects = [
+        *_time_effect(before, after, compared.days),
+        *_cost_effect(before, after, compared.cost_fen, amounts),
+        *_harm_effect(compared.consequences),
+    ]
+    return listed(effects) or _("dates and interest stay the same")
+
+
+def _time_effect(before: StoredPlan, after: StoredPlan, days: int | None) -> list[str]:
+    if days is None:
+        if after.debt_free_on is not None:
+            return [_("now it ends, in {month}").format(month=month(after.debt_free_on))]
+        return [_("now it never ends")] if before.debt_free_on is not None else []
+    if days == 0:
+        return []
+    old, new = before.debt_free_on, after.debt_free_on
+    months = abs((new.year - old.year) * 12 + new.month - old.month)
+    if months and abs(days) >= 28:
+        text = (
+            ngettext("debt-free {count} month earlier", "debt-free {count} months earlier", months)
+            if days < 0
+            else ngettext("debt-free {count} month later", "debt-free {count} months later", months)
+        )
+        return [text.format(count=months)]
+    text = (
+        ngettext("debt-free {count} day earlier", "debt-free {count} days earlier", abs(days))
+        if days < 0
+        else ngettext("debt-free {count} day later", "debt-free {count} days later", abs(days))
+    )
+    return [text.format(count=abs(days))]
+
+
+def _cost_effect(before: StoredPlan, after: StoredPlan, fen: int, amounts: Amounts) -> list[str]:
+    if fen == 0 or before.debt_free_on is None or after.debt_free_on is None:
+        # A plan without an end has paid interest up to the horizon only: not to be compared.
+        return []
+    text = (
+        _("{amount} less in interest and fees")
+        if fen < 0
+        else _("{amount} more in interest and fees")
+    )
+    return [text.format(amount=amounts(abs(fen)))]
+
+
+def _harm_effect(count: int) -> list[str]:
+    if count == 0:
+        return []
+    text = (
+        ngettext("{count} consequence less", "{count} consequences less", -count)
+        if count < 0
+        else ngettext("{count} consequence more", "{count} consequences more", count)
+    )
+    return [text.format(count=abs(count))]
+
+
+def change_line(
+    before: tuple[Household, StoredPlan], after: tuple[Household, StoredPlan], amounts: Amounts
+) -> str:
+    return _("{change}: {effect}.").format(
+        change=what_changed(before[0], after[0], amounts),
+        effect=what_it_does(before[1], after[1], amounts),
+    )
+
+
+# --- Warnings ----------------------------------------------------------------------------------
+
+
+def warnings(situation: Situation) -> list[str]:
+    """What is unusual about this plan, each with a way out."""
+    as_of = situation.as_of
+    told = {
+        "cash_below_zero": _(
+            "On {day} living costs are more than the money there is. "
+            "See whether one of them can wait, or an income come earlier."
+        ),
+        "provisional_calendar": _(
+            "The holidays of {year} are not announced yet; pay days in it may still move."
+        ),
+        "interest_above_payment": _(
+            "{debt}: on {day} the interest alone is more than the agreed payment. "
+            "Please check its rate and amount."
+        ),
+        "keeps_spending": _(
+            "{debt}: monthly spending goes on. It counts as paid off once what is owed now is paid."
+        ),
+        "never_ends": _(
+            "{debt}: the payments do not even cover the interest, so it does not shrink. "
+            "A little more a month, or talking to the lender, changes that."
+        ),
+        "beyond_horizon": _("{debt}: not paid off within 31 years, as far as the plan looks."),
+    }
+    found = []
+    for code, sentence in told.items():
+        for warned in situation.plan.warnings:
+            if warned.code == code:
+                name = situation.debts[warned.debt].name if warned.debt else ""
+                found.append(
+                    sentence.format(day=day(warned.on, as_of), year=warned.on.year, debt=name)
+                )
+    if left_out := [one.name for one in situation.household.incomes if not one.is_certain]:
+        found.append(
+            _("Not counted, because it is not certain: {names}.").format(names=listed(left_out))
+        )
+    return list(dict.fromkeys(found))
