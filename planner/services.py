@@ -9,7 +9,7 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -103,6 +103,21 @@ def replace_household(
 ) -> dict[str, Any]:
     """Make the document the user's household. Raises InvalidDocument and changes nothing then."""
     return _change(_locked(user), document, is_sample=is_sample)
+
+
+@transaction.atomic
+def begin_household(*, user: User) -> None:
+    """Make room for own figures as of today: the sample goes, what is one's own stays."""
+    household = _locked(user)
+    if household.is_sample:
+        empty = _document(household) | {kind: [] for kind in ITEM_MODELS}
+        wishes = {"order": [], "triage_order": [], "buffer": "0.00", "strategy": "avalanche"}
+        today = {"as_of": household.today().isoformat()}
+        _change(household, empty | wishes | today, is_sample=False)
+        # Undo must not lead back to made-up figures that would count as one's own.
+        Revision.objects.owned_by(user).delete()
+    elif not has_figures(user):
+        _change(household, _document(household) | {"as_of": household.today().isoformat()})
 
 
 @transaction.atomic
@@ -233,6 +248,36 @@ def save_item(
 
 
 @transaction.atomic
+def save_items(
+    *,
+    user: User,
+    items: Mapping[str, Sequence[Mapping[str, Any]]],
+    removed: Mapping[str, Sequence[str]] | None = None,
+    key: str = "",
+) -> None:
+    """Add or change several items by their ids, and remove others, as one change.
+
+    Meant for steps that own their items: whatever version these have, what is sent now holds.
+    Keys of an item that are not sent stay as they are.
+    """
+    household = _locked(user)
+    removed = removed or {}
+    fingerprint = _hash({"save_items": items, "removed": removed})
+    if _done_before(user, key, fingerprint) is not None:
+        return
+    document = _document(household)
+    for kind, slugs in removed.items():
+        document[kind] = [entry for entry in document[kind] if entry["id"] not in slugs]
+    for kind, entries in items.items():
+        held = {entry["id"]: entry for entry in document[kind]}
+        for entry in entries:
+            held[entry["id"]] = {**held.get(entry["id"], {}), **entry}
+        document[kind] = list(held.values())
+    _change(household, document)
+    _remember(user, key, fingerprint, "")
+
+
+@transaction.atomic
 def delete_item(*, user: User, kind: str, slug: str, version: int, key: str = "") -> None:
     """Remove an item, and its mention where nothing but a wish hangs on it.
 
@@ -253,6 +298,18 @@ def delete_item(*, user: User, kind: str, slug: str, version: int, key: str = ""
             debt["autopay"] = [account for account in debt["autopay"] if account != slug]
     _change(household, document)
     _remember(user, key, fingerprint, slug)
+
+
+def removed_item(*, user: User, kind: str, slug: str) -> Item | None:
+    """An item that its owner once had and that is gone, as it last was; not in the database."""
+    for revision in Revision.objects.owned_by(user)[:KEPT_REVISIONS]:
+        for entry in revision.document[kind]:
+            if entry["id"] == slug:
+                model = ITEM_MODELS[kind]
+                texts = {key: entry[key] for key in model.texts}
+                terms = {k: v for k, v in entry.items() if k not in ("id", *model.texts)}
+                return model(owner=user, slug=slug, terms=terms, **texts)
+    return None
 
 
 def _refuse_stale(user: User, kind: str, slug: str, version: int) -> None:

@@ -1,6 +1,20 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from planner.views import accounts, home, settings
+from planner.converters import DayConverter
+from planner.views import (
+    accounts,
+    bank_accounts,
+    calendar,
+    debts,
+    expenses,
+    home,
+    incomes,
+    plan,
+    settings,
+    start,
+)
+
+register_converter(DayConverter, "day")
 
 app_name = "planner"
 urlpatterns = [
@@ -8,9 +22,39 @@ urlpatterns = [
     path("guest/", home.guest_start, name="guest-start"),
     path("sample/", home.sample_open, name="sample-open"),
     path("guest/settle/", accounts.guest_settle, name="guest-settle"),
+    path("start/", start.start, name="start"),
+    path("start/money/", start.start_money, name="start-money"),
+    path("debts/", debts.debt_list, name="debt-list"),
+    path("debts/new/", debts.debt_create, name="debt-create"),
+    path("debts/<slug:slug>/", debts.debt_detail, name="debt-detail"),
+    path("debts/<slug:slug>/delete/", debts.debt_delete, name="debt-delete"),
+    path("incomes/", incomes.income_list, name="income-list"),
+    path("incomes/new/", incomes.income_create, name="income-create"),
+    path("incomes/<slug:slug>/", incomes.income_detail, name="income-detail"),
+    path("incomes/<slug:slug>/delete/", incomes.income_delete, name="income-delete"),
+    path("expenses/", expenses.expense_list, name="expense-list"),
+    path("expenses/new/", expenses.expense_create, name="expense-create"),
+    path("expenses/<slug:slug>/", expenses.expense_detail, name="expense-detail"),
+    path("expenses/<slug:slug>/delete/", expenses.expense_delete, name="expense-delete"),
+    path("accounts/", bank_accounts.account_list, name="account-list"),
+    path("accounts/new/", bank_accounts.account_create, name="account-create"),
+    path("accounts/<slug:slug>/", bank_accounts.account_detail, name="account-detail"),
+    path("accounts/<slug:slug>/delete/", bank_accounts.account_delete, name="account-delete"),
     path("settings/", settings.settings, name="settings"),
     path("settings/export/", settings.data_export, name="data-export"),
     path("settings/export/household/", settings.household_export, name="household-export"),
     path("settings/erase/", settings.account_erase, name="account-erase"),
     path("privacy/", settings.privacy, name="privacy"),
+    path("plan/", plan.plan, name="plan"),
+    path("plan/undo/", plan.plan_undo, name="plan-undo"),
+    path("plan/discreet/", plan.plan_discreet, name="plan-discreet"),
+    path("plan/renew/", plan.plan_renew, name="plan-renew"),
+    path("plan/table.csv", calendar.plan_table, name="plan-csv"),
+    path("plan/figures/<slug:name>/", plan.plan_change, name="plan-change"),
+    path("plan/figures/<slug:kind>/<slug:slug>/", plan.plan_edit, name="plan-edit"),
+    path("plan/dues/<slug:debt>/<day:due_on>/", plan.ladder, name="ladder"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<int:year>/<int:number>/", calendar.calendar, name="calendar-month"),
+    path("calendar/download/", calendar.calendar_download, name="calendar-download"),
+    path("calendar/anhuan.ics", calendar.calendar_ics, name="calendar-ics"),
 ]

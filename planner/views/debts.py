@@ -1,0 +1,149 @@
+"""Debts: the list, one debt, a new one."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from planner import services
+from planner.domain.household import Debt as Terms
+from planner.domain.household import parse_household
+from planner.domain.ladders import in_language
+from planner.domain.products import Product, load_products
+from planner.forms.debts import FORMS
+from planner.models import Account, Household
+from planner.presentation import Amounts, day, language
+from planner.views import items
+
+CONTRACTS = {
+    "revolving": (
+        gettext_lazy("A bill each month"),
+        gettext_lazy("Other cards, Baitiao, monthly payment apps"),
+    ),
+    "instalment": (
+        gettext_lazy("Fixed instalments"),
+        gettext_lazy("Cash loans, mortgage, car, bill instalments"),
+    ),
+    "open": (gettext_lazy("No fixed schedule"), gettext_lazy("Family and friends, overdrafts")),
+}
+
+
+@require_GET
+def debt_list(request: HttpRequest) -> HttpResponse:
+    household = services.household_of(request.user)
+    context = {
+        "rows": debt_rows(household),
+        "products": offered_products(),
+        "contracts": CONTRACTS,
+        "household": household,
+        "is_of_another_day": household.as_of != household.today(),
+        "as_of": day(household.as_of, household.today()),
+    }
+    return items.show(request, "planner/_debt_board.html", _("Debts"), context)
+
+
+@require_http_methods(["GET", "POST"])
+def debt_create(request: HttpRequest) -> HttpResponse:
+    contract, product = chosen(request)
+    if contract is None:
+        return redirect("planner:debt-list")
+    form = FORMS[contract](
+        request.POST or None,
+        household=services.household_of(request.user),
+        accounts=Account.objects.owned_by(request.user),
+        product=product,
+    )
+    title = _("New debt") if product is None else in_language(product.names, language())
+    return items.edit(request, form, noun="debt", title=title, leave_to="planner:debt-list")
+
+
+@require_http_methods(["GET", "POST"])
+def debt_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    debt = items.item_or_404(request, "debts", slug)
+    form = FORMS[debt.terms["contract"]](
+        request.POST or None,
+        household=services.household_of(request.user),
+        accounts=Account.objects.owned_by(request.user),
+        item=debt,
+    )
+    leave_to = "planner:start" if request.GET.get("from") == "start" else "planner:debt-list"
+    return items.edit(request, form, noun="debt", title=debt.name, leave_to=leave_to)
+
+
+@require_http_methods(["GET", "POST"])
+def debt_delete(request: HttpRequest, slug: str) -> HttpResponse:
+    return items.delete(request, kind="debts", noun="debt", slug=slug)
+
+
+def chosen(request: HttpRequest) -> tuple[str | None, Product | None]:
+    """The contract asked for, by itself or by its product; (None, None) for anything unknown."""
+    product = load_products().get(request.GET.get("product", ""))
+    if product is not None:
+        return product.contract, product
+    contract = request.GET.get("contract", "")
+    return (contract, None) if contract in FORMS else (None, None)
+
+
+def offered_products() -> list[dict[str, Any]]:
+    """The products there are, those that most people owe on first."""
+    first = ("huabei", "jiebei", "credit_card")
+    products = load_products()
+    ids = [*(one for one in first if one in products), *sorted(products.keys() - set(first))]
+    return [{"id": one, "name": in_language(products[one].names, language())} for one in ids]
+
+
+@dataclass(frozen=True, slots=True)
+class DebtRow:
+    """A debt as a list shows it."""
+
+    slug: str
+    name: str
+    kind: str
+    owed: str
+    due: str
+    is_overdue: bool
+    grace_reported: int
+    deducts_from: list[str]
+
+
+def debt_rows(household: Household) -> list[DebtRow]:
+    """Every debt of the household, in its order, in one pass over its document."""
+    terms = parse_household(services.household_document_of(household.owner))
+    accounts = {account.id: account.name for account in terms.accounts}
+    amounts = Amounts(hidden=household.is_discreet)
+    return [_row(debt, accounts, amounts, household.today()) for debt in terms.debts]
+
+
+def _row(debt: Terms, accounts: dict[str, str], amounts: Amounts, today: date) -> DebtRow:
+    product = load_products().get(debt.product or "")
+    reported = (product.grace_days_reported or 0) if product else 0
+    terms = debt.terms
+    if debt.contract == "revolving":
+        owed = terms.billed_fen + terms.unbilled_fen
+        due = (
+            _("each month on day %(day)s") % {"day": terms.due_day}
+            if terms.due_day
+            else _("%(days)s days after each statement") % {"days": terms.due_after}
+        )
+    else:
+        owed = terms.principal_fen
+        rows = getattr(terms, "rows", ())
+        next_due = rows[0].due_on if rows else terms.next_due
+        due = _("next on %(day)s") % {"day": day(next_due, today)} if next_due else ""
+    return DebtRow(
+        slug=debt.id,
+        name=debt.name,
+        kind=in_language(product.names, language())
+        if product
+        else str(CONTRACTS[debt.contract][0]),
+        owed=amounts.plain(owed),
+        due=due,
+        is_overdue=bool(terms.arrears),
+        grace_reported=0 if debt.grace_days else reported,
+        deducts_from=[accounts[one] for one in debt.autopay],
+    )

@@ -1,0 +1,58 @@
+"""The three steps of a new household: what is owed, what comes and must be paid, the plan."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from planner import services
+from planner.domain.ladders import in_language
+from planner.forms.start import MoneyForm, start_form
+from planner.models import Debt
+from planner.presentation import language
+from planner.views import items
+from planner.views.debts import CONTRACTS, chosen, debt_rows, offered_products
+
+
+@require_http_methods(["GET", "POST"])
+@login_not_required
+def start(request: HttpRequest) -> HttpResponse:
+    """Step one: tap what you owe on, one after the other."""
+    if not request.user.is_authenticated:
+        return redirect("planner:home")
+    household = services.household_of(request.user)
+    contract, product = chosen(request)
+    form, status = None, 200
+    if contract is not None:
+        form = start_form(contract, product, request.POST or None, household)
+        if request.method == "POST":
+            status = items.status_of(form)
+            if status == 200:
+                return redirect("planner:start")
+    context = {
+        "form": form,
+        "action": request.get_full_path(),
+        "chosen": product and in_language(product.names, language()),
+        "contract": contract and CONTRACTS[contract],
+        "products": offered_products(),
+        "contracts": CONTRACTS,
+        "rows": [] if household.is_sample else debt_rows(household),
+        "is_sample": household.is_sample,
+    }
+    return items.show(request, "planner/_start_debts.html", _("What do you owe?"), context, status)
+
+
+@require_http_methods(["GET", "POST"])
+def start_money(request: HttpRequest) -> HttpResponse:
+    """Step two: what comes in and what living costs. Then the plan."""
+    household = services.household_of(request.user)
+    if household.is_sample or not Debt.objects.owned_by(request.user).exists():
+        return redirect("planner:start")
+    form = MoneyForm(request.POST or None, household=household)
+    status = items.status_of(form) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
+        return redirect("planner:plan")
+    context = {"form": form}
+    title = _("What comes in, and what does living cost?")
+    return items.show(request, "planner/_start_money.html", title, context, status)
