@@ -50,7 +50,7 @@ ALARMS: Final[Mapping[str, timedelta]] = {
 }
 # Pay days and statement days need nothing done: they are shown, and do not ring.
 RINGING: Final = ("pay", "move", "consequence")
-NEAR_MONTHS: Final = 12  # how far incomes, statement days and consequences reach
+NEAR_MONTHS: Final = 12  # how far all but payments and transfers reaches
 MOST_RUNGS: Final = 3  # named in a payment's description
 UNSURE: Final = ("practice", "reported")
 _LONGEST_MOVE = timedelta(days=60)
@@ -150,7 +150,7 @@ def _entries(plan: Plan) -> Iterator[Entry]:
     near = add_months(plan.household.as_of, NEAR_MONTHS)
     for debt in plan.household.debts:
         dues = [due for due in plan.dues if due.debt == debt.id]
-        yield from _pay_entries(plan, debt, dues)
+        yield from _pay_entries(plan, debt, dues, near)
         if isinstance(debt.terms, RevolvingTerms):
             yield from _statement_entries(plan, debt, dues, near)
     yield from _consequence_entries(plan, near)
@@ -165,8 +165,8 @@ def _entries(plan: Plan) -> Iterator[Entry]:
 # --- Payments ----------------------------------------------------------------------------------
 
 
-def _pay_entries(plan: Plan, debt: Debt, dues: list[PlannedDue]) -> Iterator[Entry]:
-    """Each payment of a debt; and each due that the plan has no money for."""
+def _pay_entries(plan: Plan, debt: Debt, dues: list[PlannedDue], near: date) -> Iterator[Entry]:
+    """Each payment of a debt; and each due up to `near` that the plan has no money for."""
     payments = {one.on: one for one in plan.payments if one.debt == debt.id}
     days = _days_of_dues(plan, dues, list(payments.values()))
     periods = due_periods(debt, dues)
@@ -182,6 +182,8 @@ def _pay_entries(plan: Plan, debt: Debt, dues: list[PlannedDue]) -> Iterator[Ent
         named[on] = f"extra {period}"
     shorts = [due.due_on for due in dues if due.short_fen]
     for on in sorted(met):
+        if on > near and on not in payments:
+            continue
         is_ahead = not met[on] and not any(due_on < on for due_on in shorts)
         yield _pay_entry(plan, debt, on, named[on], payments.get(on), met[on], is_ahead=is_ahead)
 
