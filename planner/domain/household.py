@@ -166,6 +166,8 @@ def read_json(raw: bytes) -> Any:
         _refuse(f"{error.msg} at line {error.lineno} column {error.colno}", "a JSON document")
     except RecursionError:
         _refuse("an object nested too deeply", "a JSON document")
+    except InvalidDocument:
+        raise
     except ValueError:  # an integer of more digits than Python converts
         _refuse("a number with too many digits", "a JSON document")
     if duplicates:
