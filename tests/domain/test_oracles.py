@@ -111,7 +111,9 @@ def test_the_arithmetic_of_a_figure_comes_to_it(name, check):
         assert round_half_up(100 * exact) == 100 * Fraction(check["value"])
 
 
-@pytest.mark.parametrize("text", ["__import__('os')", "F(1)", "x", "1 if 1 else 2", "'1'", "1 // 2"])
+@pytest.mark.parametrize(
+    "text", ["__import__('os')", "F(1)", "x", "1 if 1 else 2", "'1'", "1 // 2"]
+)
 def test_arithmetic_is_nothing_but_arithmetic(text):
     with pytest.raises(ValueError, match="not arithmetic"):
         evaluate(text)
