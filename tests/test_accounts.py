@@ -175,7 +175,12 @@ def test_the_sample_is_a_valid_household_on_every_day(language):
             sample_document(date(2027, 1, 1) + timedelta(days=day))
 
 
-@pytest.mark.django_db
+def test_the_front_page_leads_who_has_figures_to_the_plan(owner_client, client):
+    assert owner_client.get(reverse("planner:home")).headers["Location"] == reverse("planner:plan")
+    owner_client.logout()
+    assert owner_client.get(reverse("planner:home")).status_code == 200
+
+
 def test_the_sample_never_replaces_own_figures(owner_client, owner):
     owner_client.post(reverse("planner:sample-open"))
 
@@ -323,7 +328,7 @@ def test_signing_in_brings_the_members_language(client, member):
 
     sign_in(client)
 
-    assert 'lang="en"' in client.get(reverse("planner:home")).content.decode()
+    assert 'lang="en"' in client.get(reverse("planner:settings")).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -363,6 +368,21 @@ def test_a_reset_request_does_not_tell_who_has_an_account(client, member):
     ]
 
     assert len({(answer.status_code, answer.headers["Location"]) for answer in answers}) == 1
+
+
+def test_a_reset_mail_never_goes_to_an_address_that_only_looks_like_the_stored_one(
+    client, make_member, db
+):
+    member = make_member("mike")
+    EmailAddress.objects.create(user=member, email=member.email, primary=True, verified=True)
+
+    for typed in ("mıke@example.com", "MIKE@example.com", "ｍike@example.com"):
+        client.post(reverse("account_reset_password"), {"email": typed})
+
+    to = [address for message in mail.outbox for address in message.to]
+    assert member.email in to  # the control: the capital letters found it
+    with_link = [message for message in mail.outbox if "/password/reset/key/" in message.body]
+    assert {message.to[0] for message in with_link} == {member.email}
 
 
 def test_reset_mails_are_files_where_no_mail_is_sent(client, member, settings, tmp_path):

@@ -15,6 +15,9 @@ from planner.sample import sample_document
 @require_GET
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
+    """The front page; who has figures here already came for the plan."""
+    if request.user.is_authenticated and services.has_figures(request.user):
+        return redirect("planner:plan")
     return render(request, "planner/home.html")
 
 
@@ -22,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def guest_start(request: HttpRequest) -> HttpResponse:
     """An own, empty household; nothing is stored in it before its owner agreed."""
-    return _as_guest(request) or redirect("planner:home")
+    return _as_guest(request) or redirect("planner:start")
 
 
 @require_POST
@@ -35,7 +38,7 @@ def sample_open(request: HttpRequest) -> HttpResponse:
     if household.is_sample or not services.has_figures(request.user):
         document = sample_document(household.today())
         services.replace_household(user=request.user, document=document, is_sample=True)
-    return redirect("planner:home")
+    return redirect("planner:plan")
 
 
 def _as_guest(request: HttpRequest) -> HttpResponse | None:
