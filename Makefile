@@ -48,7 +48,7 @@ check: $(RUN_STAMP)
 # Collects the texts of the pages for translation; edit the .po file, then run it again.
 messages: $(TEST_STAMP)
 	@REQUIRE_BROWSER= sh tests/tools.sh gettext
-	$(BIN)/python manage.py makemessages --locale zh_Hans --no-location --no-obsolete \
+	$(BIN)/python manage.py makemessages --locale zh_Hans --no-location --no-obsolete --no-wrap \
 		--ignore 'tests/*' --ignore 'benchmarks/*' --ignore '$(VENV)/*' --ignore '$(VAR_DIR)/*'
 	$(BIN)/python manage.py compilemessages --ignore $(VENV) --verbosity 0
 

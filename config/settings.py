@@ -178,7 +178,7 @@ AUTH_USER_MODEL = "planner.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "planner.accounts.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {

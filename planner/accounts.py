@@ -1,6 +1,7 @@
 """How allauth signs people up and in here: guests, consent, one spelling of an address."""
 
 import logging
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,9 @@ from allauth.account.forms import RequestLoginCodeForm as AllauthRequestLoginCod
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django.conf import settings
+from django.contrib.auth.password_validation import (
+    MinimumLengthValidator as DjangoMinimumLengthValidator,
+)
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -21,6 +25,8 @@ from planner.models import User, normalise_email
 
 logger = logging.getLogger(__name__)
 
+# In the session: when it was signed in to, and by whom (see planner.views.accounts).
+SIGNED_IN_SESSION_KEY = "signed_in_at"
 # In the member's session: the guest whose household is still to be taken over or dropped.
 GUEST_SESSION_KEY = "guest_to_settle"
 
@@ -49,6 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Carry what a guest entered over the change of the session's user."""
         guest = request.user if request.user.is_authenticated and request.user.is_guest else None
         super().login(request, user)
+        request.session[SIGNED_IN_SESSION_KEY] = time.time()
         logger.info("user %s signed in", user.pk)
         if guest is None or guest.pk == user.pk:
             return
@@ -79,10 +86,21 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SignupForm(ConsentForm, AllauthSignupForm):
+    field_order = ["email", "password1", "consent"]
+
     def save(self, request: HttpRequest) -> User:
         user = super().save(request)
         services.record_consent(user=user)
         return user
+
+
+class MinimumLengthValidator(DjangoMinimumLengthValidator):
+    """Django's, with an error in the language of the page."""
+
+    def get_error_message(self) -> str:
+        return _("At least %(count)s characters, please; a short sentence does well.") % {
+            "count": self.min_length
+        }
 
 
 class WrittenMail:

@@ -85,6 +85,13 @@ def test_signing_up_without_a_mail_server_is_immediate(client):
 
 
 @pytest.mark.django_db
+def test_who_just_signed_up_is_not_asked_again(client):
+    sign_up(client)
+
+    assert client.get(reverse("planner:data-export")).status_code == 200
+
+
+@pytest.mark.django_db
 def test_the_consent_box_is_not_ticked_and_must_be(client):
     page = client.get(reverse("account_signup")).content.decode()
     response = sign_up(client, consent="")

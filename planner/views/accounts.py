@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from planner import services
-from planner.accounts import GUEST_SESSION_KEY
+from planner.accounts import GUEST_SESSION_KEY, SIGNED_IN_SESSION_KEY
 from planner.models import User
 
 View = Callable[..., HttpResponse]
@@ -61,9 +61,10 @@ def confirmed_recently(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        proofs = get_authentication_records(request, request.user)
-        oldest = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        if not request.user.is_guest and not any(proof["at"] > oldest for proof in proofs):
+        proofs = [proof["at"] for proof in get_authentication_records(request, request.user)]
+        last = max(proofs, default=request.session.get(SIGNED_IN_SESSION_KEY, 0))
+        is_fresh = time.time() - last < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        if not is_fresh and not request.user.is_guest:
             raise ReauthenticationRequired
         return view(request, *args, **kwargs)
 
