@@ -130,7 +130,7 @@ def _walk_episodes(dues: Sequence[Due], rungs: Sequence[Rung], ledger: Ledger) -
                     repeated.add((member, rung.id))
                     continue
                 start = rung_start(rung, due)
-                if due.is_missed and start <= min(due.met_on or start, ledger.last_day):
+                if due.is_missed and start <= (due.met_on or start):
                     days[member, rung.id] = start
                     begun.add(rung.id)
                     if start > as_of:

@@ -93,7 +93,7 @@ def read_rung(fields: Fields, taken: set[str]) -> Rung:
         names=read_words(fields, "names"),
         needs=fields.words("needs", None),
         certainty=fields.choice("certainty", CERTAINTIES, None),
-        source=fields.text("source", None),
+        source=fields.text("source", "") or None,
         checked_on=fields.optional_day("checked_on"),
         before=read_words(fields, "before"),
         right=read_words(fields, "right"),

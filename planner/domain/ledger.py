@@ -372,6 +372,9 @@ class Ledger:
         for index, (debt, contract) in enumerate(zip(household.debts, self.contracts, strict=True)):
             # A statement after the end, of a debt on which spending goes on, is not judged.
             contract.dues = [due for due in contract.dues if due.due_on <= self.day]
+            for due in contract.dues:  # the plan ends within its grace, and never pays it
+                if due.met_on is None and due.last_safe_on >= self.day:
+                    due.is_missed = due.unpaid > debt.tolerance_fen
             for day, code in contract.warnings:
                 self.warnings.append(Warned(code, date.fromordinal(day), debt.id))
             if isinstance(debt.terms, RevolvingTerms) and debt.terms.monthly_spend_fen:

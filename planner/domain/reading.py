@@ -127,8 +127,13 @@ class Fields:
         self.errors.append(DocumentError(self.at(key), found, code, texts))
 
     def contradict(self, key: str, reason: str) -> None:
-        """Record that `key` cannot stand beside the rest; `reason` says what would."""
-        self.fail(key, "contradiction", reason=reason)
+        """Record that `key` cannot stand beside the rest; `reason` says what would.
+
+        Not where the value itself was refused already: then it is no longer its own.
+        """
+        path = self.at(key)
+        if not any(error.path == path for error in self.errors):
+            self.fail(key, "contradiction", reason=reason)
 
     def has(self, key: str) -> bool:
         """Whether the key stands there with a value other than null."""

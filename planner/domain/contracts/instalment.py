@@ -144,11 +144,7 @@ class Instalment:
         What was missed before `as_of` has had its late fee; a penalty that was given counts
         as billed, and only nights from `as_of` on are added to it.
         """
-        arrears = [
-            (one.due_on.toordinal(), one)
-            for one in self._terms.arrears
-            if one.principal_fen or one.interest_fen or one.fee_fen or one.penalty_fen
-        ]
+        arrears = [(one.due_on.toordinal(), one) for one in self._terms.arrears]
         days = {due_on for due_on, _ in arrears}
         days |= {due_on + self._grace_days + 1 for due_on in days}
         if arrears:

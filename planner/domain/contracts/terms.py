@@ -389,6 +389,8 @@ def _read_arrears(fields: Fields, as_of: date) -> tuple[Arrear, ...]:
             item.contradict("due_on", "a day before as_of")
         if arrears and arrear.due_on <= arrears[-1].due_on:
             item.contradict("due_on", "a day after the entry before: oldest first")
+        if not (arrear.principal_fen or arrear.interest_fen or arrear.fee_fen):
+            item.contradict("principal", "some principal, interest or fee that was required")
         item.close()
         arrears.append(arrear)
     if len(arrears) > MAX_PERIODS:
