@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 HIDDEN = "••••"
@@ -90,21 +90,6 @@ def month(on: date) -> str:
     return f"{_MONTHS[on.month - 1]} {on.year}"
 
 
-def percent(rate: str) -> str:
-    """ "0.0005" → "0.05": the same decimal, two places further."""
-    text = f"{Decimal(rate).scaleb(2):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def per(period: str) -> str:
-    """What stands behind the percentage."""
-    return {
-        "day": pgettext("rate", "% a day"),
-        "month": pgettext("rate", "% a month"),
-        "year": pgettext("rate", "% a year"),
-    }[period]
-
-
 def strong(text: object) -> SafeString:
     return format_html("<strong>{}</strong>", text)
 
@@ -115,7 +100,8 @@ def phrased(template: str, **values: Any) -> SafeString:
     The template is split before the values are filled in: a name may hold a "|" too.
     """
     parts = [format_html(part, **values) for part in template.split("|")]
-    return mark_safe("".join(format_html("<span>{}</span>", part) for part in parts))
+    space = "" if language() == "zh" else " "
+    return mark_safe(space.join(format_html("<span>{}</span>", part) for part in parts))
 
 
 def sentences(parts: Iterable[str]) -> SafeString:
