@@ -23,7 +23,7 @@ from planner.models import Household as HouseholdRow
 from planner.models import Item, Revision, User
 from planner.presentation import Amounts, day, month, short_day, weekday
 from planner.stored import StoredPlan, read_plan
-from planner.wording import NEAR_DAYS, Answer, Situation, answer, change_line, warnings
+from planner.wording import NEAR_DAYS, Answer, Situation, answer, change_line, notes, warnings
 
 SHOWN_ROWS = 40
 
@@ -38,9 +38,8 @@ class DueLine:
     name: str
     state: str
     chip: str
-    details: str
+    details: tuple[str, ...]
     required: str
-    asides: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +135,10 @@ class Board:
     @cached_property
     def warnings(self) -> list[str]:
         return warnings(self.situation) if self.has_debts else []
+
+    @cached_property
+    def notes(self) -> list[str]:
+        return notes(self.situation) if self.has_debts else []
 
     @cached_property
     def _before(self) -> Mapping[str, Any] | None:
@@ -313,6 +316,10 @@ class Board:
             details.append(_("minimum"))
         if due.last_safe_on >= plan.as_of:
             details.append(_("last safe day {day}").format(day=short_day(due.last_safe_on)))
+        if due.amount_fen != due.required_fen:
+            details.append(_("bill {amount}").format(amount=amounts.plain(due.amount_fen)))
+        if planned not in (0, due.required_fen) and state != "overdue":
+            details.append(_("plan pays {amount}").format(amount=amounts.plain(planned)))
         account = self._account(due)
         if account:
             details.append(
@@ -320,11 +327,6 @@ class Board:
                 if debt.autopay
                 else _("from {account}").format(account=account)
             )
-        asides = []
-        if due.amount_fen != due.required_fen:
-            asides.append(_("bill {amount}").format(amount=amounts.plain(due.amount_fen)))
-        if planned != due.required_fen and state != "overdue":
-            asides.append(_("plan pays {amount}").format(amount=amounts.plain(planned)))
         return DueLine(
             key=f"{due.debt}-{due.due_on:%Y%m%d}",
             debt=due.debt,
@@ -334,9 +336,8 @@ class Board:
             name=debt.name,
             state=state,
             chip=chip,
-            details=" · ".join(details),
+            details=tuple(details),
             required=amounts.plain(due.required_fen),
-            asides=" · ".join(asides),
         )
 
     @cached_property
@@ -485,14 +486,15 @@ class Board:
         return forms | {"buffer": buffer, "strategy": strategy, "owed": self.amounts.plain(owed)}
 
     def _figure(self, kind: str, item: Item, form: Any, bound: Any) -> dict[str, Any]:
-        is_bound = bound is not None and bound.prefix == prefix_of(kind, item.slug)
+        prefix = prefix_of(kind, item.slug)
+        is_bound = bound is not None and bound.prefix == prefix
+        shown = bound if is_bound else form(household=self.row, item=item, prefix=prefix)
         return {
             "kind": kind,
             "slug": item.slug,
             "name": item.name,
-            "form": bound
-            if is_bound
-            else form(household=self.row, item=item, prefix=prefix_of(kind, item.slug)),
+            "form": shown,
+            "is_single": kind != "debts" and len(shown.visible_fields()) == 1,
             "is_open": is_bound or item.slug in self.changed,
         }
 

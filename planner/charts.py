@@ -253,7 +253,9 @@ def _month_labels(months: Sequence[date], x, right: int) -> tuple[Label, ...]:
     labels: list[Label] = []
     for index, on in enumerate(months):
         at = x(index)
-        if labels and (on.month != 1 or at - labels[-1].at < 52 or at > right - 16):
+        if labels and (
+            on.month != 1 or at - labels[-1].at < (52 if len(labels) > 1 else 80) or at > right - 16
+        ):
             continue
         labels.append(Label(at, on, not labels))
     return tuple(labels)

@@ -540,43 +540,58 @@ def change_line(
     )
 
 
-# --- Warnings ----------------------------------------------------------------------------------
+# --- Warnings and notes ----------------------------------------------------------------------------------
 
 
 def warnings(situation: Situation) -> list[str]:
-    """What is unusual about this plan, each with a way out."""
-    as_of = situation.as_of
-    told = {
-        "cash_below_zero": _(
-            "On {day} living costs are more than the money there is. "
-            "See whether one of them can wait, or an income come earlier."
-        ),
-        "provisional_calendar": _(
-            "The holidays of {year} are not announced yet; pay days in it may still move."
-        ),
-        "interest_above_payment": _(
-            "{debt}: on {day} the interest alone is more than the agreed payment. "
-            "Please check its rate and amount."
-        ),
-        "keeps_spending": _(
-            "{debt}: monthly spending goes on. It counts as paid off once what is owed now is paid."
-        ),
-        "never_ends": _(
-            "{debt}: the payments do not even cover the interest, so it does not shrink. "
-            "A little more a month, or talking to the lender, changes that."
-        ),
-        "beyond_horizon": _("{debt}: not paid off within 31 years, as far as the plan looks."),
-    }
-    found = []
-    for code, sentence in told.items():
-        for warned in situation.plan.warnings:
-            if warned.code == code:
-                name = situation.debts[warned.debt].name if warned.debt else ""
-                found.append(
-                    sentence.format(day=day(warned.on, as_of), year=warned.on.year, debt=name)
-                )
+    """What makes this plan worse than it need be, each with a way out."""
+    return _told(
+        situation,
+        {
+            "cash_below_zero": _(
+                "On {day} living costs are more than the money there is. "
+                "See whether one of them can wait, or an income come earlier."
+            ),
+            "never_ends": _(
+                "{debt}: the payments do not even cover the interest, so it does not shrink. "
+                "A little more a month, or talking to the lender, changes that."
+            ),
+            "interest_above_payment": _(
+                "{debt}: on {day} the interest alone is more than the agreed payment. "
+                "Please check its rate and amount."
+            ),
+        },
+    )
+
+
+def notes(situation: Situation) -> list[str]:
+    """What one should know about the figures, without having to do anything."""
+    found = _told(
+        situation,
+        {
+            "provisional_calendar": _(
+                "The holidays of {year} are not announced yet; pay days in it may still move."
+            ),
+            "keeps_spending": _(
+                "{debt}: monthly spending goes on. "
+                "It counts as paid off once what is owed now is paid."
+            ),
+            "beyond_horizon": _("{debt}: not paid off within 31 years, as far as the plan looks."),
+        },
+    )
     if left_out := [one.name for one in situation.household.incomes if not one.is_certain]:
         found.append(
             _("Not counted, because it is not certain: {names}.").format(names=listed(left_out))
         )
+    return found
+
+
+def _told(situation: Situation, sentences_by_code: dict[str, str]) -> list[str]:
+    found = []
+    for code, sentence in sentences_by_code.items():
+        for warned in situation.plan.warnings:
+            if warned.code == code:
+                name = situation.debts[warned.debt].name if warned.debt else ""
+                on = day(warned.on, situation.as_of)
+                found.append(sentence.format(day=on, year=warned.on.year, debt=name))
     return list(dict.fromkeys(found))
