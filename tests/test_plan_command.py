@@ -1,0 +1,255 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from planner.domain.household import MAX_BYTES, parse_household, read_household
+from planner.domain.plan import make_plan, plan_document
+from planner.management.commands.plan import locale_language
+from tests.exports.readers import faults, read_by_icalendar
+from tests.households import debt, document
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "examples" / "overdue.json"
+ORACLE = "05_card_statement"
+
+
+def plan(*arguments, stdin=b"", **environment):
+    """The command in a fresh process with nothing in its environment but what is given."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "plan", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        timeout=120,
+    )
+
+
+def assert_refused(result, *words):
+    """Status 2, nothing printed, one line that says what is wrong."""
+    assert result.returncode == 2, result.stderr
+    assert result.stdout == b""
+    lines = result.stderr.decode().splitlines()
+    assert len(lines) == 1, lines
+    assert all(word in lines[0] for word in words), lines
+
+
+def write(tmp_path, content):
+    path = tmp_path / "household.json"
+    path.write_bytes(content)
+    return path
+
+
+def test_json_is_the_plan_document_to_the_byte():
+    expected = json.loads((ROOT / f"tests/oracles/plans/{ORACLE}.json").read_text())
+
+    result = plan(ROOT / f"tests/oracles/households/{ORACLE}.json", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == f"{json.dumps(expected, ensure_ascii=False, indent=1)}\n".encode()
+
+
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C"}, {"LC_ALL": "zh_CN.GB18030"},
+                                    {"PYTHONIOENCODING": "ascii"}])  # fmt: skip
+def test_files_are_utf_8_whatever_the_locale(locale, tmp_path):
+    path = write(tmp_path, json.dumps(document(debts=[debt(id="d", name="花呗")])).encode())
+
+    written = {
+        format: plan(path, "--format", format, **locale).stdout for format in ("json", "csv", "ics")
+    }
+    household = read_household(path.read_bytes())
+    assert json.loads(written["json"].decode()) == plan_document(make_plan(household))
+    assert "花呗" in written["csv"].decode("utf-8-sig")
+    assert "花呗" in written["ics"].decode()
+
+
+def test_the_table_is_printed_where_no_character_of_it_exists():
+    result = plan(EXAMPLE, PYTHONIOENCODING="ascii")
+
+    assert result.returncode == 0
+    assert b"1,084.60" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "zh"),
+        ({"LANG": "C"}, "zh"),
+        ({"LC_ALL": "POSIX"}, "zh"),
+        ({"LANG": "C.UTF-8"}, "zh"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en"}, "en"),
+        ({"LANG": "EN.utf8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_GB"}, "en"),
+        ({"LANG": "en_US", "LC_ALL": "zh_CN"}, "zh"),
+        ({"LANG": "en_US", "LC_ALL": ""}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "zh"),
+    ],
+)
+def test_the_language_is_chinese_unless_the_locale_is_english(environment, language):
+    assert locale_language(environment) == language
+
+
+@pytest.mark.parametrize(
+    ("environment", "word"), [({}, "怎么还"), ({"LANG": "en_US.UTF-8"}, "What to pay")]
+)
+def test_the_table_is_the_default_in_the_language_of_the_locale(environment, word):
+    result = plan(EXAMPLE, **environment)
+
+    assert result.returncode == 0, result.stderr
+    assert word in result.stdout.decode()
+    assert result.stderr == b""
+
+
+def test_a_document_is_read_from_standard_input():
+    result = plan("-", "--format", "json", stdin=EXAMPLE.read_bytes())
+
+    assert json.loads(result.stdout)["strategy"] == "avalanche"
+
+
+def test_the_strategy_of_the_document_can_be_replaced():
+    result = plan(EXAMPLE, "--strategy", "snowball", "--format", "json")
+
+    assert json.loads(result.stdout)["strategy"] == "snowball"
+
+
+def test_the_calendar_of_the_command_has_no_salt_and_the_days_stamp():
+    raw = plan(EXAMPLE, "--format", "ics").stdout
+
+    assert faults(raw) == set()
+    events = read_by_icalendar(raw)
+    assert {(event.sequence, event.stamp.isoformat()) for event in events} == {
+        (0, "2026-12-01T00:00:00+00:00")
+    }
+
+
+def test_ladders_add_every_dues_ladder_to_json_and_table():
+    household = read_household(EXAMPLE.read_bytes())
+
+    written = json.loads(plan(EXAMPLE, "--ladders", "--format", "json").stdout)
+    table = plan(EXAMPLE, "--ladders", LANG="en_US.UTF-8").stdout.decode()
+    assert written == plan_document(make_plan(household, ladders=True))
+    assert "What follows each due" in table
+
+
+def test_the_optimum_is_refused_with_a_sentence_until_it_exists(tmp_path):
+    path = write(tmp_path, json.dumps(document(strategy="optimal")).encode())
+
+    assert_refused(plan(EXAMPLE, "--strategy", "optimal"), "最优")
+    assert_refused(plan(path, LANG="en_US.UTF-8"), "Optimum", "does not exist yet")
+
+
+def test_an_unknown_strategy_is_refused():
+    assert plan(EXAMPLE, "--strategy", "luck").returncode == 2
+
+
+def test_an_invalid_document_has_a_line_for_each_error(tmp_path):
+    broken = document(buffer=-1, as_of="2026-02-30") | {"extra": 1}
+    path = write(tmp_path, json.dumps(broken).encode())
+
+    result = plan(path)
+    assert result.returncode == 2
+    assert result.stdout == b""
+    lines = result.stderr.decode().splitlines()
+    assert len(lines) == 3
+    assert all(": found " in line and ", expected " in line for line in lines)
+    assert {line.split(":")[0] for line in lines} == {"buffer", "as_of", "extra"}
+
+
+def test_a_missing_file_is_one_line(tmp_path):
+    assert_refused(plan(tmp_path / "nowhere.json"), "nowhere.json")
+
+
+def test_a_directory_is_one_line(tmp_path):
+    assert_refused(plan(tmp_path), str(tmp_path))
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs a file nobody can read")
+def test_an_unreadable_file_is_one_line(tmp_path):
+    assert_refused(plan("/proc/self/mem"), "/proc/self/mem")
+
+
+def test_a_file_name_cannot_control_the_terminal(tmp_path):
+    result = plan(tmp_path / "a\x1b[31m\nb")
+
+    assert_refused(result)
+    assert b"\x1b" not in result.stderr
+
+
+DEEP = b"[" * 10_000 + b"]" * 10_000
+BAD = {
+    "empty": b"",
+    "no JSON": b"{",
+    "a byte order mark": b"\xef\xbb\xbf" + json.dumps(document()).encode(),
+    "not UTF-8": json.dumps(document(), ensure_ascii=False).encode("gb18030"),
+    "10,000 levels deep": DEEP,
+    "10,000 objects deep": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "10 MB": b" " * 10_000_000,
+    "one byte too many": json.dumps(document()).encode().ljust(MAX_BYTES + 1),
+    "not a number": b"NaN",
+    "a key twice": b'{"a\x1b[31m": 1, "a\x1b[31m": 2}'.replace(b"\x1b", b"\\u001b"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_what_is_no_document_is_one_line(kind, tmp_path):
+    result = plan(write(tmp_path, BAD[kind]))
+
+    assert_refused(result)
+    assert b"\x1b" not in result.stderr
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_what_is_no_document_is_one_line_on_standard_input_too(kind):
+    assert_refused(plan("-", stdin=BAD[kind]))
+
+
+def test_no_more_than_the_limit_is_read_of_an_endless_file():
+    assert_refused(plan("/dev/zero"))
+
+
+def test_a_document_of_exactly_the_limit_is_planned(tmp_path):
+    path = write(tmp_path, json.dumps(document()).encode().ljust(MAX_BYTES))
+
+    assert plan(path).returncode == 0
+
+
+def test_a_reader_that_leaves_early_is_met_with_silence():
+    command = f"{sys.executable} manage.py plan examples/short.json --ladders"
+    script = f"{command} | head -c 10; echo ${{PIPESTATUS[0]}}"
+    result = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, env={"PATH": os.environ["PATH"]}, capture_output=True
+    )
+
+    assert result.stderr == b""
+
+
+def test_a_full_disk_is_one_line():
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [sys.executable, "manage.py", "plan", str(EXAMPLE)],
+            cwd=ROOT, env={}, stdout=full, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    assert result.returncode == 2
+    assert len(result.stderr.decode().splitlines()) == 1
+
+
+def test_nothing_is_left_behind(tmp_path):
+    plan(EXAMPLE, VAR_DIR=str(tmp_path / "var"))
+
+    assert not (tmp_path / "var").exists()
+
+
+def test_the_command_can_be_called_from_python(capsys):
+    from io import StringIO
+
+    from django.core.management import call_command
+
+    out = StringIO()
+    call_command("plan", str(EXAMPLE), format="json", stdout=out)
+    household = parse_household(json.loads(EXAMPLE.read_text()))
+    assert json.loads(out.getvalue()) == plan_document(make_plan(household))
