@@ -81,6 +81,10 @@ class Group:
     def has_errors(self) -> bool:
         return any(field.errors for field in self.fields)
 
+    @property
+    def is_filled(self) -> bool:
+        return any(field.value() or field.errors for field in self.fields)
+
 
 class DebtForm(ItemForm):
     """What all contracts have in common. `product` gives defaults and where figures are found."""
@@ -280,6 +284,7 @@ class DebtForm(ItemForm):
                 field.certainty = CERTAINTIES[figure.certainty]
         if "due_day" in self.fields and self.product.due_days:
             self.fields["due_day"].options = [figure.value for figure in self.product.due_days]
+            self.fields["due_day"].widget.attrs["list"] = "id_due_day_options"
 
     # --- What templates show ---
 
@@ -308,7 +313,7 @@ class DebtForm(ItemForm):
 
     def arrears_are_open(self) -> bool:
         rows = self.arrear_rows_fields()
-        return any(group.has_errors or any(one.value() for one in group.fields) for group in rows)
+        return any(group.is_filled for group in rows)
 
     # --- The document ---
 
@@ -403,7 +408,7 @@ class RevolvingForm(DebtForm):
     minimum = PercentField(
         label=_("Minimum payment"),
         required=False,
-        unit=_("% of the bill"),
+        unit=_("percent of the bill"),
     )
     minimum_floor = YuanField(label=_("Minimum payment, at least"), required=False)
     minimum_carried = PercentField(
@@ -415,7 +420,9 @@ class RevolvingForm(DebtForm):
         label=_("Interest runs"), choices=INTEREST_FROM, initial="posting"
     )
     interest_on = forms.ChoiceField(label=_("Interest is counted"), choices=INTEREST_ON)
-    late_fee = PercentField(label=_("Late fee"), required=False, unit=_("% of the missing minimum"))
+    late_fee = PercentField(
+        label=_("Late fee"), required=False, unit=_("percent of the missing minimum")
+    )
     late_fee_floor = YuanField(label=_("Late fee, at least"), required=False)
     due_after = WholeField(
         label=_("Or: due so many days after the statement"), low=1, high=60, unit=_("days"),
@@ -520,7 +527,9 @@ class DatedForm(DebtForm):
         label=_("Or: a penalty rate of its own"), required=False,
         help_text=_("Instead of a multiple."),
     )  # fmt: skip
-    late_fee = PercentField(label=_("Late fee"), required=False, unit=_("% of what is missing"))
+    late_fee = PercentField(
+        label=_("Late fee"), required=False, unit=_("percent of what is missing")
+    )
     late_fee_floor = YuanField(label=_("Late fee, at least"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -616,7 +625,7 @@ class InstalmentForm(DatedForm):
         label=_("It can be repaid early"), required=False, initial=True
     )
     prepay_fee = PercentField(
-        label=_("Fee for repaying early"), required=False, unit=_("% of what is repaid early")
+        label=_("Fee for repaying early"), required=False, unit=_("percent of what is repaid early")
     )
     prepay_keeps = forms.ChoiceField(
         label=_("After repaying a part early"),
@@ -716,7 +725,9 @@ class OpenForm(DatedForm):
     minimum_fixed = shown_when("fixed", YuanField(label=_("Each time"), required=False))
     minimum_ratio = shown_when(
         "ratio",
-        PercentField(label=_("Share of the balance"), required=False, unit=_("% of the balance")),
+        PercentField(
+            label=_("Share of the balance"), required=False, unit=_("percent of the balance")
+        ),
     )
     minimum_floor = YuanField(label=_("But at least"), required=False)
     minimum_plus_interest = forms.BooleanField(
