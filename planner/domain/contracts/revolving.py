@@ -161,7 +161,8 @@ class Revolving:
             )
             self._bill_pieces(statement, pieces, statement_on, as_of)
             self._statements.append(statement)
-            self.dues.append(statement)
+            if minimum:
+                self.dues.append(statement)
         elif due_on + self._grace_days >= as_of and new:
             if self._statements and self._statements[0].due_on == due_on:
                 self._statements[0].rest = terms.billed_fen
@@ -293,7 +294,8 @@ class Revolving:
             replaced = self._statements.pop()
             statement.pieces = replaced.pieces + statement.pieces
             statement.pending += replaced.pending
-            self.dues = [due for due in self.dues if due is not replaced]
+        if self.dues and self.dues[-1].due_on == due_on:  # also one that is paid already
+            self.dues.pop()
         self._statements.append(statement)
         if statement.required:
             self.dues.append(statement)
