@@ -397,6 +397,20 @@ class Board:
     # --- The course to the end ---
 
     @cached_property
+    def _owed(self) -> dict[str, int]:
+        """By debt: what was owed on the morning of the figures, as the person entered it."""
+        found = {}
+        for debt in self.household.debts:
+            terms = debt.terms
+            if isinstance(terms, RevolvingTerms):
+                found[debt.id] = terms.billed_fen + terms.unbilled_fen
+            else:
+                found[debt.id] = terms.principal_fen + sum(
+                    one.interest_fen + one.fee_fen + (one.penalty_fen or 0) for one in terms.arrears
+                )
+        return found
+
+    @cached_property
     def _months(self) -> list[date]:
         """The day of the figures and the same day of later months, until both plans are done."""
         ends = [
@@ -426,6 +440,7 @@ class Board:
         found = []
         for plan in (self.plan, self.plans["minimum"]):
             values = charts.values_on(plan.owed, months, 0)
+            values[0] = sum(self._owed.values())
             if 0 in values:
                 values = values[: values.index(0) + 1]
             found.append(values)
@@ -482,8 +497,8 @@ class Board:
         }
         buffer = bound if isinstance(bound, BufferForm) else BufferForm(household=self.row)
         strategy = StrategyForm(household=self.row)
-        owed = self.plan.owed[0][1] if self.has_debts and self.plan.owed else 0
-        return forms | {"buffer": buffer, "strategy": strategy, "owed": self.amounts.plain(owed)}
+        owed = self.amounts.plain(sum(self._owed.values()))
+        return forms | {"buffer": buffer, "strategy": strategy, "owed": owed}
 
     def _figure(self, kind: str, item: Item, form: Any, bound: Any) -> dict[str, Any]:
         prefix = prefix_of(kind, item.slug)
@@ -493,6 +508,7 @@ class Board:
             "kind": kind,
             "slug": item.slug,
             "name": item.name,
+            "owed": self.amounts.plain(self._owed.get(item.slug, 0)),
             "form": shown,
             "is_single": kind != "debts" and len(shown.visible_fields()) == 1,
             "is_open": is_bound or item.slug in self.changed,

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 HIDDEN = "••••"
+NO_BREAK = "\u00a0"
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -63,13 +64,15 @@ class Amounts:
 
 
 def day(on: date, today: date | None = None) -> str:
-    """ "12 月 9 日", "9 December"; with the year where it is not today's."""
+    """ "12 月 9 日", "9 December", never broken; with the year where it is not today's."""
     needs_year = today is not None and on.year != today.year
     if language() == "zh":
         text = f"{on.month} 月 {on.day} 日"
-        return f"{on.year} 年 {text}" if needs_year else text
-    text = f"{on.day} {_MONTHS[on.month - 1]}"
-    return f"{text} {on.year}" if needs_year else text
+        text = f"{on.year} 年 {text}" if needs_year else text
+    else:
+        text = f"{on.day} {_MONTHS[on.month - 1]}"
+        text = f"{text} {on.year}" if needs_year else text
+    return text.replace(" ", NO_BREAK)
 
 
 def short_day(on: date) -> str:
@@ -86,8 +89,8 @@ def weekday(on: date) -> str:
 def month(on: date) -> str:
     """ "2028 年 3 月", "March 2028"."""
     if language() == "zh":
-        return f"{on.year} 年 {on.month} 月"
-    return f"{_MONTHS[on.month - 1]} {on.year}"
+        return f"{on.year} 年 {on.month} 月".replace(" ", NO_BREAK)
+    return f"{_MONTHS[on.month - 1]} {on.year}".replace(" ", NO_BREAK)
 
 
 def strong(text: object) -> SafeString:

@@ -4,7 +4,7 @@ Everything is said in the language of the request, calmly and without blame. Nam
 gave are escaped here; what comes out may stand in a page as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -30,7 +30,7 @@ from planner.presentation import (
     sentences,
     strong,
 )
-from planner.stored import StoredPlan
+from planner.stored import Payment, StoredPlan
 
 NEAR_DAYS = 45
 MOST_RUNGS = 3
@@ -93,6 +93,9 @@ class Situation:
             for payment in self.plan.payments
             if payment.debt == due.debt and self.as_of <= payment.on <= due.last_safe_on
         )
+
+    def is_due(self, debt: str, on: date) -> bool:
+        return any(due.debt == debt and due.due_on == on for due in self.plan.dues)
 
     @property
     def near_end(self) -> date:
@@ -173,7 +176,7 @@ def _overdue(situation: Situation) -> Answer:
                 day=day(oldest.due_on, as_of),
             )
         )
-    payment = next((one for one in situation.plan.payments if one.debt in late), None)
+    payment = _first_payment(situation, late)
     following = situation.first_rungs(oldest, after=as_of)
     if following is not None:
         paid_before = payment is not None and payment.on < following[0]
@@ -193,27 +196,24 @@ def _overdue(situation: Situation) -> Answer:
     return Answer("overdue", headline, sentences(why), label, action)
 
 
-def _overdue_action(situation: Situation, late: Sequence[str], missing: dict[str, int]):
+def _overdue_action(
+    situation: Situation, late: Sequence[str], missing: dict[str, int]
+) -> SafeString:
     amounts, as_of = situation.amounts, situation.as_of
-    payment = next((one for one in situation.plan.payments if one.debt in late), None)
+    payment = _first_payment(situation, late)
     if payment is None:
-        debt = late[0]
         return format_html(
             _("Find {amount} for {debt}, and ask them in the meantime whether it can be split."),
-            amount=strong(amounts(missing[debt])),
-            debt=situation.name(debt),
+            amount=strong(amounts(missing[late[0]])),
+            debt=situation.name(late[0]),
         )
-    values = {
-        "amount": strong(amounts(payment.amount_fen)),
-        "debt": situation.name(payment.debt),
-        "account": situation.accounts[payment.account],
-        "day": day(payment.on, as_of),
-    }
     if payment.on == as_of:
-        return format_html(_("Pay {amount} to {debt} today, from {account}."), **values)
+        return _pay(situation, payment)
     return format_html(
         _("On {day}, when money is there, first pay {amount} to {debt}. Until then, tell them."),
-        **values,
+        amount=strong(amounts(payment.amount_fen)),
+        debt=situation.name(payment.debt),
+        day=day(payment.on, as_of),
     )
 
 
@@ -368,45 +368,64 @@ def _next_due(situation: Situation, due: PlannedDue) -> SafeString:
 def _next_move(situation: Situation) -> tuple[str, SafeString | str]:
     """The earliest thing that somebody has to do, and whether that is today."""
     plan, as_of, amounts = situation.plan, situation.as_of, situation.amounts
-    payment = next(iter(plan.payments), None)
+    payment = _first_payment(situation, situation.debts)
     if payment is None:
         return "", ""
     debt = situation.debts[payment.debt]
+    if payment.on == as_of:
+        return _("Only this today"), _pay(situation, payment)
+    has_move = any(move.on == payment.on for move in plan.transfers)
+    takes_itself = payment.account in debt.autopay and situation.is_due(debt.id, payment.on)
+    if takes_itself and not has_move:
+        return _("Nothing to do today"), format_html(
+            _("On {day} {debt} takes {amount} from {account}; keep it there."),
+            amount=strong(amounts(payment.amount_fen)),
+            debt=debt.name,
+            account=situation.accounts[payment.account],
+            day=day(payment.on, as_of),
+        )
+    return _("What to do next"), _pay(situation, payment)
+
+
+def _first_payment(situation: Situation, debts: Container[str]) -> Payment | None:
+    """Of the payments of the first day: one that is due then, before one that is early."""
+    payments = [one for one in situation.plan.payments if one.debt in debts]
+    first = [one for one in payments if one.on == payments[0].on] if payments else []
+    return min(first, key=lambda one: not situation.is_due(one.debt, one.on), default=None)
+
+
+def _pay(situation: Situation, payment: Payment) -> SafeString:
+    """What to do for a payment: move money where it is short, then pay."""
+    plan, as_of, amounts = situation.plan, situation.as_of, situation.amounts
     values = {
         "amount": strong(amounts(payment.amount_fen)),
-        "debt": debt.name,
+        "debt": situation.name(payment.debt),
         "account": situation.accounts[payment.account],
         "day": day(payment.on, as_of),
     }
-    is_today = payment.on == as_of
-    label = _("Only this today") if is_today else _("What to do next")
-    move = next((one for one in plan.transfers if one.on == payment.on), None)
-    if move is not None:
-        moved = values | {
-            "amount": strong(amounts(move.amount_fen)),
-            "source": situation.accounts[move.source],
-            "target": situation.accounts[move.target],
+    moved = [one for one in plan.transfers if (one.on, one.target) == (payment.on, payment.account)]
+    if moved:
+        values |= {
+            "moved": strong(amounts(sum(one.amount_fen for one in moved))),
+            "source": listed(list(dict.fromkeys(situation.accounts[one.source] for one in moved))),
         }
-        if is_today:
-            return label, format_html(
-                _("Move {amount} from {source} to {target}; {debt} is paid from there."), **moved
+        sentence = (
+            _("Move {moved} from {source} to {account}, then pay {amount} to {debt}.")
+            if payment.on == as_of
+            else _(
+                "By {day}, move {moved} from {source} to {account}; {debt} takes {amount} there."
             )
-        return label, format_html(
-            _("By {day}, move {amount} from {source} to {target}; {debt} is paid from there."),
-            **moved,
         )
-    if is_today:
-        return label, format_html(_("Pay {amount} to {debt} today, from {account}."), **values)
-    if payment.account in debt.autopay and _is_required(situation, payment.on, debt.id):
-        return _("Nothing to do today"), format_html(
-            _("On {day} {debt} takes {amount} from {account}; keep it there."), **values
-        )
-    return label, format_html(_("On {day}, pay {amount} to {debt} from {account}."), **values)
-
-
-def _is_required(situation: Situation, on: date, debt: str) -> bool:
-    """Does the lender itself take money that day?"""
-    return any(due.debt == debt and due.due_on == on for due in situation.plan.dues)
+    elif payment.on == as_of:
+        sentence = _("Pay {amount} to {debt} today, from {account}.")
+    else:
+        sentence = _("On {day}, pay {amount} to {debt} from {account}.")
+    said = [format_html(sentence, **values)]
+    others = [one for one in plan.payments if one.on == payment.on and one is not payment]
+    if others and payment.on == as_of:
+        rest = listed([f"{situation.name(one.debt)} {amounts(one.amount_fen)}" for one in others])
+        said.append(format_html(_("After that: {rest}."), rest=rest))
+    return sentences(said)
 
 
 # --- What a change did -------------------------------------------------------------------------
@@ -540,7 +559,7 @@ def change_line(
     )
 
 
-# --- Warnings and notes ----------------------------------------------------------------------------------
+# --- Warnings and notes ------------------------------------------------------------------------
 
 
 def warnings(situation: Situation) -> list[str]:
