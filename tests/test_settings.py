@@ -87,6 +87,31 @@ def test_a_deployed_site_passes_djangos_deployment_checks(tmp_path):
     assert result.returncode == 0, result.stderr
 
 
+VISIT = """
+import config.wsgi
+from django.test import Client
+for secure in (False, True):
+    page = Client().get("/privacy/", secure=secure, headers={"host": "example.com"})
+    print(page.status_code, dict(page.headers), page.cookies)
+"""
+
+
+def test_a_deployed_site_keeps_to_https_with_host_bound_cookies(tmp_path):
+    (tmp_path / "var").mkdir()
+    deployed = {"SITE_URL": "https://example.com", "SECRET_KEY": "x" * 60, "DATA_KEYS": FERNET_KEY}
+    assert run(tmp_path, "manage.py", "collectstatic", "--noinput", **deployed).returncode == 0
+
+    result = run(tmp_path, "-c", VISIT, **deployed)
+
+    plain, secure = result.stdout.splitlines()
+    assert plain.startswith("301 ")
+    assert "https://example.com/privacy/" in plain
+    assert secure.startswith("200 ")
+    assert "max-age=31536000; includeSubDomains; preload" in secure
+    assert "Set-Cookie: __Host-csrf=" in secure
+    assert "Secure" in secure
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
