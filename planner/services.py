@@ -24,6 +24,7 @@ from planner import domain
 from planner.domain.household import household_document, parse_household
 from planner.domain.money import parse_yuan
 from planner.domain.plan import make_plan, plan_document
+from planner.encryption import EncryptedTextField
 from planner.models import (
     Account,
     Debt,
@@ -425,6 +426,30 @@ def _prune_one_guest(moment) -> bool:
     if guest is not None:
         erase(user=guest)
     return guest is not None
+
+
+def reencrypt() -> int:
+    """Write every encrypted value again with the newest of DATA_KEYS; returns how many people.
+
+    One person a transaction, behind the same lock as their changes. Safe to stop and run again.
+    """
+    people = User.objects.order_by("pk").values_list("pk", flat=True)
+    for key in people.iterator():
+        user = User.objects.filter(pk=key).first()
+        if user is not None:
+            _reencrypt_one(user)
+    return len(people)
+
+
+@transaction.atomic
+def _reencrypt_one(user: User) -> None:
+    _locked(user)
+    StoredPlan.objects.owned_by(user).delete()  # can be computed again
+    for model in (*ITEM_MODELS.values(), Revision):
+        names = [
+            field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)
+        ]
+        model.objects.bulk_update(model.objects.owned_by(user), names)
 
 
 def export_of(user: User) -> dict[str, Any]:

@@ -2,6 +2,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -232,6 +233,22 @@ def test_erasing_leaves_no_row_of_the_user(owner, stranger, client):
     assert {Debt, Household, IdempotencyKey, Revision, Session, StoredPlan} <= kinds
     assert rows_of(key) == []
     assert len(rows_of(stranger.pk)) == theirs
+
+
+def test_after_writing_everything_again_the_old_key_may_go(owner, settings):
+    services.change_household(user=owner, buffer="1.00")
+    services.stored_plan(user=owner)
+    before = services.household_document_of(owner)
+    old = settings.DATA_KEYS
+    settings.DATA_KEYS = ["QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=", *old]
+
+    call_command("reencrypt")
+    settings.DATA_KEYS = settings.DATA_KEYS[:1]
+
+    assert services.household_document_of(owner) == before
+    assert services.stored_plan(user=owner)
+    assert services.undo(user=owner)
+    assert Debt.objects.owned_by(owner).get().version == 1
 
 
 def test_pruning_takes_old_guests_only_and_may_run_twice(owner):

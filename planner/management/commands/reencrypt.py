@@ -1,0 +1,12 @@
+from django.core.management.base import BaseCommand
+
+from planner import services
+
+
+class Command(BaseCommand):
+    help = (
+        "Write every encrypted value again with the newest of DATA_KEYS, so that old keys may go."
+    )
+
+    def handle(self, *args, **options) -> None:
+        self.stdout.write(f"{services.reencrypt()} people's data written again")
