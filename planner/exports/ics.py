@@ -6,6 +6,7 @@ from its day or figures, so that importing a later file moves it instead of addi
 
 import hashlib
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -66,6 +67,13 @@ class Entry(NamedTuple):
     open_title: str
     lines: list[str]
     is_tentative: bool = False
+
+
+class Named(NamedTuple):
+    """Id → name, of debts and of accounts."""
+
+    debts: Mapping[str, str]
+    accounts: Mapping[str, str]
 
 
 def calendar_file(
@@ -148,29 +156,42 @@ def _uid(salt: str, entry: Entry) -> str:
 
 def _entries(plan: Plan) -> Iterator[Entry]:
     near = add_months(plan.household.as_of, NEAR_MONTHS)
+    words = Named(names_of(plan), account_names_of(plan))
+    dues: dict[str, list[PlannedDue]] = {debt.id: [] for debt in plan.household.debts}
+    payments: dict[str, list[Payment]] = {debt.id: [] for debt in plan.household.debts}
+    for due in plan.dues:
+        dues[due.debt].append(due)
+    for payment in plan.payments:
+        payments[payment.debt].append(payment)
     for debt in plan.household.debts:
-        dues = [due for due in plan.dues if due.debt == debt.id]
-        yield from _pay_entries(plan, debt, dues, near)
+        yield from _pay_entries(plan, debt, dues[debt.id], payments[debt.id], words, near)
         if isinstance(debt.terms, RevolvingTerms):
-            yield from _statement_entries(plan, debt, dues, near)
-    yield from _consequence_entries(plan, near)
-    yield from _move_entries(plan)
+            yield from _statement_entries(plan, debt, dues[debt.id], words, near)
+    yield from _consequence_entries(plan, dues, words, near)
+    yield from _move_entries(plan, words)
     if plan.dues:
         last = max(due.last_safe_on for due in plan.dues)
         for income in plan.household.incomes:
             if income.is_certain:
-                yield from _income_entries(plan, income, min(near, last))
+                yield from _income_entries(plan, income, words, min(near, last))
 
 
 # --- Payments ----------------------------------------------------------------------------------
 
 
-def _pay_entries(plan: Plan, debt: Debt, dues: list[PlannedDue], near: date) -> Iterator[Entry]:
+def _pay_entries(
+    plan: Plan,
+    debt: Debt,
+    dues: list[PlannedDue],
+    payments: list[Payment],
+    words: Named,
+    near: date,
+) -> Iterator[Entry]:
     """Each payment of a debt; and each due up to `near` that the plan has no money for."""
-    payments = {one.on: one for one in plan.payments if one.debt == debt.id}
-    days = _days_of_dues(plan, dues, list(payments.values()))
+    paid = {one.on: one for one in payments}
+    days = _days_of_dues(plan.household.as_of, dues, payments)
     periods = due_periods(debt, dues)
-    met: dict[date, list[PlannedDue]] = {on: [] for on in payments}
+    met: dict[date, list[PlannedDue]] = {on: [] for on in paid}
     named = {}
     for due, on_days in zip(dues, days, strict=True):
         for on in on_days:
@@ -182,71 +203,66 @@ def _pay_entries(plan: Plan, debt: Debt, dues: list[PlannedDue], near: date) -> 
         named[on] = f"extra {period}"
     shorts = [due.due_on for due in dues if due.short_fen]
     for on in sorted(met):
-        if on > near and on not in payments:
+        if on > near and on not in paid:
             continue
-        is_ahead = not met[on] and not any(due_on < on for due_on in shorts)
-        yield _pay_entry(plan, debt, on, named[on], payments.get(on), met[on], is_ahead=is_ahead)
+        lines = [words.debts[debt.id]]
+        if on in paid:
+            title = _("Pay {debt} {amount}").format(
+                debt=words.debts[debt.id], amount=yuan(paid[on].amount_fen)
+            )
+            lines.append(_("Pay: {amount}").format(amount=yuan(paid[on].amount_fen)))
+            lines.append(_("From: {account}").format(account=words.accounts[paid[on].account]))
+        else:
+            title = _("{debt}: {amount} missing").format(
+                debt=words.debts[debt.id], amount=yuan(met[on][-1].short_fen)
+            )
+        if not met[on] and not (shorts and shorts[0] < on):
+            lines.append(_("Ahead of time: nothing is required on this day."))
+        for due in met[on]:
+            lines += _due_lines(plan.household.as_of, due)
+        if met[on]:
+            lines += _rung_lines(debt, met[on][-1], on)
+        yield Entry(on, "pay", debt.id, named[on], title, lines)
 
 
 def _days_of_dues(
-    plan: Plan, dues: list[PlannedDue], payments: list[Payment]
+    as_of: date, dues: list[PlannedDue], payments: list[Payment]
 ) -> Iterator[list[date]]:
     """For each due the days on which it is paid, the one that completes it last.
 
     A due for which nothing is paid stands on its last safe day, arrears on the first payment.
     """
-    as_of = plan.household.as_of
+    days = [payment.on for payment in payments]
     for due in dues:
         if due.last_safe_on < as_of:
-            yield [payment.on for payment in payments[:1]]
+            yield days[:1]
             continue
-        days = []
+        first = bisect_left(days, due.due_on)
+        paying = []
         missing = due.required_fen
-        for payment in payments:
-            if missing > 0 and due.due_on <= payment.on <= due.last_safe_on:
-                days.append(payment.on)
+        for payment in payments[first : bisect_right(days, due.last_safe_on)]:
+            if missing > 0:
+                paying.append(payment.on)
                 missing -= payment.amount_fen
-        if not days and due.short_fen == 0:
-            days = [payment.on for payment in payments if payment.on < due.due_on][-1:]
-        yield days or ([due.last_safe_on] if due.short_fen else [])
+        if not paying and due.short_fen == 0:
+            paying = days[:first][-1:]
+        yield paying or ([due.last_safe_on] if due.short_fen else [])
 
 
-def _pay_entry(
-    plan: Plan,
-    debt: Debt,
-    on: date,
-    period: str,
-    payment: Payment | None,
-    dues: list[PlannedDue],
-    *,
-    is_ahead: bool,
-) -> Entry:
-    name = names_of(plan)[debt.id]
-    lines = [name]
-    if payment is not None:
-        title = _("Pay {debt} {amount}").format(debt=name, amount=yuan(payment.amount_fen))
-        account = account_names_of(plan)[payment.account]
-        lines.append(_("Pay: {amount}").format(amount=yuan(payment.amount_fen)))
-        lines.append(_("From: {account}").format(account=account))
-    else:
-        title = _("{debt}: {amount} missing").format(debt=name, amount=yuan(dues[-1].short_fen))
-    if is_ahead:
-        lines.append(_("Ahead of time: nothing is required on this day."))
-    for due in dues:
-        lines.append(_("Due on {day}").format(day=long_day(due.due_on)))
-        lines.append(_("Statement or instalment: {amount}").format(amount=yuan(due.amount_fen)))
-        lines.append(_("Minimum: {amount}").format(amount=yuan(due.required_fen)))
-        if due.last_safe_on >= plan.household.as_of:
-            lines.append(_("Last safe day: {day}").format(day=long_day(due.last_safe_on)))
-            if due.short_fen:
-                lines.append(_("Missing by then: {amount}").format(amount=yuan(due.short_fen)))
-    if dues:
-        ahead = [(day, rung) for day, rung in rungs_if_missed(debt, dues[-1]) if day > on]
-        for day, rung in ahead[:MOST_RUNGS]:
-            lines.append(
-                _("If missed, from {day}: {what}").format(day=long_day(day), what=rung_words(rung))
-            )
-    return Entry(on, "pay", debt.id, period, title, lines)
+def _due_lines(as_of: date, due: PlannedDue) -> Iterator[str]:
+    yield _("Due on {day}").format(day=long_day(due.due_on))
+    yield _("Statement or instalment: {amount}").format(amount=yuan(due.amount_fen))
+    yield _("Minimum: {amount}").format(amount=yuan(due.required_fen))
+    if due.last_safe_on >= as_of:
+        yield _("Last safe day: {day}").format(day=long_day(due.last_safe_on))
+    if due.short_fen and due.due_on >= as_of:  # of arrears the plan counts nothing as in time
+        yield _("Missing by then: {amount}").format(amount=yuan(due.short_fen))
+
+
+def _rung_lines(debt: Debt, due: PlannedDue, on: date) -> Iterator[str]:
+    ahead = [(day, rung) for day, rung in rungs_if_missed(debt, due) if day > on]
+    for day, rung in ahead[:MOST_RUNGS]:
+        yield _("If missed, from {day}: {what}").format(day=long_day(day), what=rung_words(rung))
 
 
 def due_periods(debt: Debt, dues: Iterable[PlannedDue]) -> dict[date, str]:
@@ -289,10 +305,10 @@ def numbered(periods: Iterable[str]) -> list[str]:
 
 
 def _statement_entries(
-    plan: Plan, debt: Debt, dues: list[PlannedDue], near: date
+    plan: Plan, debt: Debt, dues: list[PlannedDue], words: Named, near: date
 ) -> Iterator[Entry]:
     assert isinstance(debt.terms, RevolvingTerms)
-    name = names_of(plan)[debt.id]
+    name = words.debts[debt.id]
     periods = due_periods(debt, dues)
     for due in dues:
         on = statement_date(debt.terms, due.due_on)
@@ -309,20 +325,18 @@ def _statement_entries(
         yield Entry(on, "statement", debt.id, periods[due.due_on], title, lines)
 
 
-def _consequence_entries(plan: Plan, near: date) -> Iterator[Entry]:
+def _consequence_entries(
+    plan: Plan, dues: Mapping[str, list[PlannedDue]], words: Named, near: date
+) -> Iterator[Entry]:
     """What will start: all that starts on one day because of one due is one event."""
-    names = names_of(plan)
     starting: dict[tuple[str, date, date], list[Rung]] = {}
     for one in plan.consequences:
         if one.state == "will_start" and one.starts_on is not None and one.starts_on <= near:
             starting.setdefault((one.debt, one.due_on, one.starts_on), []).append(one.rung)
-    periods = {
-        debt.id: due_periods(debt, (due for due in plan.dues if due.debt == debt.id))
-        for debt in plan.household.debts
-    }
+    periods = {debt.id: due_periods(debt, dues[debt.id]) for debt in plan.household.debts}
     for (debt_id, due_on, on), rungs in starting.items():
         lines = [
-            names[debt_id],
+            words.debts[debt_id],
             _("Because of what was due on {day}").format(day=long_day(due_on)),
         ]
         for rung in rungs:
@@ -338,15 +352,14 @@ def _consequence_entries(plan: Plan, near: date) -> Iterator[Entry]:
             "consequence",
             debt_id,
             f"{period} {rungs[0].id}",
-            _("{debt}: {what}").format(debt=names[debt_id], what=name_of_rung(rungs[0])),
+            _("{debt}: {what}").format(debt=words.debts[debt_id], what=name_of_rung(rungs[0])),
             lines,
             is_tentative=all(rung.certainty in UNSURE for rung in rungs),
         )
 
 
-def _move_entries(plan: Plan) -> Iterator[Entry]:
+def _move_entries(plan: Plan, words: Named) -> Iterator[Entry]:
     """Money to have in an account by a day; all that goes one way on one day is one move."""
-    names = account_names_of(plan)
     moved: dict[tuple[str, str], dict[date, int]] = {}
     for one in plan.transfers:
         days = moved.setdefault((one.source, one.target), {})
@@ -355,17 +368,17 @@ def _move_entries(plan: Plan) -> Iterator[Entry]:
         periods = numbered(month_of(on) for on in days)
         for (on, fen), period in zip(days.items(), periods, strict=True):
             sentence = _("Move {amount} from {source} to {target}").format(
-                amount=yuan(fen), source=names[source], target=names[target]
+                amount=yuan(fen), source=words.accounts[source], target=words.accounts[target]
             )
             lines = [sentence, _("The payments of this day need it there.")]
             yield Entry(on, "move", json.dumps([source, target]), period, sentence, lines)
 
 
-def _income_entries(plan: Plan, income: Income, until: date) -> Iterator[Entry]:
+def _income_entries(plan: Plan, income: Income, words: Named, until: date) -> Iterator[Entry]:
     """Each arrival up to `until`, on the day to which the calendar of working days moves it."""
     as_of = plan.household.as_of
     name = one_line(income.name) or income.id
-    account = account_names_of(plan)[income.account]
+    account = words.accounts[income.account]
     lines = [
         name,
         _("Amount: {amount}").format(amount=yuan(income.amount_fen)),

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from planner.domain.consequences import Consequence
 from planner.domain.dates import add_months
 from planner.domain.ladders import Rung
-from planner.domain.plan import Plan, cure
+from planner.domain.plan import Plan, PlannedDue, cure
 from planner.exports.wording import (
     account_names_of,
     figure,
@@ -218,12 +218,15 @@ def _safety(plan: Plan) -> Iterator[str]:
         yield _("{debt} is overdue since {day}; {amount} today clears what is overdue.").format(
             debt=names[debt],
             day=long_day(due_on),
-            amount=yuan(cure(plan.household, debt, as_of, plan.strategy)),
+            # Before the plan's first payment, so the quickest strategy tells.
+            amount=yuan(cure(plan.household, debt, as_of, "minimum")),
         )
     if len(behind) > MOST_BEHIND:
         yield _("And {count} more are overdue.").format(count=len(behind) - MOST_BEHIND)
     missed = [
-        due for due in plan.dues if due.due_on >= as_of and due.short_fen > tolerance[due.debt]
+        due
+        for due in plan.dues
+        if due.last_safe_on >= as_of and _missing(plan, due) > tolerance[due.debt]
     ]
     if not missed:
         if not plan.dues:
@@ -240,10 +243,25 @@ def _safety(plan: Plan) -> Iterator[str]:
         else _("You are safe until {day}. Then {amount} is missing for {debt}.")
     )
     yield sentence.format(
-        day=long_day(first.last_safe_on), amount=yuan(first.short_fen), debt=names[first.debt]
+        day=long_day(first.last_safe_on), amount=yuan(_missing(plan, first)), debt=names[first.debt]
     )
     if len(missed) > 1:
         yield _("Dues that cannot be paid in full and in time: {count}.").format(count=len(missed))
+
+
+def _missing(plan: Plan, due: PlannedDue) -> int:
+    """What the last safe day leaves unpaid, also of arrears whose grace has not ended."""
+    if due.due_on >= plan.household.as_of:
+        return due.short_fen
+    owed = sum(
+        one.required_fen for one in plan.dues if one.debt == due.debt and one.due_on <= due.due_on
+    )
+    paid = sum(
+        one.amount_fen
+        for one in plan.payments
+        if one.debt == due.debt and one.on <= due.last_safe_on
+    )
+    return max(0, owed - paid)
 
 
 def _next_payments(plan: Plan) -> Iterator[str]:

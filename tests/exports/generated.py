@@ -40,7 +40,7 @@ def household(number: int) -> Household:
 def household_document(number: int) -> dict[str, Any]:
     chance = random.Random(number)
     # Documents end with 2099, and so do their plans: late years keep those short that never end.
-    year = 2026 if number % 10 == 0 else 2097
+    year = 2026 if number % 50 == 0 else 2097
     as_of = date(year, 1, 1) + timedelta(days=chance.randrange(700))
     accounts = [
         {"id": f"a{i}", "name": chance.choice(NAMES), "balance": _yuan(chance, 0, 3_000)}

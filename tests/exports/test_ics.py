@@ -283,3 +283,14 @@ def test_a_description_survives_being_written_in_the_other_language():
         raw = calendar_file(planned(), language="zh")
 
     assert raw == calendar_file(planned(), language="zh")
+
+
+def test_arrears_that_are_paid_within_grace_miss_nothing():
+    arrears = [{"due_on": "2026-11-29", "principal": "500.00"}]
+    plan = planned(debts=[debt(grace_days=5, arrears=arrears, overdue=None)])
+
+    event = events_of(plan)[0]
+    assert event.start == date(2026, 12, 1)
+    assert "Pay: ¥500.00" in event.description
+    assert "Last safe day: 4 December 2026" in event.description
+    assert "Missing" not in event.description

@@ -178,3 +178,13 @@ def test_chinese_breaks_anywhere_but_before_closing_marks():
 
 def test_a_word_longer_than_a_line_is_broken():
     assert wrap("x" * 170) == ["x" * 80, "x" * 80, "x" * 10]
+
+
+def test_arrears_within_grace_are_safe_if_the_plan_pays_them_in_time():
+    arrears = [{"due_on": "2026-11-29", "principal": "500.00"}]
+    behind = debt(grace_days=5, arrears=arrears, overdue=None)
+
+    paid = plan_table(planned(debts=[behind]), language="en")
+    unpaid = plan_table(planned(debts=[behind], accounts=[account(balance="80.00")]), language="en")
+    assert "You are safe: everything required is paid in time." in paid
+    assert "You are safe until 4 December 2026. Then ¥420.00 is missing for 小李." in unpaid
