@@ -52,6 +52,7 @@ ALARMS: Final[Mapping[str, timedelta]] = {
 # Pay days and statement days need nothing done: they are shown, and do not ring.
 RINGING: Final = ("pay", "move", "consequence")
 NEAR_MONTHS: Final = 12  # how far all but payments and transfers reaches
+MOST_EVENTS: Final = 3_000  # the first ones; six debts of thirty years have 2,160 payments
 MOST_RUNGS: Final = 3  # named in a payment's description
 UNSURE: Final = ("practice", "reported")
 _LONGEST_MOVE = timedelta(days=60)
@@ -105,7 +106,8 @@ def calendar_file(
             pgettext("discreet title", "Dates") if is_discreet else _("Repayment calendar"),
         )
         titles = _neutral_titles()
-        for entry in sorted(_entries(plan), key=lambda one: one[:4]):
+        entries = sorted(_entries(plan), key=lambda one: one[:4])
+        for entry in entries[:MOST_EVENTS]:
             title = titles[entry.kind] if is_discreet else entry.open_title
             event = _event(entry, title, titles[entry.kind])
             event.add("uid", _uid(salt, entry))

@@ -5,7 +5,7 @@ import pytest
 
 from planner.domain.household import parse_household, read_household
 from planner.domain.plan import make_plan
-from planner.exports.ics import calendar_file
+from planner.exports.ics import MOST_EVENTS, calendar_file
 from planner.exports.wording import speaking, yuan
 from tests.exports.generated import household
 from tests.exports.readers import READERS, faults, read_by_icalendar
@@ -294,3 +294,22 @@ def test_arrears_that_are_paid_within_grace_miss_nothing():
     assert "Pay: ¥500.00" in event.description
     assert "Last safe day: 4 December 2026" in event.description
     assert "Missing" not in event.description
+
+
+@pytest.mark.property
+def test_a_calendar_of_more_events_than_anybody_reads_holds_the_first_ones():
+    loan = {
+        "name": "房贷", "product": None, "contract": "instalment", "principal": "300000.00",
+        "rate": {"rate": "0.03", "per": "year"}, "method": "level", "periods_left": 360,
+        "next_due": "2026-12-10", "overdue": None, "late_fee": None,
+    }  # fmt: skip
+    plan = planned(
+        debts=[{"id": f"loan{i}"} | loan for i in range(10)],
+        incomes=[],
+        accounts=[account(balance="9999999.00")],
+    )
+    assert len(plan.payments) > MOST_EVENTS
+
+    days = [event.start for event in events_of(plan)]
+    assert len(days) == MOST_EVENTS
+    assert days[-1] == sorted(payment.on for payment in plan.payments)[MOST_EVENTS - 1]
