@@ -132,6 +132,7 @@ class DebtForm(ItemForm):
         if item is not None:
             product = load_products().get(item.terms["product"] or "")
         self.product = product
+        self.begins_with = f"?product={product.id}" if product else f"?contract={self.contract}"
         self.known = {} if product is None else product.starting_document()
         if item is None and product is not None:
             start = self.shown(self.known) | {"name": _first_name(product)}
@@ -561,12 +562,20 @@ class DatedForm(DebtForm):
         return super().entry() | {
             "principal": yuan_text(cleaned["principal"]),
             "next_due": cleaned["next_due"] and cleaned["next_due"].isoformat(),
-            "due_day": cleaned["due_day"],
+            "due_day": cleaned["due_day"] or self._same_day(),
             "accrued_from": accrued_from and accrued_from.isoformat(),
             "rate": self.given("rate"),
             "overdue": self.overdue(),
             "late_fee": _late_fee(cleaned["late_fee"], cleaned["late_fee_floor"]),
         }
+
+    def _same_day(self) -> int | None:
+        """Where the due day was that of the next due date, it moves with it."""
+        held = {} if self.item is None else self.item.terms
+        if not held.get("due_day") or _other_day(held["due_day"], held.get("next_due")):
+            return None
+        next_due = self.cleaned_data["next_due"]
+        return next_due and next_due.day
 
     def overdue(self) -> dict[str, Any] | None:
         multiplier = self.cleaned_data["overdue_multiplier"]

@@ -59,6 +59,9 @@ REASONS: dict[str, Promise] = {
     ),
     "a day after the row before": _("The rows must stand in the order of their dates."),
     "a day after the entry before: oldest first": _("Each due date may be named once only."),
+    "some principal, interest or fee that was required": _(
+        "Enter how much was due: principal, interest or fee."
+    ),
     "next_due or a later day": _("This must be the next due date or a later day."),
     "360 or 365": _("The year of the rate has 360 or 365 days."),
     "from or a later day": _("The last day must not lie before the first."),

@@ -93,6 +93,8 @@ class ItemForm(KeyedForm):
     conflicts: list[tuple[str, str, str]] = []
     is_removed = False
     was_met = False
+    # What the address of a new form like this one ends in.
+    begins_with = ""
     # Document path → field, where they are not called the same.
     paths: ClassVar[Mapping[str, str]] = {}
 

@@ -58,10 +58,14 @@ def edit(
     status = status_of(form) if request.method == "POST" else 200
     if request.method == "POST" and status == 200:
         return redirect(leave_to)
+    action = request.get_full_path()
+    if form.is_removed:
+        # What was typed can still be kept, as a new item.
+        action = reverse(f"planner:{noun}-create") + form.begins_with
     context = {
         "form": form,
         "noun": noun,
-        "action": request.get_full_path(),
+        "action": action,
         "leave_to": reverse(leave_to),
     }
     return show(request, f"planner/_{noun}_form.html", title, context, status)
