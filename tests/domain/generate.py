@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from planner.domain.dates import add_months, clip, month_day_on_or_before, next_month_day
-from planner.domain.household import ACCOUNT_KINDS
+from planner.domain.household import ACCOUNT_KINDS, parse_household
 from planner.domain.money import format_yuan
+from planner.domain.plan import make_plan
 from planner.domain.reading import LAST_DAY
 
 DAYS_OF_MONTH = st.sampled_from((1, 5, 10, 15, 20, 25, 28, 29, 30, 31))
@@ -400,6 +401,22 @@ def households(draw, strategy="minimum"):
         "expenses": expenses,
         "debts": [draw(debts(as_of, account_ids, id)) for id in ids],
     }
+
+
+def just_enough(document, slack):
+    """The document with so much money at first that `minimum` is never short by a fen.
+
+    `slack` fen more than that is the least there ever is; the triage is the person's own.
+    """
+    plenty = 10**10
+    account = {"id": "purse", "name": "钱包", "kind": "cash", "balance": format_yuan(plenty)}
+    rich = document | {
+        "accounts": [*document["accounts"], account],
+        "triage_order": [debt["id"] for debt in document["debts"]],
+    }
+    closings = [row.closing_fen for row in make_plan(parse_household(rich), "minimum").cash]
+    balance = max(0, plenty - min([plenty, *closings]) + slack)
+    return rich | {"accounts": [*document["accounts"], account | {"balance": format_yuan(balance)}]}
 
 
 @st.composite
