@@ -480,6 +480,38 @@ def test_after_its_end_an_open_debt_requires_what_settles():
 
 
 @pytest.mark.parametrize(
+    ("penalties", "payoff"),
+    [
+        # 100.00 due 10 Oct and 50.00 due 10 Nov, 0.001 a night; settled on 4 Dec. Nights to
+        # 4 Dec: 55 and 24: 5.50 + 1.20. Given: only the 3 nights from 1 Dec, 0.30 and 0.15.
+        ((None, None), 15_000 + 670),
+        (("4.00", "0.70"), 15_000 + 470 + 45),
+        (("0.00", "0.00"), 15_000 + 45),
+        (("4.00", None), 15_000 + 400 + 30 + 120),
+        ((None, "0.00"), 15_000 + 550 + 15),
+    ],
+)
+def test_a_given_penalty_of_an_open_debt_stands_for_its_own_nights(penalties, payoff):
+    arrears = [
+        {"due_on": "2026-10-10", "principal": "100.00", "penalty": penalties[0]},
+        {"due_on": "2026-11-10", "principal": "50.00", "penalty": penalties[1]},
+    ]
+    debt = Driven(
+        "2026-12-01",
+        **open_end(
+            principal="150.00",
+            rate=FREE,
+            next_due="2026-12-10",
+            overdue={"rate": "0.001", "per": "day"},
+            arrears=arrears,
+        ),
+    )
+
+    assert debt.to("2026-12-04").settle == payoff
+    assert debt.pay(payoff) == (15_000, 0, 0, payoff - 15_000)
+
+
+@pytest.mark.parametrize(
     ("compound", "balances"),
     [
         # 1000.00 at 1 % a month, no minimum. Simple: 10.00 a month beside the principal.

@@ -112,16 +112,15 @@ class OpenEnd:
                     requirement.is_arrear = True
                     self._requirements.append(requirement)
         self._accrue(as_of)
-        given = 0
         for requirement, (_, one) in zip(self._requirements, arrears, strict=True):
             if one.penalty_fen is not None:
-                given += one.penalty_fen
+                self._penalty += one.penalty_fen
                 requirement.unpaid += one.penalty_fen
                 requirement.extras += one.penalty_fen
                 requirement.pending = 0
-        self._penalty = given
-        if given:  # one pot: what is given stands for every night before `as_of`
-            self._penalty_accrued = 0
+                if requirement.is_missed:
+                    counted = self._nights.penalty(requirement.due_on, as_of)
+                    self._penalty_accrued -= requirement.part * counted
         self.dues.extend(self._requirements)
         self._update_overdue()
 
