@@ -19,7 +19,7 @@ from planner.models import Household
 
 # What each contract asks first; everything else stays as the product has it, or empty.
 ASKED: Mapping[str, tuple[str, ...]] = {
-    "revolving": ("name", "billed", "due_day", "statement_day"),
+    "revolving": ("name", "billed", "due_day", "statement_day", "rate"),
     "instalment": ("name", "principal", "next_due", "method", "periods_left", "rate"),
     "open": ("name", "principal", "next_due", "minimum_kind", "minimum_fixed", "rate"),
 }
@@ -30,8 +30,9 @@ def start_form(
 ) -> DebtForm:
     """The debt form of that contract, cut down to what the first step asks."""
     known = {} if product is None else product.starting_document()
-    # A statement day that the product knows (花呗: the 1st) is not asked.
-    asked = [name for name in ASKED[contract] if name != "statement_day" or name not in known]
+    # A statement day or a rate that the product knows (花呗: the 1st, 0.05% a day) is not asked.
+    known_enough = known.keys() & {"statement_day", "rate"}
+    asked = [name for name in ASKED[contract] if name not in known_enough]
     return FORMS[contract](
         data, household=household, accounts=(), product=product, asked=asked, begins=True, **kwargs
     )

@@ -15,7 +15,7 @@ from planner.domain.household import Debt as Terms
 from planner.domain.household import parse_household
 from planner.domain.ladders import in_language
 from planner.domain.products import Product, load_products
-from planner.forms.debts import FORMS
+from planner.forms.debts import CERTAINTIES, FORMS
 from planner.models import Account, Household
 from planner.presentation import Amounts, day, language
 from planner.views import items
@@ -107,7 +107,8 @@ class DebtRow:
     owed: str
     due: str
     is_overdue: bool
-    grace_reported: int
+    grace_possible: int
+    grace_certainty: str
     deducts_from: list[str]
 
 
@@ -121,7 +122,7 @@ def debt_rows(household: Household) -> list[DebtRow]:
 
 def _row(debt: Terms, accounts: dict[str, str], amounts: Amounts, today: date) -> DebtRow:
     product = load_products().get(debt.product or "")
-    reported = (product.grace_days_reported or 0) if product else 0
+    possible = product.possible.get("grace_days") if product and not debt.grace_days else None
     terms = debt.terms
     if debt.contract == "revolving":
         owed = terms.billed_fen + terms.unbilled_fen
@@ -144,6 +145,7 @@ def _row(debt: Terms, accounts: dict[str, str], amounts: Amounts, today: date) -
         owed=amounts.plain(owed),
         due=due,
         is_overdue=bool(terms.arrears),
-        grace_reported=0 if debt.grace_days else reported,
+        grace_possible=possible.value if possible else 0,
+        grace_certainty=str(CERTAINTIES[possible.certainty]) if possible else "",
         deducts_from=[accounts[one] for one in debt.autopay],
     )
