@@ -11,7 +11,7 @@ from planner.domain.products import load_sources
 from planner.exports.wording import certainty_word, spoken
 from planner.presentation import day
 
-_STATES = ("started", "will_start", "avoided", "undated")
+SOON = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,24 @@ class RungLine:
     right: str
 
 
-def ladder_lines(found: Iterable[Consequence], as_of: date) -> list[RungLine]:
-    """Dated rungs by day, then those whose day nobody can know."""
-    ordered = sorted(found, key=lambda one: (one.starts_on is None, one.starts_on or date.max))
-    return [_line(one, as_of) for one in ordered]
+@dataclass(frozen=True, slots=True)
+class LadderLines:
+    """What comes first, what would come later, and what nobody can date."""
+
+    soon: list[RungLine]
+    later: list[RungLine]
+    undated: list[RungLine]
+    is_open: bool = False
+
+
+def ladder_lines(
+    found: Iterable[Consequence], as_of: date, *, is_open: bool = False
+) -> LadderLines:
+    """Dated rungs by day, the gravest of a day first."""
+    ordered = sorted(found, key=lambda one: (one.starts_on or date.max, -one.rung.severity))
+    dated = [_line(one, as_of) for one in ordered if one.starts_on]
+    undated = [_line(one, as_of) for one in ordered if not one.starts_on]
+    return LadderLines(dated[:SOON], dated[SOON:], undated, is_open)
 
 
 def _line(one: Consequence, as_of: date) -> RungLine:
@@ -45,7 +59,7 @@ def _line(one: Consequence, as_of: date) -> RungLine:
         state=one.state,
         when=whens[one.state].format(day=day(one.starts_on, as_of))
         if one.starts_on and one.state in whens
-        else _("no fixed date"),
+        else "",
         name=spoken(rung.names) or rung.id,
         certainty=_certainty(rung),
         source=spoken(source.name) if source else "",

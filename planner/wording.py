@@ -33,7 +33,7 @@ from planner.presentation import (
 from planner.stored import Payment, StoredPlan
 
 NEAR_DAYS = 45
-MOST_RUNGS = 3
+MOST_RUNGS = 2
 
 State = Literal["empty", "clear", "overdue", "short", "later", "endless", "safe"]
 

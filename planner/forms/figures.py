@@ -154,7 +154,7 @@ class HeadForm(KeyedForm):
         raise NotImplementedError
 
     def save(self) -> None:
-        self.record_consent()
+        self.prepare()
         services.change_household(user=self.user, **{self.name: self.wanted()})
 
 

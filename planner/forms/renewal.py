@@ -64,7 +64,7 @@ class RenewForm(KeyedForm):
         return debt | {"principal": self._said(f"principal-{key}")} | _moved_on(debt, today)
 
     def save(self) -> None:
-        self.record_consent()
+        self.prepare()
         services.replace_household(user=self.user, document=self.renewed())
 
     def add_document_errors(self, invalid: InvalidDocument) -> None:

@@ -104,9 +104,9 @@ def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     context = {
-        "rungs": ladder_lines(found, board.plan.as_of),
+        "ladder": ladder_lines(found, board.row.as_of, is_open=not request.htmx),
         "name": names[debt],
-        "day": day(due_on, board.plan.as_of),
+        "day": day(due_on, board.row.as_of),
     }
     template = "planner/_ladder.html" if request.htmx else "planner/plan_ladder.html"
     return render(request, template, context)
