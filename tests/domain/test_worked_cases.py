@@ -12,7 +12,7 @@ import pytest
 from planner.domain.household import parse_debt, parse_household
 from planner.domain.ledger import start_contract
 from planner.domain.money import round_half_up
-from planner.domain.plan import make_plan, plan_document
+from planner.domain.plan import cure, ladder, make_plan, plan_document, settle
 
 DAILY = {"rate": "0.0005", "per": "day"}
 FREE = {"rate": "0", "per": "day"}
@@ -676,6 +676,52 @@ def test_a_rung_waits_for_grace_to_end():
         ("b", "2026-12-19", "avoided"),
         ("c", "2026-12-17", "avoided"),
     ]
+
+
+# What a day would cost
+
+
+def test_cure_and_settlement_before_that_days_payments():
+    # 300.00 in 3 rows, 0.0005 a night, penalty 1.5 x, from 10 Nov. No money until 20 January.
+    # 10 Dec: 100.00 + 300.00 x 30 x 0.0005 = 104.50. 10 Jan: penalty 100.00 x 31 x 0.00075 =
+    # 2.325 -> 2.33; row 100.00 + 200.00 x 31 x 0.0005 = 103.10. 20 Jan: penalty billed 2.33,
+    # and 10 nights on both rows: 0.75 each: 1.50. Required: 104.50 + 2.33 + 103.10 + 1.50.
+    # To settle: 100.00 not yet due and 10 nights on it: 0.50.
+    debt = instalment(
+        principal="300.00", periods_left=3, next_due="2026-12-10", overdue={"multiplier": "1.5"}
+    )
+    household = planned(debt, [("2027-01-20", "500.00")]).household
+
+    assert cure(household, "debt", date(2026, 12, 9), "minimum") == 0
+    assert cure(household, "debt", date(2026, 12, 10), "minimum") == 10_450
+    assert cure(household, "debt", date(2027, 1, 10), "minimum") == 10_450 + 233 + 10_310
+    assert cure(household, "debt", date(2027, 1, 20), "minimum") == 21_143
+    assert settle(household, "debt", date(2027, 1, 20), "minimum") == 21_143 + 10_050
+    assert cure(household, "debt", date(2027, 1, 21), "minimum") == 0
+    with pytest.raises(KeyError):
+        cure(household, "other", date(2027, 1, 20), "minimum")
+    with pytest.raises(ValueError, match="."):
+        settle(household, "debt", date(2026, 11, 30), "minimum")
+
+
+def test_the_ladder_of_a_due_that_comes_later():
+    rungs = [rung("calls", 3), rung("record", 31, severity=3)]
+    debt = {**LOAN, "ladder": rungs}
+    household = planned(debt, [("2026-12-01", "100.00"), ("2027-01-15", "100.00")]).household
+
+    first = ladder(household, "debt", date(2026, 12, 10), "minimum")
+    second = ladder(household, "debt", date(2027, 1, 10), "minimum")
+
+    assert [(one.rung.id, one.state) for one in first] == [
+        ("calls", "avoided"),
+        ("record", "avoided"),
+    ]
+    assert [(one.rung.id, one.starts_on, one.state) for one in second] == [
+        ("calls", date(2027, 1, 13), "will_start"),
+        ("record", date(2027, 2, 10), "avoided"),
+    ]
+    with pytest.raises(KeyError):
+        ladder(household, "debt", date(2027, 1, 11), "minimum")
 
 
 def test_an_annuity_needs_no_figure_from_us():
