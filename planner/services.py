@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 from planner import domain
 from planner.domain.household import household_document, parse_household
 from planner.domain.money import parse_yuan
-from planner.domain.plan import make_plan, plan_document
+from planner.domain.plan import make_plans, plan_document
 from planner.encryption import EncryptedTextField
 from planner.models import (
     Account,
@@ -525,7 +525,8 @@ def stored_plans(
     missing = [strategy for strategy in wanted if strategy not in plans]
     if missing:
         household = parse_household(document)
-        computed = {name: plan_document(make_plan(household, name)) for name in missing}
+        plans = make_plans(household, missing)
+        computed = {name: plan_document(plan) for name, plan in plans.items()}
         # Two requests may compute the same plan at once: the same bytes, so either may stay.
         StoredPlan.objects.bulk_create(
             [

@@ -7,6 +7,7 @@ buffer. When money is short, a triage decides who waits.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 
 from planner.domain.consequences import Harm, weigh_consequences
@@ -37,43 +38,76 @@ class UnknownStrategy(ValueError):
     """A strategy that does not exist, or not yet."""
 
 
-def execute(household: Household, strategy: str, *, until: int | None = None) -> Ledger:
-    """Run a household's ledger under a strategy: to its end, or to the dues of day `until`.
+@dataclass(slots=True)
+class _Trial:
+    """A finished ledger, what led to it, and whether money was ever short."""
 
-    When money is short, every triage is tried and the ledger with the least harm kept, then
-    the one that costs least; the person's own `triage_order` decides alone where given.
-    Raises UnknownStrategy, and ValueError for a day outside the plan.
+    ledger: Ledger
+    make_proposal: Callable[[], Proposal]
+    was_short: bool
+    judged: tuple[Harm, int] | None = None
+
+
+class Trials:
+    """Runs a household's ledgers, each once, however many strategies are asked for.
+
+    A ledger in which nothing was prepaid does not depend on the order of prepaying: it is
+    kept for the other strategies.
     """
-    if strategy not in STRATEGIES:
-        raise UnknownStrategy(strategy)
-    ledger, make_proposal = _least_harmful(household, _proposals(household, strategy))
-    if until is None:
-        return ledger
-    return Ledger(household, make_proposal()).run_to(until)
 
+    def __init__(self, household: Household) -> None:
+        self._household = household
+        self._shared: dict[str, _Trial] = {}
 
-def _least_harmful(
-    household: Household, proposals: list[Callable[[], Proposal]]
-) -> tuple[Ledger, Callable[[], Proposal]]:
-    """The best finished ledger and what led to it; the first if it is never short."""
-    best: tuple[tuple[Harm, int], Ledger, Callable[[], Proposal]] | None = None
-    for make_proposal in proposals:
+    def ledger(self, strategy: str) -> Ledger:
+        """The finished ledger of a strategy. Raises UnknownStrategy."""
+        return self._best(strategy).ledger
+
+    def ledger_until(self, strategy: str, day: int) -> Ledger:
+        """The same ledger with the dues of `day` standing and nothing of it paid yet.
+
+        Raises UnknownStrategy, and ValueError for a day outside the plan.
+        """
+        return Ledger(self._household, self._best(strategy).make_proposal()).run_to(day)
+
+    def _best(self, strategy: str) -> _Trial:
+        """When money is short, every triage is tried and the ledger with the least harm
+        kept, then the one that costs least; a `triage_order` decides alone.
+        """
+        if strategy not in STRATEGIES:
+            raise UnknownStrategy(strategy)
+        proposals = _proposals(self._household, strategy)
+        trials = []
+        for triage, make_proposal in proposals.items():
+            trial = self._shared.get(triage) or self._run(triage, make_proposal)
+            if len(proposals) == 1 or not trial.was_short:
+                return trial
+            trials.append(trial)
+        return min(trials, key=_judge)
+
+    def _run(self, triage: str, make_proposal: Callable[[], Proposal]) -> _Trial:
         propose = make_proposal()
-        ledger = Ledger(household, propose).run()
-        if len(proposals) == 1 or (isinstance(propose, Prepaying) and not propose.was_short):
-            return ledger, make_proposal
-        judged = weigh_consequences(ledger)[1], _cost(ledger)
-        if best is None or judged < best[0]:
-            best = judged, ledger, make_proposal
-    assert best is not None
-    return best[1], best[2]
+        ledger = Ledger(self._household, propose).run()
+        if not isinstance(propose, Prepaying):
+            trial = self._shared[triage] = _Trial(ledger, make_proposal, was_short=True)
+            return trial
+        trial = _Trial(ledger, make_proposal, propose.was_short)
+        if not propose.has_prepaid:
+            self._shared[triage] = trial
+        return trial
 
 
-def _proposals(household: Household, strategy: str) -> list[Callable[[], Proposal]]:
+def _judge(trial: _Trial) -> tuple[Harm, int]:
+    if trial.judged is None:
+        trial.judged = weigh_consequences(trial.ledger)[1], _cost(trial.ledger)
+    return trial.judged
+
+
+def _proposals(household: Household, strategy: str) -> dict[str, Callable[[], Proposal]]:
     """What to try, in this order, until one is never short of money."""
     match strategy:
         case "minimum":
-            return [lambda: pay_minimum]
+            return {"minimum": lambda: pay_minimum}
         case "avalanche":
             rank: Rank = by_rate
         case "snowball":
@@ -84,13 +118,13 @@ def _proposals(household: Household, strategy: str) -> list[Callable[[], Proposa
         named = {debt: place for place, debt in enumerate(household.triage_order)}
         places = [named.get(debt.id, len(named)) for debt in household.debts]
         order = sorted(range(len(places)), key=places.__getitem__)
-        return [lambda: Prepaying(rank, pay_in_order(order))]
-    return [
-        lambda: Prepaying(rank, pay_least_harm(household, pays_part=True)),
-        lambda: Prepaying(rank, pay_least_harm(household, pays_part=False)),
-        lambda: Prepaying(rank, pay_oldest_first),
-        lambda: pay_minimum,
-    ]
+        return {"in order": lambda: Prepaying(rank, pay_in_order(order))}
+    return {
+        "least harm": lambda: Prepaying(rank, pay_least_harm(household, pays_part=True)),
+        "least harm, whole": lambda: Prepaying(rank, pay_least_harm(household, pays_part=False)),
+        "oldest first": lambda: Prepaying(rank, pay_oldest_first),
+        "minimum": lambda: pay_minimum,
+    }
 
 
 def _cost(ledger: Ledger) -> int:
@@ -121,7 +155,8 @@ class Prepaying:
     """Pays what is required, then prepays in an order while no later due needs the money.
 
     `rank` gives a debt's place for today, smallest first, or None to leave it alone. After
-    a run `was_short` tells whether the triage ever had to decide.
+    a run `was_short` tells whether the triage ever had to decide, `has_prepaid` whether
+    anything was prepaid.
     """
 
     def __init__(self, rank: Rank, triage: Triage) -> None:
@@ -132,6 +167,7 @@ class Prepaying:
         self._paid_by = 0
         self._lowest: tuple[int, int] | None = None  # (day, fen) of the path still ahead
         self.was_short = False
+        self.has_prepaid = False
 
     def __call__(self, ledger: Ledger) -> Amounts | None:
         amounts, total = _required_today(ledger)
@@ -190,6 +226,7 @@ class Prepaying:
                 continue
             amounts[index] += paid
             cash -= paid
+            self.has_prepaid = True
             if paid == free and contracts[index].balances().principal:
                 # All that was free is gone into one debt; it freed nothing to speak of.
                 self._lowest = lowest[0], lowest[1] - paid

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
 from typing import NamedTuple
 
-from planner.domain.consequences import dated_rungs, rung_start
+from planner.domain.consequences import dated_rungs
 from planner.domain.contracts.dues import Due
 from planner.domain.household import Household
 from planner.domain.ladders import Rung
@@ -59,6 +59,21 @@ def pay_in_order(order: Sequence[int]) -> Triage:
     return triage
 
 
+class _Step(NamedTuple):
+    """A rung for weighing: it starts on the later of due + days and grace end + days."""
+
+    from_due: int
+    from_grace_end: int
+    place: int
+
+
+def _step(rung: Rung) -> _Step:
+    assert rung.after_days is not None  # only dated rungs are weighed
+    if rung.counts_from == "grace_end":
+        return _Step(rung.after_days, rung.after_days, 5 - rung.severity)
+    return _Step(rung.after_days, 1, 5 - rung.severity)
+
+
 class _Claim(NamedTuple):
     """What one debt asks for, today or before the next income, and what leaving it starts."""
 
@@ -74,7 +89,7 @@ def pay_least_harm(household: Household, *, pays_part: bool) -> Triage:
     Dues that fall before the next income compete with today's: for those that win, money is
     kept. With `pays_part` what is left goes to the most pressing claim that did not fit.
     """
-    ladders = [dated_rungs(debt) for debt in household.debts]
+    ladders = [[_step(rung) for rung in dated_rungs(debt)] for debt in household.debts]
     graces = [debt.grace_days for debt in household.debts]
 
     def triage(ledger: Ledger) -> Amounts:
@@ -112,7 +127,7 @@ def _next_income_day(ledger: Ledger) -> int:
     return ledger.last_day
 
 
-def _claims_today(ledger: Ledger, ladders: Sequence[Sequence[Rung]]) -> list[_Claim]:
+def _claims_today(ledger: Ledger, ladders: Sequence[Sequence[_Step]]) -> list[_Claim]:
     until = _next_income_day(ledger)
     claims = []
     for index in ledger.demanding:
@@ -120,14 +135,15 @@ def _claims_today(ledger: Ledger, ladders: Sequence[Sequence[Rung]]) -> list[_Cl
         fen = contract.required_fen(ledger.day)
         if not fen:
             continue
-        oldest = next(due for due in contract.dues if due.unpaid and due.due_on <= ledger.day)
+        oldest = contract.oldest_unmet(ledger.day)
+        assert oldest is not None  # something is required of it
         weight = _weight(ladders[index], oldest, ledger.day, until)
         claims.append(_Claim(index, fen, oldest.due_on, weight))
     return claims
 
 
 def _claims_coming(
-    ledger: Ledger, ladders: Sequence[Sequence[Rung]], graces: Sequence[int]
+    ledger: Ledger, ladders: Sequence[Sequence[_Step]], graces: Sequence[int]
 ) -> list[_Claim]:
     """The next due of each debt that is current, where it lies before the next income."""
     until = _next_income_day(ledger)
@@ -147,15 +163,14 @@ def _claims_coming(
     return claims
 
 
-def _weight(ladder: Sequence[Rung], due: Due, today: int, until: int) -> Weight:
+def _weight(ladder: Sequence[_Step], due: Due, today: int, until: int) -> Weight:
     soon = [0] * 5
     later = [0] * 5
-    for rung in ladder:
-        start = rung_start(rung, due)
-        if today < start <= until:
-            soon[5 - rung.severity] += 1
-        elif until < start <= until + _LOOK_AHEAD_DAYS:
-            later[5 - rung.severity] += 1
+    month_after = until + _LOOK_AHEAD_DAYS
+    for from_due, from_grace_end, place in ladder:
+        start = max(due.due_on + from_due, due.last_safe_on + from_grace_end)
+        if today < start <= month_after:
+            (soon if start <= until else later)[place] += 1
     return (*soon, *later)
 
 

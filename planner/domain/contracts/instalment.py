@@ -314,6 +314,10 @@ class Instalment:
                 billed += share
             yield row.due_on, row.unpaid + share
 
+    def oldest_unmet(self, day: int) -> Due | None:
+        """The oldest due required by `day` and not met."""
+        return self._rows[0] if self._rows else None
+
     def settle(self, day: int) -> int:
         """What pays everything off on `day`."""
         self._accrue(day)

@@ -246,6 +246,10 @@ class OpenEnd:
             since = self.settle(day) - sum(one.unpaid for one in self._requirements)
             yield self._requirements[-1].due_on, since
 
+    def oldest_unmet(self, day: int) -> Due | None:
+        """The oldest due required by `day` and not met."""
+        return self._requirements[0] if self._requirements else None
+
     def settle(self, day: int) -> int:
         """What pays everything off on `day`."""
         self._accrue(day)

@@ -102,7 +102,7 @@ class Revolving:
         self._unspent = 0  # principal owed at `as_of` and not paid; new spending comes behind it
         self.dues: list[Due] = []
         self.warnings: list[tuple[int, str]] = []
-        self._late_fen = self.overdue_fen = 0
+        self._late_fen = self.overdue_fen = 0  # the largest of all late, and of those missed
         due_on = self._due_date(self._last_statement)
         carried = terms.carrying_fen
         if carried is None:
@@ -112,7 +112,6 @@ class Revolving:
         self._accrued_to = as_of
         self._lay_purchases(due_on, as_of)
         self._unspent = self._principal()
-        self._update_late()
         self._reschedule(as_of - 1)
 
     def _due_date(self, statement: int) -> int:
@@ -138,6 +137,8 @@ class Revolving:
             if late.last_safe_on + 1 < as_of:
                 late.is_missed = missed > self._tolerance
                 self._late.append(late)
+                self._late_fen = missed
+                self.overdue_fen = missed if late.is_missed else 0
             else:
                 self._statements.append(late)
         new = terms.billed_fen - self._carried
@@ -233,10 +234,11 @@ class Revolving:
         statement = self._statements.pop(0)
         if statement.unpaid:
             self._late.append(statement)
+            self._late_fen = max(self._late_fen, statement.unpaid)
         if statement.unpaid > self._tolerance:
             statement.is_missed = True
+            self.overdue_fen = max(self.overdue_fen, statement.unpaid)
             self._fees += charge_late_fee(self._terms.late_fee, statement.unpaid)
-        self._update_late()
         if not statement.pieces:
             return
         pieces, statement.pieces = statement.pieces, []
@@ -321,6 +323,13 @@ class Revolving:
                 yield statement.due_on, statement.unpaid - covered
                 covered = statement.unpaid
 
+    def oldest_unmet(self, day: int) -> Due | None:
+        """The oldest due required by `day` and not met."""
+        for statement in chain(self._late, self._statements):
+            if statement.unpaid and statement.due_on <= day:
+                return statement
+        return None
+
     def settle(self, day: int) -> int:
         """What pays everything off on `day`."""
         self._accrue(day)
@@ -380,7 +389,8 @@ class Revolving:
             statement.rest = max(0, statement.rest - amount)
         self._statements = [one for one in self._statements if one.unpaid or one.pieces]
         self._late = [one for one in self._late if one.unpaid]
-        self._update_late()
+        self._late_fen = max(0, self._late_fen - amount)
+        self.overdue_fen = max(0, self.overdue_fen - amount)
         self._reschedule(day)
         return Parts(principal, interest, fee, 0)
 
@@ -429,13 +439,6 @@ class Revolving:
         other.dues = []
         other.warnings = []
         return other
-
-    def _update_late(self) -> None:
-        self._late_fen = self.overdue_fen = 0
-        for statement in self._late:
-            self._late_fen = max(self._late_fen, statement.unpaid)
-            if statement.is_missed:
-                self.overdue_fen = max(self.overdue_fen, statement.unpaid)
 
     def _reschedule(self, day: int) -> None:
         """The next day after `day` on which something happens by itself."""
