@@ -525,8 +525,8 @@ def stored_plans(
     missing = [strategy for strategy in wanted if strategy not in plans]
     if missing:
         household = parse_household(document)
-        plans = make_plans(household, missing)
-        computed = {name: plan_document(plan) for name, plan in plans.items()}
+        made = make_plans(household, missing)
+        computed = {name: plan_document(plan) for name, plan in made.items()}
         # Two requests may compute the same plan at once: the same bytes, so either may stay.
         StoredPlan.objects.bulk_create(
             [
