@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from planner.domain.contracts.terms import RevolvingTerms
 from planner.exports.ics import statement_date
 from planner.exports.wording import spoken
 from planner.presentation import short_day, weekday
+from planner.stored import Start
 from planner.wording import Situation
 
 _ORDER = ("income", "due", "payment", "statement", "starts", "avoided")
@@ -67,13 +69,13 @@ def _entries(situation: Situation) -> Iterator[Entry]:
         due_days.add((due.debt, due.due_on))
         debt = situation.debts[due.debt]
         is_short = due.short_fen > debt.tolerance_fen
-        words = _("{name} due").format(name=debt.name)
-        if is_short:
-            words = _("{name} due, {amount} short").format(
-                name=debt.name, amount=amounts.plain(due.short_fen)
-            )
+        words = _("{name}: short") if is_short else _("{name} due")
         yield Entry(
-            due.due_on, "due", "short" if is_short else "ok", words, amounts.plain(due.required_fen)
+            due.due_on,
+            "due",
+            "short" if is_short else "ok",
+            words.format(name=debt.name),
+            amounts.plain(due.short_fen if is_short else due.required_fen),
         )
         if isinstance(debt.terms, RevolvingTerms):
             on = statement_date(debt.terms, due.due_on)
@@ -84,14 +86,33 @@ def _entries(situation: Situation) -> Iterator[Entry]:
             yield Entry(first[0], "avoided", "", words)
     for payment in plan.payments:
         if (payment.debt, payment.on) not in due_days:
-            words = _("pay {name} ahead").format(name=situation.name(payment.debt))
-            if any(due.debt == payment.debt for due in situation.overdue):
-                words = _("pay {name}").format(name=situation.name(payment.debt))
-            yield Entry(payment.on, "payment", "", words, amounts.plain(payment.amount_fen))
-    for one in plan.consequences:
-        if one.state == "will_start" and one.starts_on:
-            rung = next(rung for rung in situation.debts[one.debt].rungs() if rung.id == one.rung)
-            words = _("{name}: {what}").format(
-                name=situation.name(one.debt), what=spoken(rung.names) or rung.id
+            is_behind = any(
+                due.debt == payment.debt and due.short_fen and due.last_safe_on < payment.on
+                for due in plan.dues
             )
-            yield Entry(one.starts_on, "starts", "", words)
+            words = _("catch up {name}") if is_behind else _("pay {name} ahead")
+            words = words.format(name=situation.name(payment.debt))
+            yield Entry(payment.on, "payment", "", words, amounts.plain(payment.amount_fen))
+    yield from _starts(situation)
+
+
+def _starts(situation: Situation) -> Iterator[Entry]:
+    """One entry for a debt and day: the gravest that starts, and how many more."""
+    starting: dict[tuple[date, str], list[Start]] = {}
+    for one in situation.plan.consequences:
+        if one.state == "will_start" and one.starts_on:
+            starting.setdefault((one.starts_on, one.debt), []).append(one)
+    for (on, debt), starts in starting.items():
+        gravest = max(starts, key=lambda one: one.severity)
+        rung = next(rung for rung in situation.debts[debt].rungs() if rung.id == gravest.rung)
+        values = {
+            "name": situation.name(debt),
+            "what": spoken(rung.names) or rung.id,
+            "count": len(starts) - 1,
+        }
+        words = _("{name}: {what}")
+        if len(starts) > 1:
+            words = ngettext(
+                "{name}: {what}, and {count} more", "{name}: {what}, and {count} more", len(starts)
+            )
+        yield Entry(on, "starts", "", words.format(**values))
