@@ -10,6 +10,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -509,11 +510,13 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
 
 
 def test_a_fresh_process_with_another_hash_seed_gives_the_same_bytes():
-    folder = os.path.join(os.path.dirname(os.path.dirname(__file__)), "oracles", "households")
+    root = Path(__file__).parents[2]
+    folder = root / "tests" / "oracles" / "households"
     printed = {
         subprocess.run(
             [sys.executable, "-c", PLAN_ALL, folder, *STRATEGIES],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()},
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,
         ).stdout
