@@ -121,6 +121,10 @@ class Board:
     # --- What stands on top ---
 
     @property
+    def hides_amounts(self) -> bool:
+        return self.row.is_discreet
+
+    @property
     def is_of_today(self) -> bool:
         return self.row.as_of == self.row.today()
 
