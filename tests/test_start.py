@@ -32,7 +32,9 @@ def household():
 
 
 def add_huabei(client, **changes):
-    sent = as_sent(shown_form(client, HUABEI), billed="2,386.40元", due_day="9", consent="on")
+    sent = as_sent(
+        shown_form(client, HUABEI), billed="2,386.40元", due_day="9", consent="on", missed="0"
+    )
     return client.post(HUABEI, sent | changes)
 
 
@@ -64,8 +66,8 @@ def test_from_nothing_to_a_plan_in_three_steps(guest_client):
 @pytest.mark.parametrize(
     ("query", "answers"),
     [
-        ("product=huabei", {"billed": "1", "due_day": "10"}),
-        ("product=credit_card", {"billed": "1", "due_day": "23", "statement_day": "5"}),
+        ("product=huabei", {"billed": "1", "due_day": "10", "missed": "0"}),
+        ("product=credit_card", {"billed": "1", "due_day": "23", "statement_day": "5", "missed": "0"}),
         (
             "product=jiebei",
             {"principal": "1", "next_due": "2099-01-01", "periods_left": "3",
@@ -73,7 +75,7 @@ def test_from_nothing_to_a_plan_in_three_steps(guest_client):
         ),
         ("contract=revolving",
          {"name": "白条", "billed": "1", "due_day": "9", "statement_day": "1",
-          "rate_value": "0.05"}),
+          "rate_value": "0.05", "missed": "0"}),
         (
             "contract=instalment",
             {"name": "车贷", "principal": "1", "next_due": "2099-01-01", "periods_left": "3",
@@ -148,7 +150,7 @@ def test_a_mistake_keeps_what_was_typed(guest_client, headers):
 
 
 def test_sending_a_debt_twice_adds_it_once(guest_client):
-    sent = as_sent(shown_form(guest_client, HUABEI), billed="100", consent="on")
+    sent = as_sent(shown_form(guest_client, HUABEI), billed="100", consent="on", missed="0")
 
     answers = [guest_client.post(HUABEI, sent).status_code for _ in range(3)]
 

@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from planner.domain.dates import add_months, next_month_day
+from planner.domain.dates import month_day_on_or_before, next_month_day
 from planner.domain.household import MAX_GRACE_DAYS
 from planner.domain.ladders import in_language
 from planner.domain.products import Product, load_products
@@ -36,6 +37,7 @@ from planner.forms.fields import (
 )
 from planner.forms.items import ItemForm
 from planner.models import Account
+from planner.presentation import day
 
 NEW_ARREARS = 3  # empty rows for what is already overdue, beside those there are
 MAX_AUTOPAY = 6
@@ -92,6 +94,7 @@ class DebtForm(ItemForm):
     kind = "debts"
     contract: ClassVar[str]
     front: Sequence[str]
+    arrear_rows: Sequence[int] = ()
     unasked: Mapping[str, forms.Field] = {}
     cost_names: ClassVar[Sequence[str]]
     # Document keys, as products speak of them, whose field is called otherwise.
@@ -205,9 +208,9 @@ class DebtForm(ItemForm):
         last = self.household.as_of - timedelta(days=1)
         for row in range(self.arrear_count):
             entry = held[row] if row < len(held) else {}
-            day = DayField(label=_("Was due on"), required=False, initial=entry.get("due_on"))
-            day.bound(day.first, last)
-            self.fields[f"arrears_{row}_due_on"] = day
+            was_due = DayField(label=_("Was due on"), required=False, initial=entry.get("due_on"))
+            was_due.bound(was_due.first, last)
+            self.fields[f"arrears_{row}_due_on"] = was_due
             for key, label in self.arrear_fields.items():
                 self.fields[f"arrears_{row}_{key}"] = YuanField(
                     label=label, required=False, initial=fen_of(entry.get(key))
@@ -242,10 +245,10 @@ class DebtForm(ItemForm):
         cleaned = super().clean() or self.cleaned_data
         self._stand_in()
         for row in range(self.arrear_count):
-            day = f"arrears_{row}_due_on"
+            due_on = f"arrears_{row}_due_on"
             has_amount = any(cleaned.get(f"arrears_{row}_{key}") for key in self.arrear_fields)
-            if has_amount and day not in self.errors and not cleaned.get(day):
-                self.add_error(day, REQUIRED)
+            if has_amount and due_on not in self.errors and not cleaned.get(due_on):
+                self.add_error(due_on, REQUIRED)
         chosen = self._autopay()
         for place, name in enumerate(chosen):
             if name in chosen[:place]:
@@ -256,11 +259,11 @@ class DebtForm(ItemForm):
         path = error.path.partition(".")[2]
         if path.startswith("arrears["):
             index, _bracket, key = path.removeprefix("arrears[").partition("]")
-            if int(index) < len(self.arrear_rows):
+            if "missed" not in self.fields and int(index) < len(self.arrear_rows):
                 name = f"arrears_{self.arrear_rows[int(index)]}_{key.removeprefix('.')}"
                 return name if name in self.fields else f"arrears_{self.arrear_rows[0]}_due_on"
         if path.startswith("arrears"):
-            return "arrears_0_due_on"
+            return next((one for one in ("missed", "arrears_0_due_on") if one in self.fields), None)
         if path.startswith("autopay"):
             return "autopay_1"
         return super().field_of(error)
@@ -395,6 +398,7 @@ class RevolvingForm(DebtForm):
     }
     arrear_fields = {"amount": _("Missing of the minimum payment")}
     most_arrears = 1
+    passed_due_date: date | None = None
 
     billed = YuanField(label=_("Left to pay of the last bill"), help_text=_("0 if it is paid."))
     statement_day = DayOfMonthField(label=_("Statement day"), required=False)
@@ -474,15 +478,58 @@ class RevolvingForm(DebtForm):
         }
         return entry
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.front = [*self.front]
+        if self.is_bound and self.add_prefix("missed") in self.data:
+            self._ask_what_was_missed()
+
+    def _ask_what_was_missed(self) -> None:
+        """A bill whose due date has passed: was its minimum paid? Nobody else can say."""
+        self.fields["missed"] = YuanField(
+            label=_("Still missing of its minimum payment"),
+            help_text=_("0 if at least the minimum was paid in time."),
+        )
+        self.front.insert(self.front.index("billed") + 1, "missed")
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        self._require_days(cleaned)
+        passed = None if self.errors or self.item is not None else self._passed_due_date(cleaned)
+        self.passed_due_date = passed
+        if passed and "missed" not in self.fields:
+            self._ask_what_was_missed()
+            said = _("It was due on %(day)s. How much of its minimum payment is still missing?")
+            params = {"day": day(passed, self.household.today())}
+            self.add_error("missed", ValidationError(said, code="passed", params=params))
+        return cleaned
+
+    def _passed_due_date(self, cleaned: Mapping[str, Any]) -> date | None:
+        """When the last bill was due, if that day has passed and something is left of it."""
+        if not cleaned["billed"] or self._arrears():
+            return None
+        as_of, due_day = self.household.as_of, self.given("due_day")
+        statement = month_day_on_or_before(as_of - timedelta(days=1), self.given("statement_day"))
+        if cleaned["due_after"]:
+            due_on = statement + timedelta(days=cleaned["due_after"])
+        else:
+            due_on = next_month_day(statement, due_day)
+        return due_on if due_on < as_of else None
+
+    def _arrears(self) -> list[dict[str, Any]]:
+        missed = self.cleaned_data.get("missed")
+        if missed and self.passed_due_date:
+            amount = yuan_text(missed)
+            return [{"due_on": self.passed_due_date.isoformat(), "amount": amount}]
+        return super()._arrears()
+
+    def _require_days(self, cleaned: Mapping[str, Any]) -> None:
         needed = {"statement_day": self.known.get("statement_day"), "rate": self.known.get("rate")}
         if not cleaned.get("due_after") and "due_after" not in self.errors:
             needed["due_day"] = self.known.get("due_day")
         for name, known in needed.items():
             if name not in self.errors and not cleaned.get(name) and not known:
                 self.add_error(name, REQUIRED)
-        return cleaned
 
     def _minimum(self) -> dict[str, Any] | None:
         cleaned = self.cleaned_data
@@ -794,10 +841,3 @@ class OpenForm(DatedForm):
 FORMS: Mapping[str, type[DebtForm]] = {
     form.contract: form for form in (RevolvingForm, InstalmentForm, OpenForm)
 }
-
-
-def first_due(as_of: date, due_day: int | None) -> date:
-    """The first due date from `as_of` on, today included; in a month where no day is given."""
-    if due_day is None:
-        return add_months(as_of, 1)
-    return next_month_day(as_of - timedelta(days=1), due_day)

@@ -349,6 +349,7 @@ RATE_UNITS: dict[str, tuple[dict[str, Any], int]] = {
     "year_monthly": ({"per": "year", "basis": 365, "monthly": True}, -2),
     "year_360": ({"per": "year", "basis": 360, "monthly": False}, -2),
 }
+PERIODS = {"day": 365, "month": 12, "year": 1}
 RATE_UNIT_CHOICES = [
     ("day", _("% a day")),
     ("year", _("% a year")),
@@ -399,7 +400,10 @@ class RateField(forms.MultiValueField):
         "required": REQUIRED,
         "invalid": _("Write the rate in digits, like 0.05, and choose its unit."),
         "places": _("The rate has too many decimals."),
-        "too_large": _("That is more than any rate can be. Please check the number and its unit."),
+        "too_large": _(
+            "A year's interest would be more than ten times the debt. "
+            "Please check the number and its unit."
+        ),
     }
     _rate = re.compile(
         r"(?P<words>[日月年]利率|[日月]息|每[日天月年]|年化利率|年化|[日月年])?[ :]?"
@@ -430,7 +434,7 @@ class RateField(forms.MultiValueField):
         unit = self._unit(match, values[1] or "day")
         document, shift = RATE_UNITS[unit]
         rate = value.scaleb(shift)
-        if rate > (10 if document["per"] == "year" else 1):
+        if rate * PERIODS[document["per"]] > 10:
             raise self._refuse("too_large")
         if len(shown_decimal(rate).partition(".")[2]) > 12:
             raise self._refuse("places")

@@ -57,9 +57,10 @@ def debt_create(request: HttpRequest) -> HttpResponse:
         household=services.household_of(request.user),
         accounts=Account.objects.owned_by(request.user),
         product=product,
+        begins=_came_from_start(request),
     )
     title = _("New debt") if product is None else in_language(product.names, language())
-    return items.edit(request, form, noun="debt", title=title, leave_to="planner:debt-list")
+    return items.edit(request, form, noun="debt", title=title, leave_to=_way_back(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,13 +72,20 @@ def debt_detail(request: HttpRequest, slug: str) -> HttpResponse:
         accounts=Account.objects.owned_by(request.user),
         item=debt,
     )
-    leave_to = "planner:start" if request.GET.get("from") == "start" else "planner:debt-list"
-    return items.edit(request, form, noun="debt", title=debt.name, leave_to=leave_to)
+    return items.edit(request, form, noun="debt", title=debt.name, leave_to=_way_back(request))
 
 
 @require_http_methods(["GET", "POST"])
 def debt_delete(request: HttpRequest, slug: str) -> HttpResponse:
     return items.delete(request, kind="debts", noun="debt", slug=slug)
+
+
+def _came_from_start(request: HttpRequest) -> bool:
+    return request.GET.get("from") == "start"
+
+
+def _way_back(request: HttpRequest) -> str:
+    return "planner:start" if _came_from_start(request) else "planner:debt-list"
 
 
 def chosen(request: HttpRequest) -> tuple[str | None, Product | None]:

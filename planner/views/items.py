@@ -22,7 +22,7 @@ def show(
 ) -> HttpResponse:
     """The region alone for htmx, else the page around it."""
     context = {**context, "region": template, "title": title}
-    page = template if request.htmx else "planner/item_page.html"
+    page = "planner/item_region.html" if request.htmx else "planner/item_page.html"
     return render(request, page, context, status=status)
 
 
