@@ -730,3 +730,97 @@ def test_an_annuity_needs_no_figure_from_us():
 
     assert round_half_up(100_000 * rate / (1 - (1 + rate) ** -3)) == 34_002
     assert round_half_up(40_000 * rate / (1 - (1 + rate) ** -2)) == 20_300
+
+
+# Strategies
+
+
+@pytest.mark.parametrize(
+    ("strategy", "order", "buffer", "paid"),
+    [
+        # 60.00 at hand; a owes 100.00 at 0.001, b 50.00 at 0.0005, nothing is ever required
+        ("minimum", [], "0.00", []),
+        ("avalanche", [], "0.00", [("a", 6_000)]),
+        ("avalanche", [], "25.00", [("a", 3_500)]),
+        ("avalanche", [], "60.00", []),
+        ("snowball", [], "0.00", [("a", 1_000), ("b", 5_000)]),
+        ("custom", ["a"], "0.00", [("a", 6_000)]),
+        ("custom", ["b"], "0.00", [("a", 1_000), ("b", 5_000)]),
+        ("custom", ["b"], "20.00", [("b", 4_000)]),
+    ],
+)
+def test_what_is_over_goes_where_the_strategy_says(strategy, order, buffer, paid):
+    def owes(name, principal, rate):
+        terms = open_end(principal=principal, rate=rate, next_due="2027-01-10")
+        return {"id": name, "name": "债", **terms}
+
+    household = parse_household(
+        {
+            "format": "repayment-household",
+            "version": 1,
+            "as_of": "2026-12-01",
+            "currency": "CNY",
+            "buffer": buffer,
+            "order": order,
+            "accounts": [{"id": "card", "name": "卡", "balance": "60.00"}],
+            "debts": [
+                owes("a", "100.00", {"rate": "0.001", "per": "day"}),
+                owes("b", "50.00", DAILY),
+            ],
+        }
+    )
+
+    plan = make_plan(household, strategy)
+
+    assert [(one.debt, one.amount_fen) for one in plan.payments] == paid
+    assert {one.on for one in plan.payments} <= {date(2026, 12, 1)}
+
+
+def test_money_that_a_later_due_needs_is_not_prepaid():
+    # 100.00 at hand and 30.00 on 5 Jan. Rows of 60.00 on 10 Dec and 10 Jan; the dear debt
+    # owes 80.00. Left after 10 Dec: 40.00; after 10 Jan: 10.00, so 10.00 may be prepaid today.
+    household = parse_household(
+        {
+            "format": "repayment-household",
+            "version": 1,
+            "as_of": "2026-12-01",
+            "currency": "CNY",
+            "accounts": [{"id": "card", "name": "卡", "balance": "100.00"}],
+            "incomes": [
+                {
+                    "id": "gift",
+                    "name": "钱",
+                    "amount": "30.00",
+                    "account": "card",
+                    "on": {"once": "2027-01-05"},
+                }
+            ],
+            "debts": [
+                {
+                    "id": "rows",
+                    "name": "债",
+                    **instalment(
+                        principal="120.00", rate=FREE, periods_left=2, next_due="2026-12-10"
+                    ),
+                },
+                {
+                    "id": "dear",
+                    "name": "债",
+                    **open_end(
+                        principal="80.00",
+                        rate={"rate": "0.001", "per": "day"},
+                        next_due="2026-12-10",
+                    ),
+                },
+            ],
+        }
+    )
+
+    plan = make_plan(household, "avalanche")
+
+    assert plan.status == "on_time"
+    assert [(one.on.isoformat(), one.debt, one.amount_fen) for one in plan.payments] == [
+        ("2026-12-01", "dear", 1_000),
+        ("2026-12-10", "rows", 6_000),
+        ("2027-01-10", "rows", 6_000),
+    ]
