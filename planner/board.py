@@ -23,7 +23,16 @@ from planner.models import Household as HouseholdRow
 from planner.models import Item, Revision, User
 from planner.presentation import Amounts, day, month, short_day, weekday
 from planner.stored import StoredPlan, read_plan
-from planner.wording import NEAR_DAYS, Answer, Situation, answer, change_line, notes, warnings
+from planner.wording import (
+    NEAR_DAYS,
+    Answer,
+    Situation,
+    answer,
+    change_line,
+    notes,
+    owed_fen,
+    warnings,
+)
 
 SHOWN_ROWS = 40
 
@@ -402,17 +411,7 @@ class Board:
 
     @cached_property
     def _owed(self) -> dict[str, int]:
-        """By debt: what was owed on the morning of the figures, as the person entered it."""
-        found = {}
-        for debt in self.household.debts:
-            terms = debt.terms
-            if isinstance(terms, RevolvingTerms):
-                found[debt.id] = terms.billed_fen + terms.unbilled_fen
-            else:
-                found[debt.id] = terms.principal_fen + sum(
-                    one.interest_fen + one.fee_fen + (one.penalty_fen or 0) for one in terms.arrears
-                )
-        return found
+        return {debt.id: owed_fen(debt) for debt in self.household.debts}
 
     @cached_property
     def _months(self) -> list[date]:

@@ -102,7 +102,9 @@ def phrased(template: str, **values: Any) -> SafeString:
 
     The template is split before the values are filled in: a name may hold a "|" too.
     """
-    parts = [format_html(part, **values) for part in template.split("|")]
+    parts = template.split("|")
+    if values:
+        parts = [format_html(part, **values) for part in parts]
     space = "" if language() == "zh" else " "
     return mark_safe(space.join(format_html("<span>{}</span>", part) for part in parts))
 

@@ -437,7 +437,7 @@ def what_changed(before: Household, after: Household, amounts: Amounts) -> str:
         *_items_changed(before.accounts, after.accounts, lambda one: amounts(one.balance_fen)),
         *_items_changed(before.incomes, after.incomes, lambda one: _flow(one, amounts)),
         *_items_changed(before.expenses, after.expenses, lambda one: _flow(one, amounts)),
-        *_items_changed(before.debts, after.debts, lambda one: ""),
+        *_items_changed(before.debts, after.debts, lambda one: amounts(owed_fen(one))),
     ]
     if before.buffer_fen != after.buffer_fen:
         changes.append(_("kept at hand: now {value}").format(value=amounts(after.buffer_fen)))
@@ -472,6 +472,16 @@ def _items_changed(before, after, words) -> list[str]:
         if key not in later
     ]
     return changes
+
+
+def owed_fen(debt: Debt) -> int:
+    """What is owed on the morning of the figures, as the person entered it."""
+    terms = debt.terms
+    if isinstance(terms, RevolvingTerms):
+        return terms.billed_fen + terms.unbilled_fen
+    return terms.principal_fen + sum(
+        one.interest_fen + one.fee_fen + (one.penalty_fen or 0) for one in terms.arrears
+    )
 
 
 def _flow(flow, amounts: Amounts) -> str:
@@ -553,7 +563,7 @@ def _harm_effect(count: int) -> list[str]:
 def change_line(
     before: tuple[Household, StoredPlan], after: tuple[Household, StoredPlan], amounts: Amounts
 ) -> str:
-    return _("{change}: {effect}.").format(
+    return _("{change} — {effect}.").format(
         change=what_changed(before[0], after[0], amounts),
         effect=what_it_does(before[1], after[1], amounts),
     )

@@ -47,11 +47,11 @@ class CalendarForm(forms.Form):
 
 
 @require_GET
-def calendar(request: HttpRequest, year: int | None = None, number: int | None = None):
+def calendar(request: HttpRequest, year: int | None = None, number: int = 1) -> HttpResponse:
     """One month; without one, that of the figures."""
     board = Board(request.user)
     today = board.row.today()
-    first = _first_of(year, number) if year and number else board.row.as_of.replace(day=1)
+    first = _first_of(year, number) if year is not None else board.row.as_of.replace(day=1)
     if first is None:
         return redirect("planner:calendar")
     context: dict[str, Any] = {"board": board, "month": month(first), "today": today}
