@@ -25,3 +25,8 @@ document.addEventListener("htmx:afterSwap", () => {
   const said = document.querySelector("#plan > [role=alert], #plan [aria-invalid=true]");
   if (said) said.scrollIntoView({ block: "center" });
 });
+
+// A region that was swapped in is read from its heading, or from what is wrong with it.
+document.addEventListener("htmx:afterSettle", () => {
+  document.querySelector("[data-focus]")?.focus();
+});
