@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from planner.domain.contracts.dues import Parts
@@ -483,7 +483,8 @@ def misses(plan):
 def test_a_prepayment_never_causes_a_miss(document, slack, strategy):
     household = parse_household(just_enough(document, slack))
 
-    assert misses(make_plan(household, "minimum")) == []
+    assume(not misses(make_plan(household, "minimum")))  # a rate beyond all money may
+
     assert misses(make_plan(household, strategy)) == []
 
 
