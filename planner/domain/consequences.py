@@ -41,8 +41,12 @@ class Harm(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Started:
-    """Where each rung of one debt starts: (index of due, rung id) → day."""
+class Started:
+    """Where each rung of one debt starts: (index of due, rung id) → day.
+
+    `repeated` are rungs that started under an older due of the same episode, `severities`
+    those that will start, by episode.
+    """
 
     days: dict[tuple[int, str], int]
     repeated: set[tuple[int, str]]
@@ -84,11 +88,13 @@ def weigh_consequences(ledger: Ledger, *, ladders: bool = False) -> tuple[list[C
     """
     consequences: list[Consequence] = []
     episodes = [0] * 6
+    as_of = ledger.household.as_of.toordinal()
     for debt, contract in zip(ledger.household.debts, ledger.contracts, strict=True):
         rungs = shown_rungs(debt)
         if not rungs or not contract.dues:
             continue
-        started = _walk_episodes(contract.dues, rungs, ledger)
+        begun = ledger.books.begun.get(debt.id, frozenset())
+        started = walk_episodes(contract.dues, rungs, as_of, begun)
         for severities in started.severities:
             for severity in severities:
                 episodes[severity] += 1
@@ -109,11 +115,17 @@ def ladder_of_due(ledger: Ledger, debt_id: str, due_on: date) -> list[Consequenc
     return found
 
 
-def _walk_episodes(dues: Sequence[Due], rungs: Sequence[Rung], ledger: Ledger) -> _Started:
+def walk_episodes(
+    dues: Sequence[Due], rungs: Sequence[Rung], as_of: int, begun_before: frozenset[str]
+) -> Started:
+    """Where the rungs of one debt start, episode by episode.
+
+    `begun_before` are those that started before `as_of` under dues met since, in an episode
+    that still lasts: the first one, if its dues were missed already.
+    """
     days: dict[tuple[int, str], int] = {}
     repeated: set[tuple[int, str]] = set()
     severities: list[frozenset[int]] = []
-    as_of = ledger.household.as_of.toordinal()
     dated = [rung for rung in rungs if _runs_from_due(rung)]
     index = 0
     while index < len(dues):
@@ -121,7 +133,7 @@ def _walk_episodes(dues: Sequence[Due], rungs: Sequence[Rung], ledger: Ledger) -
             index += 1
             continue
         members = _episode(dues, index)
-        begun: set[str] = set()
+        begun = set(begun_before) if not severities and dues[index].last_safe_on < as_of else set()
         will_start: set[int] = set()
         for member in members:
             due = dues[member]
@@ -137,7 +149,7 @@ def _walk_episodes(dues: Sequence[Due], rungs: Sequence[Rung], ledger: Ledger) -
                         will_start.add(rung.severity)
         severities.append(frozenset(will_start))
         index = members[-1] + 1
-    return _Started(days, repeated, tuple(severities))
+    return Started(days, repeated, tuple(severities))
 
 
 def _episode(dues: Sequence[Due], first: int) -> range:
@@ -157,7 +169,7 @@ def _of_debt(
     debt: Debt,
     dues: Sequence[Due],
     rungs: Sequence[Rung],
-    started: _Started,
+    started: Started,
     ledger: Ledger,
     *,
     ladders: bool,

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from planner.domain.contracts.terms import Terms, read_terms, terms_document
 from planner.domain.dates import Adjust, EveryDays, Monthly, Once, Recurrence, Weekly
+from planner.domain.history import Entry, Known, history_document, read_history
 from planner.domain.ladders import EVENTS, Rung, read_ladder, rung_document
 from planner.domain.money import format_yuan
 from planner.domain.products import load_products
@@ -120,7 +121,11 @@ def _ladder_that_holds(ladder: tuple[Rung, ...] | None, product: str | None) -> 
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """Everything a plan is made from, as it stands on the morning of `as_of`."""
+    """Everything a plan is made from, as it stands on the morning of `as_of`.
+
+    `history` is what happened since, by day; the plan runs from the morning of
+    `planned_from`, which is `as_of` where nothing was entered.
+    """
 
     as_of: date
     buffer_fen: int
@@ -131,6 +136,8 @@ class Household:
     incomes: tuple[Income, ...]
     expenses: tuple[Expense, ...]
     debts: tuple[Debt, ...]
+    planned_from: date
+    history: tuple[Entry, ...] = ()
 
 
 def read_household(raw: bytes) -> Household:
@@ -208,11 +215,28 @@ def parse_household(document: object) -> Household:
     )
     order = fields.words("order", debt_ids)
     triage_order = fields.words("triage_order", debt_ids)
+    planned_from = fields.day("planned_from", as_of)
+    if planned_from < as_of:
+        fields.contradict("planned_from", "as_of or a later day")
+    known = Known(
+        frozenset(debt_ids), frozenset(account_ids), frozenset(income_ids), frozenset(expense_ids)
+    )
+    history = read_history(fields, known, as_of, planned_from)
     fields.close()
     if errors:
         raise InvalidDocument(errors)
     return Household(
-        as_of, buffer_fen, strategy, order, triage_order, accounts, incomes, expenses, debts
+        as_of=as_of,
+        buffer_fen=buffer_fen,
+        strategy=strategy,
+        order=order,
+        triage_order=triage_order,
+        accounts=accounts,
+        incomes=incomes,
+        expenses=expenses,
+        debts=debts,
+        planned_from=planned_from,
+        history=history,
     )
 
 
@@ -348,7 +372,13 @@ def parse_debt(document: object, *, as_of: date, account_ids: set[str]) -> Debt:
 
 
 def household_document(household: Household) -> dict[str, Any]:
-    """The document of a household, every key written out."""
+    """The document of a household, every key written out but an empty history."""
+    lived: dict[str, Any] = {}
+    if household.history or household.planned_from != household.as_of:
+        lived = {
+            "planned_from": household.planned_from.isoformat(),
+            "history": history_document(household.history),
+        }
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -376,6 +406,7 @@ def household_document(household: Household) -> dict[str, Any]:
             for expense in household.expenses
         ],
         "debts": [debt_document(debt) for debt in household.debts],
+        **lived,
     }
 
 

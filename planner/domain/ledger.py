@@ -5,7 +5,7 @@ dues, payments. A strategy proposes amounts; nothing is paid that the money at h
 contract does not allow. Days are ordinals inside and dates in the records, amounts fen.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -92,6 +92,41 @@ def start_contract(debt: Debt, as_of: int) -> Contract:
     return OpenEnd(terms, grace_days=debt.grace_days, tolerance_fen=debt.tolerance_fen, as_of=as_of)
 
 
+@dataclass(slots=True)
+class Books:
+    """Where a household stands on the morning of `day`: its running contracts and accounts.
+
+    `answered` are planned incomes and expenses that have happened or will not: (kind, id,
+    planned day); `begun` the rungs, by debt, that an episode which still lasts has started
+    under dues that are met.
+    """
+
+    day: int
+    contracts: list[Contract]
+    accounts: list[int]
+    answered: frozenset[tuple[str, str, int]] = frozenset()
+    begun: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def copies(self) -> list[Contract]:
+        """The contracts, to go their own way; each lists the dues that are not met."""
+        contracts = []
+        for contract in self.contracts:
+            copied = contract.clone()
+            copied.dues = copied.open_dues()
+            contracts.append(copied)
+        return contracts
+
+
+def open_books(household: Household) -> Books:
+    """The books of a household on the morning of its `as_of`."""
+    day = household.as_of.toordinal()
+    return Books(
+        day,
+        [start_contract(debt, day) for debt in household.debts],
+        [account.balance_fen for account in household.accounts],
+    )
+
+
 class Flows:
     """Incomes and living expenses by day from `as_of` on, unrolled as far as they are asked.
 
@@ -99,13 +134,14 @@ class Flows:
     which account (by index). Income that is not certain is left out.
     """
 
-    def __init__(self, household: Household) -> None:
+    def __init__(self, household: Household, answered: Set[tuple[str, str, int]]) -> None:
         self.days: list[int] = []
         self.incomes: list[int] = []
         self.expenses: list[int] = []
         self.moves: list[list[tuple[int, int]]] = []
         self.provisional_day: int | None = None  # first adjusted day of an unsure calendar
         self._as_of = household.as_of
+        self._answered = answered
         self._known_to = household.as_of.toordinal() - 1
         index = {account.id: i for i, account in enumerate(household.accounts)}
         self._sources = [
@@ -119,6 +155,7 @@ class Flows:
 
     def _occurrences(self, flow: Income | Expense) -> Iterator[int]:
         """Days from `as_of` on, moved off non-working days where the income says so."""
+        kind = "income" if isinstance(flow, Income) else "expense"
         as_of = self._as_of.toordinal()
         first = flow.first.toordinal()
         near = as_of - _LONGEST_MOVE
@@ -129,13 +166,14 @@ class Flows:
         adjust = flow.adjust if isinstance(flow, Income) else "none"
         if adjust == "none":
             for on in dates:
-                if on >= self._as_of:
-                    yield on.toordinal()
+                day = on.toordinal()
+                if day >= as_of and (kind, flow.id, day) not in self._answered:
+                    yield day
             return
         for on in dates:
             moved, is_provisional = WORKING_DAYS.adjusted_with_certainty(on, adjust)
             day = moved.toordinal()
-            if day < as_of:
+            if day < as_of or (kind, flow.id, day) in self._answered:
                 continue
             if is_provisional and (self.provisional_day is None or day < self.provisional_day):
                 self.provisional_day = day
@@ -184,11 +222,14 @@ class Ledger:
 
     `propose` is asked on each day on which something is required and unpaid or an income
     has arrived, after the dues; it gives fen per debt, in the order of debts, or None for
-    nothing. It may propose no more than there is and than the contracts take.
+    nothing. It may propose no more than there is and than the contracts take. `opening` are
+    the books to start from, by default those of the household's own figures.
     """
 
     household: Household
     propose: "Callable[[Ledger], Sequence[int] | None]"
+    opening: Books | None = None
+    books: Books = field(init=False)
     day: int = field(init=False)
     last_day: int = field(init=False)
     contracts: list[Contract] = field(init=False)
@@ -213,9 +254,10 @@ class Ledger:
         self.day = household.as_of.toordinal()
         end = add_months(household.as_of, HORIZON_MONTHS).toordinal() - 1
         self.last_day = min(end, LAST_DAY.toordinal())
-        self.contracts = [start_contract(debt, self.day) for debt in household.debts]
-        self.flows = Flows(household)
-        self.accounts = [account.balance_fen for account in household.accounts]
+        self.books = self.opening or open_books(household)
+        self.contracts = self.books.copies()
+        self.flows = Flows(household, self.books.answered)
+        self.accounts = list(self.books.accounts)
         self._account_index = {account.id: i for i, account in enumerate(household.accounts)}
         self._next_days = [contract.next_day for contract in self.contracts]
         self._last_parts = [None] * len(self.contracts)

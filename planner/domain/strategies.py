@@ -14,6 +14,7 @@ from planner.domain.consequences import Harm, weigh_consequences
 from planner.domain.contracts.instalment import Instalment
 from planner.domain.household import Household
 from planner.domain.ledger import Contract, Ledger
+from planner.domain.replay import replay
 from planner.domain.triage import (
     Amounts,
     Triage,
@@ -56,7 +57,7 @@ class Trials:
     """
 
     def __init__(self, household: Household) -> None:
-        self._household = household
+        self._household, self._books = replay(household)
         self._shared: dict[str, _Trial] = {}
 
     def ledger(self, strategy: str) -> Ledger:
@@ -68,7 +69,8 @@ class Trials:
 
         Raises UnknownStrategy, and ValueError for a day outside the plan.
         """
-        return Ledger(self._household, self._best(strategy).make_proposal()).run_to(day)
+        propose = self._best(strategy).make_proposal()
+        return Ledger(self._household, propose, self._books).run_to(day)
 
     def _best(self, strategy: str) -> _Trial:
         """When money is short, every triage is tried and the ledger with the least harm
@@ -87,7 +89,7 @@ class Trials:
 
     def _run(self, triage: str, make_proposal: Callable[[], Proposal]) -> _Trial:
         propose = make_proposal()
-        ledger = Ledger(self._household, propose).run()
+        ledger = Ledger(self._household, propose, self._books).run()
         if not isinstance(propose, Prepaying):
             trial = self._shared[triage] = _Trial(ledger, make_proposal, was_short=True)
             return trial

@@ -55,6 +55,12 @@ class Due:
         if day <= self.last_safe_on and not self.is_arrear:
             self.paid_in_time = min(self.required, self.paid_in_time + paid)
 
+    def become_arrear(self) -> None:
+        """What is left of it is, from now on, what was required before and is unpaid."""
+        self.is_arrear = True
+        self.amount = self.required = self.unpaid
+        self.paid_in_time = 0
+
     @property
     def short(self) -> int:
         """What of `required` was not paid up to the last safe day."""

@@ -5,13 +5,14 @@ rows (or on all principal), each night at one of the two. Days are ordinals, amo
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Self
 
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
-from planner.domain.contracts.terms import InstalmentTerms
+from planner.domain.contracts.terms import Arrear, InstalmentTerms
 from planner.domain.dates import add_months
 from planner.domain.money import round_half_up
 from planner.domain.rates import annuity
@@ -40,6 +41,10 @@ class ScheduledRow(Due):
         self.penalty = 0
         self.pending = 0
         self.replaced = 0
+
+    def become_arrear(self) -> None:
+        super().become_arrear()
+        self.amount = self.required = self.unpaid - self.penalty
 
     def take(self, offered: int) -> Parts:
         """Settle what `offered` reaches: late fee and fee, penalty, interest, principal."""
@@ -454,6 +459,52 @@ class Instalment:
         other.dues = []
         other.warnings = []
         return other
+
+    def open_dues(self) -> list[Due]:
+        """The dues that are not met, oldest first."""
+        return list(self._rows)
+
+    def terms_on(self, day: int) -> InstalmentTerms:
+        """The terms as they stand on the morning of `day`, to be shown and corrected.
+
+        Interest of the period is told by the day it runs from, so that of a principal
+        lowered within the period is not told exactly.
+        """
+        self._accrue(day)
+        rows = self._terms.rows[-self._listed :] if self._listed else ()
+        due = date.fromordinal(self._next_due) if self._terms.method != "listed" else None
+        started = None if due is None else add_months(due, -1, self._due_day)
+        if due is not None and due == self._terms.next_due:
+            started = self._terms.accrued_from
+        exact = billed = 0
+        arrears = []
+        for row in self._rows:
+            share = 0
+            if row.is_missed:
+                exact += row.pending
+                share = self._nights.billed(exact) - billed
+                billed += share
+            arrears.append(
+                Arrear(
+                    date.fromordinal(row.due_on),
+                    row.principal,
+                    row.interest,
+                    row.fee + row.late_fee,
+                    row.penalty + share if row.is_missed else None,
+                )
+            )
+        return replace(
+            self._terms,
+            principal_fen=self.balances().principal,
+            periods_left=None if due is None else self._periods_left,
+            next_due=due,
+            due_day=self._due_day,
+            accrued_from=started,
+            fees_left_fen=self._fees_left,
+            rows=rows,
+            amount_fen=self._level if self._terms.amount_fen is not None else None,
+            arrears=tuple(arrears),
+        )
 
     def _has_undue(self) -> bool:
         return bool(self._undue or self._fees_left or self._listed)

@@ -5,13 +5,14 @@ balance. Days are ordinals, amounts fen.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Self
 
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
-from planner.domain.contracts.terms import OpenTerms
+from planner.domain.contracts.terms import Arrear, OpenTerms
 from planner.domain.dates import add_months
 from planner.domain.money import round_half_up
 
@@ -334,6 +335,38 @@ class OpenEnd:
         other.dues = []
         other.warnings = []
         return other
+
+    def open_dues(self) -> list[Due]:
+        """The dues that are not met, oldest first."""
+        return list(self._requirements)
+
+    def terms_on(self, day: int) -> OpenTerms:
+        """The terms as they stand on the morning of `day`, to be shown and corrected.
+
+        Interest that was billed and not paid is told as principal, but for what stands in
+        an arrear; interest of the period by the day it runs from.
+        """
+        self._accrue(day)
+        arrears = []
+        for one in self._requirements:
+            charges = one.unpaid - one.part
+            arrears.append(
+                Arrear(date.fromordinal(one.due_on), one.part, 0, charges - one.extras, one.extras)
+            )
+        charges = self._interest + self._fees + self._penalty
+        told = sum(arrear.fee_fen + (arrear.penalty_fen or 0) for arrear in arrears)
+        due = self._terms.next_due
+        if self._next_due != NEVER:
+            due = date.fromordinal(self._next_due)
+        started = add_months(due, -1, self._due_day)
+        return replace(
+            self._terms,
+            principal_fen=self._owed + max(0, charges - told),
+            next_due=due,
+            due_day=self._due_day,
+            accrued_from=self._terms.accrued_from if due == self._terms.next_due else started,
+            arrears=tuple(arrears),
+        )
 
     def _update_overdue(self) -> None:
         self.overdue_fen = 0

@@ -6,6 +6,7 @@ ordinals, amounts fen.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import chain
@@ -13,7 +14,7 @@ from typing import Self
 
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
-from planner.domain.contracts.terms import OWN_MINIMUM_FEN, RevolvingTerms
+from planner.domain.contracts.terms import OWN_MINIMUM_FEN, MissedMinimum, RevolvingTerms
 from planner.domain.dates import month_day_on_or_before, next_month_day
 from planner.domain.money import divide_half_up, round_half_up
 
@@ -439,6 +440,36 @@ class Revolving:
         other.dues = []
         other.warnings = []
         return other
+
+    def open_dues(self) -> list[Due]:
+        """The dues that are not met, oldest first."""
+        return [one for one in chain(self._late, self._statements) if one.required and one.unpaid]
+
+    def terms_on(self, day: int) -> RevolvingTerms:
+        """The terms as they stand on the morning of `day`, to be shown and corrected.
+
+        Interest and fees that were billed are in `billed`; of the nights since the last
+        statement only carried principal is told.
+        """
+        self._accrue(day)
+        unbilled = sum(piece.fen for piece in self._unbilled)
+        due_on = self._due_date(self._last_statement)
+        missed = [one for one in self.open_dues() if one.due_on < day]
+        arrears = []
+        if missed:
+            left = max(one.unpaid for one in missed)
+            arrears = [MissedMinimum(date.fromordinal(missed[0].due_on), left)]
+        billed = self._principal() - unbilled + self._interest + self._fees
+        charges = self._interest + self._fees
+        is_open = due_on + self._grace_days >= day
+        return replace(
+            self._terms,
+            billed_fen=billed,
+            unbilled_fen=unbilled,
+            carrying_fen=self._carried + charges if is_open else None,
+            purchases=(),
+            arrears=tuple(arrears),
+        )
 
     def _reschedule(self, day: int) -> None:
         """The next day after `day` on which something happens by itself."""

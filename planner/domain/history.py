@@ -1,0 +1,224 @@
+"""What happened since `as_of`: payments, arrivals, corrections; replayed, never guessed.
+
+A household's position is that of its `as_of`; its history is laid onto it by the same
+ledger rules, day by day, up to `planned_from`, from whose morning on the plan runs. What
+was not entered did not happen: an income without an entry has not arrived, a due without a
+payment is unpaid.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from planner.domain.contracts.terms import Terms, read_terms, terms_document
+from planner.domain.money import format_yuan
+from planner.domain.reading import Fields
+
+MAX_ENTRIES = 20_000
+REASONS = ("interest", "fee", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment to a lender; `account` None where it came from elsewhere."""
+
+    on: date
+    debt: str
+    amount_fen: int
+    account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An income that arrived or an expense that was paid; 0 fen: it did not happen.
+
+    `planned_on` is the day it was planned for, which will not be counted again.
+    """
+
+    kind: Literal["income", "expense"]
+    on: date
+    flow: str
+    planned_on: date
+    amount_fen: int
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftUnpaid:
+    """The answer that a due was not paid; it moves nothing."""
+
+    on: date
+    debt: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The lender's own figures on the morning of a day: the contract starts anew from them."""
+
+    on: date
+    debt: str
+    terms: Terms
+    contract: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is really in an account on the morning of a day."""
+
+    on: date
+    account: str
+    balance_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """A schedule agreed with the lender takes the place of the debt's from that morning."""
+
+    on: date
+    debt: str
+    terms: Terms
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementEnded:
+    """The arrangement was broken: the old schedule and its ladder hold again."""
+
+    on: date
+    debt: str
+
+
+Entry = Paid | Moved | LeftUnpaid | Corrected | Counted | Arranged | ArrangementEnded
+
+KINDS = (
+    "payment",
+    "income",
+    "expense",
+    "unpaid",
+    "correction",
+    "balance",
+    "arrangement",
+    "arrangement_ended",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The ids an entry may name."""
+
+    debts: frozenset[str]
+    accounts: frozenset[str]
+    incomes: frozenset[str]
+    expenses: frozenset[str]
+
+
+def read_history(
+    fields: Fields, known: Known, as_of: date, planned_from: date
+) -> tuple[Entry, ...]:
+    """The entries under `history`, by day; what is wrong joins `fields.errors`."""
+    items = list(fields.objects("history"))
+    if len(items) > MAX_ENTRIES:
+        fields.contradict("history", f"at most {MAX_ENTRIES} entries")
+    entries = []
+    for item in items[:MAX_ENTRIES]:
+        kind = item.choice("kind", KINDS)
+        on = item.day("on")
+        if not as_of <= on <= planned_from:
+            item.contradict("on", "a day from as_of to planned_from")
+        entries.append(_read_entry(kind, on, item, known))
+        item.close()
+    entries.sort(key=lambda entry: entry.on)
+    return tuple(entries)
+
+
+def _read_entry(kind: str, on: date, item: Fields, known: Known) -> Entry:
+    match kind:
+        case "payment":
+            debt = item.choice("debt", known.debts)
+            account = item.choice("account", known.accounts, "") or None
+            return Paid(on, debt, item.amount("amount", low=1), account)
+        case "income" | "expense":
+            flow = item.choice(kind, known.incomes if kind == "income" else known.expenses)
+            return Moved(
+                "income" if kind == "income" else "expense",
+                on,
+                flow,
+                item.day("planned_on"),
+                item.amount("amount"),
+                item.choice("account", known.accounts),
+            )
+        case "unpaid":
+            return LeftUnpaid(on, item.choice("debt", known.debts), item.day("due_on"))
+        case "correction":
+            debt = item.choice("debt", known.debts)
+            contract, terms = _read_new_terms(item, on)
+            return Corrected(on, debt, terms, contract, item.choice("reason", REASONS))
+        case "balance":
+            return Counted(on, item.choice("account", known.accounts), item.amount("balance"))
+        case "arrangement":
+            debt = item.choice("debt", known.debts)
+            contract, terms = _read_new_terms(item, on)
+            return Arranged(on, debt, terms, contract)
+        case _:
+            return ArrangementEnded(on, item.choice("debt", known.debts))
+
+
+def _read_new_terms(item: Fields, on: date) -> tuple[str, Terms]:
+    """The contract of a `terms` object, as it stands on the morning of `on`."""
+    terms = item.child("terms", required=True)
+    if terms is None:
+        terms = Fields({}, item.at("terms"), [])
+    contract = terms.choice("contract", ("revolving", "instalment", "open"))
+    read = read_terms(contract, terms, on)
+    terms.close()
+    return contract, read
+
+
+def history_document(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The entries as the document holds them."""
+    return [_entry_document(entry) for entry in entries]
+
+
+def _entry_document(entry: Entry) -> dict[str, Any]:
+    on = entry.on.isoformat()
+    match entry:
+        case Paid():
+            return {
+                "kind": "payment",
+                "on": on,
+                "debt": entry.debt,
+                "amount": format_yuan(entry.amount_fen),
+                "account": entry.account,
+            }
+        case Moved():
+            return {
+                "kind": entry.kind,
+                "on": on,
+                entry.kind: entry.flow,
+                "planned_on": entry.planned_on.isoformat(),
+                "amount": format_yuan(entry.amount_fen),
+                "account": entry.account,
+            }
+        case LeftUnpaid():
+            due_on = entry.due_on.isoformat()
+            return {"kind": "unpaid", "on": on, "debt": entry.debt, "due_on": due_on}
+        case Corrected():
+            terms = {"contract": entry.contract, **terms_document(entry.terms)}
+            return {
+                "kind": "correction",
+                "on": on,
+                "debt": entry.debt,
+                "terms": terms,
+                "reason": entry.reason,
+            }
+        case Counted():
+            balance = format_yuan(entry.balance_fen)
+            return {"kind": "balance", "on": on, "account": entry.account, "balance": balance}
+        case Arranged():
+            terms = {"contract": entry.contract, **terms_document(entry.terms)}
+            return {"kind": "arrangement", "on": on, "debt": entry.debt, "terms": terms}
+        case ArrangementEnded():
+            return {"kind": "arrangement_ended", "on": on, "debt": entry.debt}

@@ -1,0 +1,170 @@
+"""Laying the history onto the position of `as_of`: the books on the morning it leads to.
+
+The same contracts run the same days as in a plan; only what moves is what was entered. On
+`planned_from` itself the day's dues stand, and what was paid on it is paid.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+
+from planner.domain.consequences import shown_rungs, walk_episodes
+from planner.domain.contracts.dues import NEVER
+from planner.domain.history import (
+    Arranged,
+    ArrangementEnded,
+    Corrected,
+    Counted,
+    Entry,
+    Moved,
+    Paid,
+)
+from planner.domain.household import Debt, Household
+from planner.domain.ledger import Books, Contract, open_books, start_contract
+
+
+class PaymentRefused(ValueError):
+    """A payment of the history that its contract cannot have taken.
+
+    `most_fen` is what the contract takes on that day.
+    """
+
+    def __init__(self, entry: Paid, most_fen: int) -> None:
+        super().__init__(f"{entry.debt} takes at most {most_fen} fen on {entry.on}")
+        self.entry = entry
+        self.most_fen = most_fen
+
+
+def replay(household: Household) -> tuple[Household, Books]:
+    """The household as of the morning of `planned_from`, and its books.
+
+    Raises PaymentRefused.
+    """
+    books = open_books(household)
+    if not household.history and household.planned_from == household.as_of:
+        return household, books
+    running = _Running(household, books)
+    end = household.planned_from.toordinal()
+    entries: defaultdict[int, list[Entry]] = defaultdict(list)
+    for entry in household.history:
+        entries[entry.on.toordinal()].append(entry)
+    days = sorted(entries)
+    day = books.day
+    while True:
+        running.pass_day(day, entries.get(day, ()))
+        if day == end:
+            break
+        following = next((one for one in days if one > day), end)
+        day = min(following, running.next_day(), end)
+    debts = tuple(running.debts)
+    rolled = replace(
+        household, as_of=household.planned_from, history=(), debts=debts, incomes=household.incomes
+    )
+    return rolled, running.books_on(end)
+
+
+class _Running:
+    """The contracts and accounts while the history passes; `shadows` are the contracts whose
+    place an arrangement has taken, which take the same payments.
+    """
+
+    def __init__(self, household: Household, books: Books) -> None:
+        self.debts = list(household.debts)
+        self._contracts = books.contracts
+        self._accounts = books.accounts
+        self._shadows: dict[int, tuple[Debt, Contract]] = {}
+        self._answered: set[tuple[str, str, int]] = set()
+        self._debt_index = {debt.id: i for i, debt in enumerate(household.debts)}
+        self._account_index = {account.id: i for i, account in enumerate(household.accounts)}
+
+    def next_day(self) -> int:
+        """The next day on which a contract does something by itself."""
+        shadows = (contract for _, contract in self._shadows.values())
+        return min((one.next_day for one in chain(self._contracts, shadows)), default=NEVER)
+
+    def pass_day(self, day: int, entries: Sequence[Entry]) -> None:
+        """The morning's new figures, what moved, the day's dues, then its payments."""
+        for entry in entries:
+            self._renew(entry, day)
+        for entry in entries:
+            if isinstance(entry, Moved):
+                sign = 1 if entry.kind == "income" else -1
+                self._accounts[self._account_index[entry.account]] += sign * entry.amount_fen
+                planned = entry.planned_on.toordinal()
+                self._answered.add((entry.kind, entry.flow, planned))
+        for contract in chain(self._contracts, (one for _, one in self._shadows.values())):
+            contract.morning(day)
+        for entry in entries:
+            if isinstance(entry, Paid):
+                self._pay(entry, day)
+
+    def _renew(self, entry: Entry, day: int) -> None:
+        match entry:
+            case Counted():
+                self._accounts[self._account_index[entry.account]] = entry.balance_fen
+            case Corrected():
+                self._shadows.pop(self._debt_index[entry.debt], None)
+                self._start_anew(entry, day)
+            case Arranged():
+                index = self._debt_index[entry.debt]
+                old = self.debts[index], self._contracts[index]
+                self._shadows.setdefault(index, old)
+                self._start_anew(entry, day)
+            case ArrangementEnded():
+                index = self._debt_index[entry.debt]
+                if index in self._shadows:
+                    self.debts[index], self._contracts[index] = self._shadows.pop(index)
+
+    def _start_anew(self, entry: Corrected | Arranged, day: int) -> None:
+        index = self._debt_index[entry.debt]
+        debt = replace(self.debts[index], contract=entry.contract, terms=entry.terms)
+        self.debts[index] = debt
+        self._contracts[index] = start_contract(debt, day)
+
+    def _pay(self, entry: Paid, day: int) -> None:
+        index = self._debt_index[entry.debt]
+        contract = self._contracts[index]
+        most = contract.payable(day, entry.amount_fen)
+        if most != entry.amount_fen:
+            raise PaymentRefused(entry, most)
+        contract.pay(day, entry.amount_fen)
+        if index in self._shadows:
+            shadow = self._shadows[index][1]
+            shadow.pay(day, shadow.payable(day, entry.amount_fen))
+        if entry.account is not None:
+            self._accounts[self._account_index[entry.account]] -= entry.amount_fen
+
+    def books_on(self, day: int) -> Books:
+        """The books with what was missed before `day` as arrears."""
+        begun = {}
+        for debt, contract in zip(self.debts, self._contracts, strict=True):
+            started = walk_episodes(contract.dues, shown_rungs(debt), day, frozenset())
+            still_open = {id(due) for due in contract.open_dues()}
+            lasting = any(due.is_missed for due in contract.open_dues())
+            begun[debt.id] = frozenset(
+                rung
+                for (member, rung), start in started.days.items()
+                if lasting
+                and start <= day
+                and id(contract.dues[member]) not in still_open
+                and member >= _last_episode(contract)
+            )
+            for due in contract.open_dues():
+                if due.last_safe_on < day:
+                    due.become_arrear()
+        return Books(day, self._contracts, self._accounts, frozenset(self._answered), begun)
+
+
+def _last_episode(contract: Contract) -> int:
+    """The index of the first due of the episode that still lasts: after the last day on
+    which nothing required was unpaid."""
+    dues = contract.dues
+    first = len(dues)
+    while first and (first == len(dues) or _reaches(dues[first - 1].met_on, dues[first].due_on)):
+        first -= 1
+    return first
+
+
+def _reaches(met_on: int | None, due_on: int) -> bool:
+    return met_on is None or met_on >= due_on
