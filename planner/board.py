@@ -1,7 +1,7 @@
 """The plan page's content: rows and stored plans → what templates print, already in words."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -202,21 +202,27 @@ class Board:
                 stretches.append((one.on, until))
         return stretches
 
-    def _marks(self) -> Iterable[tuple[date, charts.MarkKind]]:
-        for cash in self.plan.cash:
-            if cash.income_fen:
-                yield cash.on, "income"
-        starting = set()
-        for one in self.plan.consequences:
-            if one.state == "will_start" and one.starts_on:
-                starting.add(one.starts_on)
-        for on in starting:
-            yield on, "starts"
-        for due in self.plan.dues:
-            yield due.due_on, "due"
+    @cached_property
+    def _marks(self) -> list[tuple[date, charts.MarkKind]]:
+        """What stands under the strip; later days are not looked at."""
+        plan, end = self.plan, self.situation.near_end
+        marks: list[tuple[date, charts.MarkKind]] = [
+            (one.on, "income") for one in plan.cash if one.income_fen and one.on <= end
+        ]
+        starting = {
+            one.starts_on
+            for one in plan.consequences
+            if one.state == "will_start" and one.starts_on
+        }
+        marks += [(on, "starts") for on in starting]
+        for due in plan.dues:
+            if due.due_on > end:
+                break
+            marks.append((due.due_on, "due"))
             first = None if due.short_fen else self.situation.first_rungs(due)
             if first is not None and first[0] not in starting:
-                yield first[0], "avoided"
+                marks.append((first[0], "avoided"))
+        return marks
 
     def _strip(self, days: int, width: int, plot_height: int) -> charts.Strip:
         plan = self.plan
@@ -226,7 +232,7 @@ class Board:
             days=days,
             opening_fen=opening,
             closings=[(one.on, one.closing_fen) for one in plan.cash],
-            marks=self._marks(),
+            marks=self._marks,
             short=self._short_stretches,
             width=width,
             plot_height=plot_height,
