@@ -229,7 +229,8 @@ def test_a_refused_buffer_or_strategy_changes_nothing(owner_client, owner, name)
 def test_undo_takes_the_change_back(owner_client, owner, friend):
     owner_client.post(edit_url("debts", "friend"), debt_figures(friend, balance="2500"))
 
-    response = owner_client.post(reverse("planner:plan-undo"), headers=HTMX)
+    revision = Household.objects.get(owner=owner).revision
+    response = owner_client.post(reverse("planner:plan-undo"), {"revision": revision}, headers=HTMX)
 
     assert response.status_code == 302
     assert Debt.objects.owned_by(owner).get().terms["principal"] == "3000.00"
@@ -237,7 +238,7 @@ def test_undo_takes_the_change_back(owner_client, owner, friend):
 
 
 def test_hidden_amounts_are_not_in_the_page(owner_client, owner):
-    owner_client.post(reverse("planner:plan-discreet"))
+    owner_client.post(reverse("planner:plan-discreet"), {"hide": "yes"})
 
     text = owner_client.get(PLAN).content.decode()
 
@@ -282,10 +283,9 @@ def test_figures_of_another_day_say_so_and_can_be_renewed(owner_client, owner):
     url = reverse("planner:plan-renew")
 
     page = owner_client.get(url)
-    refused = owner_client.post(url, {"key": "a", "account-card": "x", "principal-friend": "1"})
-    response = owner_client.post(
-        url, {"key": "a", "account-card": "1,500", "principal-friend": "2500"}
-    )
+    known = {"key": "a", "revision": Household.objects.get(owner=owner).revision}
+    refused = owner_client.post(url, known | {"account-card": "x", "principal-friend": "1"})
+    response = owner_client.post(url, known | {"account-card": "1,500", "principal-friend": "2500"})
 
     document = services.household_document_of(owner)
     assert url in text
