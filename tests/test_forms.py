@@ -4,6 +4,7 @@ import ast
 import inspect
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,14 @@ from hypothesis import strategies as st
 from planner import services
 from planner.domain import household as household_module
 from planner.domain.contracts import terms as terms_module
+from planner.domain.household import parse_household
 from planner.domain.money import MAX_FEN
-from planner.domain.reading import EXPECTED, DocumentError
+from planner.domain.products import load_products
+from planner.domain.reading import EXPECTED, DocumentError, InvalidDocument
+from planner.forms.bank_accounts import AccountForm
+from planner.forms.debts import FORMS as DEBT_FORMS
 from planner.forms.errors import REASONS, SENTENCES, sentence
+from planner.forms.expenses import ExpenseForm
 from planner.forms.fields import (
     DayField,
     DayOfMonthField,
@@ -31,6 +37,12 @@ from planner.forms.fields import (
     clean_text,
     shown_yuan,
 )
+from planner.forms.incomes import IncomeForm
+from planner.forms.items import ItemForm
+from planner.forms.start import MoneyForm
+from planner.models import Account
+from tests.households import account, debt, expense, income
+from tests.sending import as_sent
 
 BAD = json.loads((Path(__file__).parent / "data" / "bad_inputs.json").read_text("utf-8"))["groups"]
 REFUSED = object()
@@ -333,11 +345,67 @@ def test_every_reason_of_a_contradiction_in_a_household_has_a_sentence():
     assert reasons == set(REASONS)
 
 
-def test_names_of_services_and_forms_agree():
-    from planner.forms.bank_accounts import AccountForm
-    from planner.forms.debts import FORMS
-    from planner.forms.expenses import ExpenseForm
-    from planner.forms.incomes import IncomeForm
+def test_there_is_a_form_for_each_list_of_the_document():
+    forms = [AccountForm, IncomeForm, ExpenseForm, *DEBT_FORMS.values()]
 
-    forms = [AccountForm, IncomeForm, ExpenseForm, *FORMS.values()]
     assert {form.kind for form in forms} == set(services.ITEM_MODELS)
+
+
+ALL_BAD = [
+    (name, text[:10_000])
+    for group in ("money", "rate_terms", "dates", "text", "markup", "query", "ids")
+    for name, text in (case.values for case in bad_inputs(group))
+]
+ENTRIES = {
+    "accounts": account(),
+    "incomes": income(),
+    "expenses": expense(),
+    "debts": debt(),
+}
+
+
+def every_form(owner):
+    """A filled form of each kind, as its page shows it, and how to make it of other data."""
+    household = services.household_of(owner)
+    accounts = list(Account.objects.owned_by(owner))
+    for form_class in (IncomeForm, ExpenseForm):
+        row = services.ITEM_MODELS[form_class.kind].objects.owned_by(owner).first()
+        yield partial(form_class, household=household, item=row, accounts=accounts)
+    yield partial(AccountForm, household=household, item=accounts[0])
+    for form_class in DEBT_FORMS.values():
+        yield partial(form_class, household=household, accounts=accounts)
+    for product in load_products().values():
+        yield partial(
+            DEBT_FORMS[product.contract], household=household, accounts=accounts, product=product
+        )
+    yield partial(MoneyForm, household=household)
+
+
+@pytest.mark.parametrize(("name", "text"), ALL_BAD[::5])
+def test_no_bad_input_in_all_fields_at_once_breaks_a_form(owner, name, text):
+    for make in every_form(owner):
+        form = make(dict.fromkeys(as_sent(make()), text))
+
+        assert not form.is_valid()
+
+
+@pytest.mark.long
+def test_no_bad_input_in_any_field_breaks_a_form(owner):
+    document = services.household_document_of(owner)
+    tried = 0
+    for make in every_form(owner):
+        shown = as_sent(make())
+        for field in shown:
+            for name, text in ALL_BAD:
+                form = make({**shown, field: text})
+                tried += 1
+                if not form.is_valid():
+                    assert str(form.errors), (field, name)
+                elif isinstance(form, ItemForm):
+                    entry = {**ENTRIES[form.kind], "id": "new", **form.entry()}
+                    try:
+                        parse_household({**document, form.kind: [*document[form.kind], entry]})
+                    except InvalidDocument as invalid:
+                        form.add_document_errors(invalid)
+
+    assert tried > 10_000

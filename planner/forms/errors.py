@@ -64,6 +64,7 @@ REASONS: dict[str, Promise] = {
     ),
     "next_due or a later day": _("This must be the next due date or a later day."),
     "360 or 365": _("The year of the rate has 360 or 365 days."),
+    "as_of or a later day": _("This must be the day of your figures or a later day."),
     "from or a later day": _("The last day must not lie before the first."),
 }
 TOO_MANY = _("There can be %(limit)s of these at most.")
