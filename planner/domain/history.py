@@ -3,7 +3,7 @@
 A household's position is that of its `as_of`; its history is laid onto it by the same
 ledger rules, day by day, up to `planned_from`, from whose morning on the plan runs. What
 was not entered did not happen: an income without an entry has not arrived, a due without a
-payment is unpaid.
+payment is unpaid. The entries of one day hold in the order in which they were entered.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,16 @@ REASONS = ("interest", "fee", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A payment to a lender; `account` None where it came from elsewhere."""
+    """A payment to a lender; `account` None where it came from elsewhere.
+
+    `planned_on` is the day it was planned for, None where it was not.
+    """
 
     on: date
     debt: str
     amount_fen: int
     account: str | None
+    planned_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,10 @@ class LeftUnpaid:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The lender's own figures on the morning of a day: the contract starts anew from them."""
+    """The lender's own figures on a day: the contract starts anew from them.
+
+    What falls due that day and was not entered before is still to come.
+    """
 
     on: date
     debt: str
@@ -66,7 +73,7 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is really in an account on the morning of a day."""
+    """What is really in an account on a day, after what was entered before."""
 
     on: date
     account: str
@@ -75,7 +82,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """A schedule agreed with the lender takes the place of the debt's from that morning."""
+    """A schedule agreed with the lender takes the place of the debt's from that day."""
 
     on: date
     debt: str
@@ -139,7 +146,8 @@ def _read_entry(kind: str, on: date, item: Fields, known: Known) -> Entry:
         case "payment":
             debt = item.choice("debt", known.debts)
             account = item.choice("account", known.accounts, "") or None
-            return Paid(on, debt, item.amount("amount", low=1), account)
+            amount_fen = item.amount("amount", low=1)
+            return Paid(on, debt, amount_fen, account, item.optional_day("planned_on"))
         case "income" | "expense":
             flow = item.choice(kind, known.incomes if kind == "income" else known.expenses)
             return Moved(
@@ -192,6 +200,7 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
                 "debt": entry.debt,
                 "amount": format_yuan(entry.amount_fen),
                 "account": entry.account,
+                "planned_on": None if entry.planned_on is None else entry.planned_on.isoformat(),
             }
         case Moved():
             return {

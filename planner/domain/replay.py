@@ -4,8 +4,9 @@ The same contracts run the same days as in a plan; only what moves is what was e
 `planned_from` itself the day's dues stand, and what was paid on it is paid.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -41,27 +42,25 @@ def replay(household: Household) -> tuple[Household, Books]:
 
     Raises PaymentRefused.
     """
-    books = open_books(household)
     if not household.history and household.planned_from == household.as_of:
-        return household, books
-    running = _Running(household, books)
-    end = household.planned_from.toordinal()
-    entries: defaultdict[int, list[Entry]] = defaultdict(list)
-    for entry in household.history:
-        entries[entry.on.toordinal()].append(entry)
-    days = sorted(entries)
-    day = books.day
-    while True:
-        running.pass_day(day, entries.get(day, ()))
-        if day == end:
-            break
-        following = next((one for one in days if one > day), end)
-        day = min(following, running.next_day(), end)
-    debts = tuple(running.debts)
-    rolled = replace(
-        household, as_of=household.planned_from, history=(), debts=debts, incomes=household.incomes
-    )
-    return rolled, running.books_on(end)
+        return household, open_books(household)
+    running = _Running(household)
+    running.run()
+    running.fall_due()
+    return running.household(), running.books()
+
+
+def stand(household: Household) -> Household:
+    """The position on `planned_from`: balances and terms, to be shown and corrected.
+
+    What was entered for that day is in it; what falls due that day and was not paid is still
+    to come, as in a household whose `as_of` it is. Raises PaymentRefused.
+    """
+    if not household.history and household.planned_from == household.as_of:
+        return household
+    running = _Running(household)
+    running.run()
+    return running.position()
 
 
 class _Running:
@@ -69,8 +68,12 @@ class _Running:
     place an arrangement has taken, which take the same payments.
     """
 
-    def __init__(self, household: Household, books: Books) -> None:
-        self.debts = list(household.debts)
+    def __init__(self, household: Household) -> None:
+        books = open_books(household)
+        self._household = household
+        self._first = books.day
+        self._last = household.planned_from.toordinal()
+        self._debts = list(household.debts)
         self._contracts = books.contracts
         self._accounts = books.accounts
         self._shadows: dict[int, tuple[Debt, Contract]] = {}
@@ -78,26 +81,46 @@ class _Running:
         self._debt_index = {debt.id: i for i, debt in enumerate(household.debts)}
         self._account_index = {account.id: i for i, account in enumerate(household.accounts)}
 
-    def next_day(self) -> int:
-        """The next day on which a contract does something by itself."""
-        shadows = (contract for _, contract in self._shadows.values())
-        return min((one.next_day for one in chain(self._contracts, shadows)), default=NEVER)
+    def run(self) -> None:
+        """Let the days pass, and on the last one what was entered for it."""
+        entries: defaultdict[int, list[Entry]] = defaultdict(list)
+        for entry in self._household.history:
+            entries[entry.on.toordinal()].append(entry)
+        days = sorted(entries)
+        day = self._first
+        while day < self._last:
+            self._enter(day, entries.get(day, ()))
+            for contract in self._all():
+                contract.morning(day)
+            index = bisect_right(days, day)
+            following = days[index] if index < len(days) else self._last
+            day = min(following, self._next_day(), self._last)
+        self._enter(day, entries.get(day, ()))
 
-    def pass_day(self, day: int, entries: Sequence[Entry]) -> None:
-        """The morning's new figures, what moved, the day's dues, then its payments."""
+    def fall_due(self) -> None:
+        """What falls due on the last day."""
+        for contract in self._all():
+            contract.morning(self._last)
+
+    def _all(self) -> Iterator[Contract]:
+        return chain(self._contracts, (contract for _, contract in self._shadows.values()))
+
+    def _next_day(self) -> int:
+        """The next day on which a contract does something by itself."""
+        return min((contract.next_day for contract in self._all()), default=NEVER)
+
+    def _enter(self, day: int, entries: Sequence[Entry]) -> None:
         for entry in entries:
-            self._renew(entry, day)
-        for entry in entries:
-            if isinstance(entry, Moved):
-                sign = 1 if entry.kind == "income" else -1
-                self._accounts[self._account_index[entry.account]] += sign * entry.amount_fen
-                planned = entry.planned_on.toordinal()
-                self._answered.add((entry.kind, entry.flow, planned))
-        for contract in chain(self._contracts, (one for _, one in self._shadows.values())):
-            contract.morning(day)
-        for entry in entries:
-            if isinstance(entry, Paid):
-                self._pay(entry, day)
+            match entry:
+                case Paid():
+                    self._pay(entry, day)
+                case Moved():
+                    sign = 1 if entry.kind == "income" else -1
+                    self._accounts[self._account_index[entry.account]] += sign * entry.amount_fen
+                    planned = entry.planned_on.toordinal()
+                    self._answered.add((entry.kind, entry.flow, planned))
+                case _:
+                    self._renew(entry, day)
 
     def _renew(self, entry: Entry, day: int) -> None:
         match entry:
@@ -108,37 +131,61 @@ class _Running:
                 self._start_anew(entry, day)
             case Arranged():
                 index = self._debt_index[entry.debt]
-                old = self.debts[index], self._contracts[index]
+                old = self._debts[index], self._contracts[index]
                 self._shadows.setdefault(index, old)
                 self._start_anew(entry, day)
             case ArrangementEnded():
                 index = self._debt_index[entry.debt]
                 if index in self._shadows:
-                    self.debts[index], self._contracts[index] = self._shadows.pop(index)
+                    self._debts[index], self._contracts[index] = self._shadows.pop(index)
 
     def _start_anew(self, entry: Corrected | Arranged, day: int) -> None:
         index = self._debt_index[entry.debt]
-        debt = replace(self.debts[index], contract=entry.contract, terms=entry.terms)
-        self.debts[index] = debt
+        debt = replace(self._debts[index], contract=entry.contract, terms=entry.terms)
+        self._debts[index] = debt
         self._contracts[index] = start_contract(debt, day)
 
     def _pay(self, entry: Paid, day: int) -> None:
         index = self._debt_index[entry.debt]
         contract = self._contracts[index]
+        contract.morning(day)
         most = contract.payable(day, entry.amount_fen)
         if most != entry.amount_fen:
             raise PaymentRefused(entry, most)
         contract.pay(day, entry.amount_fen)
         if index in self._shadows:
             shadow = self._shadows[index][1]
+            shadow.morning(day)
             shadow.pay(day, shadow.payable(day, entry.amount_fen))
         if entry.account is not None:
             self._accounts[self._account_index[entry.account]] -= entry.amount_fen
 
-    def books_on(self, day: int) -> Books:
-        """The books with what was missed before `day` as arrears."""
+    def household(self) -> Household:
+        """The household that starts on the last day; its figures are in the books."""
+        return replace(
+            self._household,
+            as_of=self._household.planned_from,
+            history=(),
+            debts=tuple(self._debts),
+        )
+
+    def position(self) -> Household:
+        """The same with its figures: a household of that day."""
+        debts = tuple(
+            replace(debt, terms=contract.terms_on(self._last))
+            for debt, contract in zip(self._debts, self._contracts, strict=True)
+        )
+        accounts = tuple(
+            replace(account, balance_fen=fen)
+            for account, fen in zip(self._household.accounts, self._accounts, strict=True)
+        )
+        return replace(self.household(), debts=debts, accounts=accounts)
+
+    def books(self) -> Books:
+        """The books of the last day, with what was missed before it as arrears."""
+        day = self._last
         begun = {}
-        for debt, contract in zip(self.debts, self._contracts, strict=True):
+        for debt, contract in zip(self._debts, self._contracts, strict=True):
             started = walk_episodes(contract.dues, shown_rungs(debt), day, frozenset())
             still_open = {id(due) for due in contract.open_dues()}
             lasting = any(due.is_missed for due in contract.open_dues())
