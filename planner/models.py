@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from planner.domain.history import KINDS as HISTORY_KINDS
 from planner.domain.household import FORMAT, STRATEGIES, VERSION
 from planner.domain.money import format_yuan
 from planner.encryption import EncryptedJSONField, EncryptedTextField
@@ -114,6 +115,12 @@ class Household(models.Model):
 
     owner = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="household")
     as_of = models.DateField(help_text="the day of whose morning the figures are")
+    known_to = models.DateField(
+        null=True, blank=True, help_text="the day up to which all that was planned is answered"
+    )
+    history_hash = models.CharField(
+        max_length=64, blank=True, default="", help_text="of the history, to file plans under"
+    )
     buffer_fen = models.PositiveBigIntegerField(default=0)
     strategy = models.CharField(max_length=20, default="avalanche")
     order = models.JSONField(default=list, blank=True)
@@ -154,6 +161,11 @@ class Household(models.Model):
     def today(self):
         """The date where the person lives."""
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
+
+    @property
+    def is_lived(self) -> bool:
+        """Whether anything that happened since `as_of` was entered."""
+        return bool(self.history_hash) or self.known_to is not None
 
     def head(self) -> dict[str, Any]:
         """What stands above the lists in the document."""
@@ -223,6 +235,103 @@ class Debt(Item):
     texts = ("name", "note")
 
     note = EncryptedTextField(blank=True, default="")
+
+
+class HistoryQuerySet(OwnedQuerySet):
+    def standing(self) -> Self:
+        """Entries that hold: no counter-entries, and nothing that one of them undoes."""
+        return self.filter(undoes=None, undone_by=None).order_by("on", "pk")
+
+
+class HistoryEntry(models.Model):
+    """Something that happened, as the document holds it. Rows are only ever added.
+
+    An entry that was wrong stays and gets a counter-entry, which `undoes` it.
+    """
+
+    UNDO = "undo"
+
+    owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
+    on = models.DateField()
+    kind = models.CharField(max_length=20)
+    slug = models.CharField(max_length=64, help_text="the debt, account, income or expense")
+    entry = EncryptedJSONField(help_text="the document's own; of a counter-entry, what it undoes")
+    created_on = models.DateTimeField(default=timezone.now)
+    undoes = models.OneToOneField(
+        "self", models.CASCADE, null=True, blank=True, related_name="undone_by"
+    )
+
+    objects = HistoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["on", "pk"]
+        indexes = [
+            models.Index(fields=["owner", "on", "id"], name="history_by_day"),
+            models.Index(fields=["owner", "kind", "slug"], name="history_by_item"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="history_kind_known", condition=Q(kind__in=[*HISTORY_KINDS, "undo"])
+            ),
+            models.CheckConstraint(
+                name="history_counter_entry_undoes",
+                condition=Q(kind="undo", undoes__isnull=False)
+                | (~Q(kind="undo") & Q(undoes__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} of {self.owner_id}"
+
+
+class Arrangement(models.Model):
+    """What was asked of a lender, and what came of it."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("asked for")
+        OFFERED = "offered", _("offered")
+        AGREED = "agreed", _("agreed")
+        KEPT = "kept", _("kept")
+        BROKEN = "broken", _("broken")
+
+    owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
+    debt = models.CharField(max_length=64, help_text="the debt's slug")
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_on = models.DateField()
+    offered_on = models.DateField(null=True, blank=True)
+    agreed_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True, help_text="kept to the end, or broken")
+    confirmed_by = EncryptedTextField(blank=True, default="", help_text="how it was confirmed")
+    note = EncryptedTextField(blank=True, default="")
+    terms = EncryptedJSONField(null=True, blank=True, help_text="the schedule, with its contract")
+    created_on = models.DateTimeField(default=timezone.now)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_on", "-pk"]
+        indexes = [models.Index(fields=["owner", "debt"], name="arrangement_by_debt")]
+        constraints = [
+            models.CheckConstraint(
+                name="arrangement_state_known",
+                condition=Q(state__in=["asked", "offered", "agreed", "kept", "broken"]),
+            ),
+            models.CheckConstraint(
+                name="arrangement_state_has_dates",
+                condition=Q(state="asked")
+                | Q(state="offered", offered_on__isnull=False)
+                | Q(state="agreed", agreed_on__isnull=False, ended_on__isnull=True)
+                | Q(state__in=["kept", "broken"], agreed_on__isnull=False, ended_on__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="arrangement_agreed_once_per_debt",
+                fields=["owner", "debt"],
+                condition=Q(state="agreed"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"arrangement {self.pk} of {self.owner_id}"
 
 
 class Revision(models.Model):
