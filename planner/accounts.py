@@ -10,11 +10,13 @@ from allauth.account.forms import RequestLoginCodeForm as AllauthRequestLoginCod
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.password_validation import (
     MinimumLengthValidator as DjangoMinimumLengthValidator,
 )
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
@@ -88,6 +90,19 @@ class AccountAdapter(DefaultAccountAdapter):
 class SignupForm(ConsentForm, AllauthSignupForm):
     field_order = ["email", "password1", "consent"]
 
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Sent twice at once, the second finds the account that the first has just made."""
+        try:
+            return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+        if settings.MAIL_IS_SENT:
+            return super().try_save(request)
+        sign_in = reverse("account_login")
+        messages.info(request, _("There is an account for this address now. Please sign in."))
+        return None, HttpResponseRedirect(sign_in)
+
+    @transaction.atomic
     def save(self, request: HttpRequest) -> User:
         user = super().save(request)
         services.record_consent(user=user)

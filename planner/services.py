@@ -62,9 +62,12 @@ class ConsentRequired(Exception):
 
 
 class StaleVersion(Exception):
-    """Somebody (a second tab, another phone) changed or removed the item in the meantime."""
+    """Somebody (a second tab, another phone) changed or removed it in the meantime.
 
-    def __init__(self, current: Item | None) -> None:
+    `current` is the item as it stands; None where it is gone, or where no single item was meant.
+    """
+
+    def __init__(self, current: Item | None = None) -> None:
         super().__init__("The item was changed in the meantime.")
         self.current = current
 
@@ -107,6 +110,24 @@ def replace_household(
 
 
 @transaction.atomic
+def renew_household(
+    *, user: User, document: Mapping[str, Any], sent: Mapping[str, Any], revision: int, key: str
+) -> None:
+    """Replace the household as the person saw it, at its `revision`, by how it stands today.
+
+    `sent` is what was typed. Raises StaleVersion, KeyReused, InvalidDocument.
+    """
+    household = _locked(user)
+    fingerprint = _hash({"renew": sent, "revision": revision})
+    if _done_before(user, key, fingerprint) is not None:
+        return
+    if household.revision != revision:
+        raise StaleVersion
+    _change(household, document)
+    _remember(user, key, fingerprint, "")
+
+
+@transaction.atomic
 def begin_household(*, user: User) -> None:
     """Make room for own figures as of today: the sample goes, what is one's own stays."""
     household = _locked(user)
@@ -122,23 +143,37 @@ def begin_household(*, user: User) -> None:
 
 
 @transaction.atomic
-def change_household(*, user: User, **head: Any) -> dict[str, Any]:
-    """Change what stands above the lists: as_of, buffer, strategy, order, triage_order."""
+def change_household(
+    *, user: User, was: Mapping[str, Any] | None = None, **head: Any
+) -> dict[str, Any]:
+    """Change what stands above the lists: as_of, buffer, strategy, order, triage_order.
+
+    `was` is what the person saw there: what says something else by now, and not what is wanted
+    either, raises StaleVersion.
+    """
     if unknown := head.keys() - set(HEAD_KEYS):
         raise TypeError(f"A household has no {', '.join(sorted(unknown))}.")
     household = _locked(user)
-    return _change(household, _document(household) | head)
+    document = _document(household)
+    for name, value in (was or {}).items():
+        if document[name] not in (value, head[name]):
+            raise StaleVersion
+    return _change(household, document | head)
 
 
 @transaction.atomic
-def undo(*, user: User) -> bool:
-    """Back to how the household was before the last change. False when nothing is left to undo."""
+def undo(*, user: User, revision: int | None = None) -> bool:
+    """Back to how the household was before the last change. False when nothing is left to undo.
+
+    `revision` is the household's counter that the person saw: sent twice, or after another change
+    elsewhere, nothing is undone.
+    """
     household = _locked(user)
-    revision = Revision.objects.owned_by(user).first()
-    if revision is None:
+    last = Revision.objects.owned_by(user).first()
+    if last is None or revision not in (None, household.revision):
         return False
-    _write(household, household_document(parse_household(revision.document)))
-    revision.delete()
+    _write(household, household_document(parse_household(last.document)))
+    last.delete()
     return True
 
 
@@ -254,18 +289,22 @@ def save_items(
     user: User,
     items: Mapping[str, Sequence[Mapping[str, Any]]],
     removed: Mapping[str, Sequence[str]] | None = None,
+    revision: int | None = None,
     key: str = "",
 ) -> None:
     """Add or change several items by their ids, and remove others, as one change.
 
-    Meant for steps that own their items: whatever version these have, what is sent now holds.
-    Keys of an item that are not sent stay as they are.
+    Meant for steps that own their items: not their versions count but the household's `revision`
+    that the person saw; StaleVersion where that is another by now. Keys of an item that are not
+    sent stay as they are.
     """
     household = _locked(user)
     removed = removed or {}
     fingerprint = _hash({"save_items": items, "removed": removed})
     if _done_before(user, key, fingerprint) is not None:
         return
+    if revision not in (None, household.revision):
+        raise StaleVersion
     document = _document(household)
     for kind, slugs in removed.items():
         document[kind] = [entry for entry in document[kind] if entry["id"] not in slugs]
@@ -369,6 +408,8 @@ def has_figures(user: User) -> bool:
 def take_over_guest(*, guest: User, user: User) -> None:
     """Give the guest's household to the member, whose own becomes the one undo leads back to."""
     household = _locked(user)
+    if not User.objects.filter(pk=guest.pk).exists():
+        return  # asked for twice at once: taken over already
     theirs = _locked(guest)
     if not has_figures(user):
         # Nothing to go back to but what the guest could go back to. Counters go on, not back.

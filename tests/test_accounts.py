@@ -412,6 +412,7 @@ def test_settings_are_saved_and_change_the_language_at_once(owner_client, owner)
         "time_zone": "Europe/Berlin",
         "is_discreet": "on",
         "buffer": "￥５００",
+        "was": "300.00",
     }
 
     response = owner_client.post(reverse("planner:settings"), form, follow=True)
@@ -538,7 +539,7 @@ def test_a_member_takes_everything_and_leaves(client, member, stranger):
     assert response.redirect_chain[-1][0] == reverse("planner:home")
     assert list(User.objects.all()) == [stranger]
     assert not StoredPlan.objects.owned_by(member).exists()
-    assert sign_in(client).status_code == 200  # the form again: nobody to sign in
+    assert sign_in(client).status_code == 422  # the form again: nobody to sign in
 
 
 @pytest.mark.django_db

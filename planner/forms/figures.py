@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from planner import services
@@ -142,20 +143,24 @@ class HeadForm(KeyedForm):
 
     was = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
-    @property
-    def is_stale(self) -> bool:
-        """Changed elsewhere meanwhile, and not to what is wanted here."""
-        return self.cleaned_data["was"] != self.now() != self.wanted()
-
     def now(self) -> str:
         raise NotImplementedError
 
     def wanted(self) -> str:
         raise NotImplementedError
 
+    @transaction.atomic
     def save(self) -> None:
+        """Raises StaleVersion where it was changed elsewhere meanwhile, to something else."""
         self.prepare()
-        services.change_household(user=self.user, **{self.name: self.wanted()})
+        was = {self.name: self.cleaned_data["was"]}
+        services.change_household(user=self.user, was=was, **{self.name: self.wanted()})
+
+
+class UndoForm(forms.Form):
+    """The household's counter as the page showed it: only that change is taken back, and once."""
+
+    revision = forms.IntegerField(min_value=0, max_value=2**63 - 1)
 
 
 class BufferForm(HeadForm):

@@ -86,6 +86,29 @@ class KeyedForm(forms.Form):
         self.data = data
 
 
+class HouseholdForm(KeyedForm):
+    """A form of several items at once. It stands for the household at its `revision`."""
+
+    conflicts: list[tuple[str, str, str]] = []
+    is_removed = False
+    was_met = False
+
+    revision = forms.IntegerField(min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
+    revision.widget.attrs["autocomplete"] = "off"
+
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+        kwargs["initial"] = {**kwargs.get("initial", {}), "revision": household.revision}
+        super().__init__(*args, household=household, **kwargs)
+
+    def meet(self, current: Item | None = None) -> None:
+        """Something was changed elsewhere: show both, and let it be sent again knowingly."""
+        self.was_met = True
+        household = Household.objects.get(owner=self.user)
+        now = type(self)(household=household)
+        self.conflicts = differences(now, self)
+        self.renew(revision=household.revision)
+
+
 class ItemForm(KeyedForm):
     """`item` is the row that is edited, None for a new one."""
 
@@ -161,18 +184,23 @@ class ItemForm(KeyedForm):
     def differences(self, current: Item) -> list[tuple[str, str, str]]:
         """Label, value as it stands now, value as typed: of each field in which they differ."""
         theirs = type(self)(household=self.household, item=current, **self.construction())
-        found = []
-        for name, field in self.fields.items():
-            if name in ("key", "version", "consent") or name not in theirs.fields:
-                continue
-            now, typed = _words(theirs[name]), _words(self[name])
-            if now != typed:
-                found.append((str(field.label), now, typed))
-        return found
+        return differences(theirs, self)
 
     def construction(self) -> dict[str, Any]:
         """The keywords with which a second form like this one is made."""
         return {}
+
+
+def differences(now: forms.Form, typed: forms.Form) -> list[tuple[str, str, str]]:
+    """Label, value as it stands now, value as typed: of each field in which they differ."""
+    found = []
+    for name, field in typed.fields.items():
+        if name in ("key", "version", "revision", "consent") or name not in now.fields:
+            continue
+        values = _words(now[name]), _words(typed[name])
+        if values[0] != values[1]:
+            found.append((str(field.label), *values))
+    return found
 
 
 def _words(bound: BoundField) -> str:

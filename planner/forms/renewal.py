@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from planner import services
@@ -10,10 +11,10 @@ from planner.domain.dates import next_month_day
 from planner.domain.reading import InvalidDocument
 from planner.forms.errors import sentence
 from planner.forms.fields import YuanField, fen_of, yuan_text
-from planner.forms.items import KeyedForm
+from planner.forms.items import HouseholdForm
 
 
-class RenewForm(KeyedForm):
+class RenewForm(HouseholdForm):
     """One field for each balance. What fell due since is taken as paid: the balances tell."""
 
     def __init__(self, *args: Any, household: Any, **kwargs: Any) -> None:
@@ -63,9 +64,14 @@ class RenewForm(KeyedForm):
             return debt | {"rows": rows, "principal": yuan_text(fen)}
         return debt | {"principal": self._said(f"principal-{key}")} | _moved_on(debt, today)
 
+    @transaction.atomic
     def save(self) -> None:
         self.prepare()
-        services.replace_household(user=self.user, document=self.renewed())
+        sent = {name: value for name, value in self.cleaned_data.items() if name != "key"}
+        services.renew_household(
+            user=self.user, document=self.renewed(), sent=sent,
+            revision=self.cleaned_data["revision"], key=self.cleaned_data["key"],
+        )  # fmt: skip
 
     def add_document_errors(self, invalid: InvalidDocument) -> None:
         for error in invalid.errors:

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from planner.forms.fields import YuanField
+from planner import services
+from planner.forms.fields import YuanField, shown_yuan, yuan_text
 from planner.models import Household
 
 
@@ -24,6 +27,9 @@ class SettingsForm(forms.ModelForm):
         help_text=_("This much is never used for paying earlier than required."),
     )
 
+    was = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    was.widget.attrs["autocomplete"] = "off"
+
     class Meta:
         model = Household
         fields = ["language", "time_zone", "is_discreet"]
@@ -35,9 +41,31 @@ class SettingsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["buffer"] = self.instance.buffer_fen
+        self.initial |= {
+            "buffer": self.instance.buffer_fen,
+            "was": yuan_text(self.instance.buffer_fen),
+        }
 
+    @transaction.atomic
     def save(self) -> Household:
-        """The settings alone: the document's head may be changed by another tab meanwhile."""
+        """The settings, and the buffer, which is a figure of the household: undone with the others.
+
+        Raises ConsentRequired, and StaleVersion where the buffer was changed meanwhile.
+        """
+        owner = self.instance.owner
+        buffer = yuan_text(self.cleaned_data["buffer"])
+        services.change_household(
+            user=owner, was={"buffer": self.cleaned_data["was"]}, buffer=buffer
+        )
         self.instance.save(update_fields=self._meta.fields)
         return self.instance
+
+    def meet(self) -> None:
+        """Show both buffers, and let what was typed be sent again knowingly."""
+        now = Household.objects.get(pk=self.instance.pk).buffer_fen
+        self.data = self.data.copy()
+        self.data["was"] = yuan_text(now)
+        said = _("This was changed elsewhere meanwhile, to %(now)s. Save again to keep yours.")
+        self.add_error(
+            "buffer", ValidationError(said, code="stale", params={"now": shown_yuan(now)})
+        )

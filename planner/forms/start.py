@@ -14,7 +14,7 @@ from planner.domain.reading import DocumentError, InvalidDocument
 from planner.forms.debts import FORMS, DebtForm
 from planner.forms.errors import sentence
 from planner.forms.fields import DayField, DayOfMonthField, YuanField, fen_of, yuan_text
-from planner.forms.items import KeyedForm
+from planner.forms.items import HouseholdForm
 from planner.models import Household
 
 # What each contract asks first; everything else stays as the product has it, or empty.
@@ -38,7 +38,7 @@ def start_form(
     )
 
 
-class MoneyForm(KeyedForm):
+class MoneyForm(HouseholdForm):
     """Step two: money at hand, the next pay day, and what living costs."""
 
     # The ids of what this step writes: taking it again changes them and adds none.
@@ -110,7 +110,7 @@ class MoneyForm(KeyedForm):
         self.prepare()
         services.save_items(
             user=self.user, items=self._entries(), removed=self._removed(),
-            key=self.cleaned_data["key"],
+            revision=self.cleaned_data["revision"], key=self.cleaned_data["key"],
         )  # fmt: skip
 
     def _entries(self) -> dict[str, list[dict[str, Any]]]:

@@ -12,10 +12,11 @@ from planner import services
 from planner.board import Board, conflict_words, prefix_of
 from planner.domain.plan import ladder as ladder_of
 from planner.domain.reading import InvalidDocument
-from planner.forms.figures import FIGURES, BufferForm, StrategyForm
+from planner.forms.figures import FIGURES, BufferForm, HeadForm, StrategyForm, UndoForm
 from planner.forms.renewal import RenewForm
 from planner.ladder import ladder_lines
 from planner.presentation import day
+from planner.views import items
 
 HEAD_FORMS = {"buffer": BufferForm, "strategy": StrategyForm}
 
@@ -57,16 +58,21 @@ def plan_change(request: HttpRequest, name: str) -> HttpResponse:
     form = HEAD_FORMS[name](request.POST, household=household)
     if not form.is_valid():
         return _page(request, bound=form, status=422)
-    if form.is_stale:
-        return _page(request, conflict=_changed_elsewhere(), status=409)
-    form.save()
+    try:
+        form.save()
+    except services.StaleVersion:
+        return _page(request, conflict=_changed_elsewhere(form), status=409)
     return redirect("planner:plan")
 
 
 @require_POST
 def plan_undo(request: HttpRequest) -> HttpResponse:
-    services.undo(user=request.user)
-    return redirect("planner:plan")
+    """The last change, if that is still the one which the page showed."""
+    form = UndoForm(request.POST)
+    if form.is_valid() and services.undo(user=request.user, **form.cleaned_data):
+        return redirect("planner:plan")
+    said = _("Nothing was undone: it was undone already, or something changed meanwhile.")
+    return _page(request, conflict=said, status=409)
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,22 +80,18 @@ def plan_renew(request: HttpRequest) -> HttpResponse:
     """The figures as they stand today."""
     household = services.household_of(request.user)
     form = RenewForm(request.POST or None, household=household)
-    if request.method == "POST" and form.is_valid():
-        try:
-            form.save()
-        except InvalidDocument as invalid:
-            form.add_document_errors(invalid)
-        else:
-            return redirect("planner:plan")
+    status = items.status_of(form) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
+        return redirect("planner:plan")
     context = {"form": form, "as_of": day(household.as_of, household.today())}
-    return render(request, "planner/plan_renew.html", context, status=422 if form.errors else 200)
+    return render(request, "planner/plan_renew.html", context, status=status)
 
 
 @require_POST
 def plan_discreet(request: HttpRequest) -> HttpResponse:
     """Hide the amounts, or show them again."""
     household = services.household_of(request.user)
-    household.is_discreet = not household.is_discreet
+    household.is_discreet = request.POST.get("hide") == "yes"
     household.save(update_fields=["is_discreet"])
     return redirect("planner:plan")
 
@@ -135,5 +137,14 @@ def _reused() -> str:
     return _("This form was used before. Below is how things stand; please enter it again.")
 
 
-def _changed_elsewhere() -> str:
-    return _("This was changed elsewhere meanwhile; below is how it stands now. Nothing was saved.")
+def _changed_elsewhere(form: HeadForm) -> str:
+    """What the person wrote, beside the page that shows what it is now."""
+    field = form[form.name]
+    if form.name == "strategy":
+        return _(
+            "This was changed elsewhere meanwhile; below is how it stands now. Nothing was saved."
+        )
+    return _(
+        "{label} was changed elsewhere meanwhile; you wrote {typed}. "
+        "Below is how it stands now. Nothing was saved."
+    ).format(label=field.label, typed=field.value())

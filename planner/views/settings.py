@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from planner import services
 from planner.accounts import remember_language
-from planner.domain.money import format_yuan
 from planner.forms import SettingsForm
 from planner.views.accounts import FORGET_PAGES, confirmed_recently
 
@@ -23,8 +22,7 @@ from planner.views.accounts import FORGET_PAGES, confirmed_recently
 def settings(request: HttpRequest) -> HttpResponse:
     household = services.household_of(request.user)
     form = SettingsForm(request.POST or None, instance=household)
-    if request.method == "POST" and form.is_valid() and _change_buffer(form):
-        household = form.save()
+    if request.method == "POST" and form.is_valid() and _save(form):
         with translation.override(household.language):
             messages.success(request, _("Saved."))
         response = redirect("planner:settings")
@@ -38,13 +36,13 @@ def settings(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _change_buffer(form: SettingsForm) -> bool:
-    """The buffer is a figure of the household: undone with the others, stored after consent."""
-    buffer = format_yuan(form.cleaned_data["buffer"])
+def _save(form: SettingsForm) -> bool:
     try:
-        services.change_household(user=form.instance.owner, buffer=buffer)
+        form.save()
     except services.ConsentRequired:
         form.add_error("buffer", _("Enter what you owe first, then the buffer."))
+    except services.StaleVersion:
+        form.meet()
     return not form.errors
 
 
