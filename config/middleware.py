@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -29,6 +30,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "object-src 'none'",
     ]
 )
+
+MOST_READ = 64 * 1024 * 1024
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -79,6 +82,37 @@ def trusted_proxies(get_response: GetResponse) -> GetResponse:
             meta.pop("HTTP_X_FORWARDED_PROTO", None)
         meta.pop("HTTP_X_FORWARDED_HOST", None)
         return get_response(request)
+
+    return middleware
+
+
+def bounded_bodies(get_response: GetResponse) -> GetResponse:
+    """What is too large for a form is a 413, read to its end so that the answer arrives.
+
+    A server that answers and hangs up while the other side still sends is a broken connection.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return get_response(request)
+        left = min(int(length), MOST_READ)
+        while left > 0 and (chunk := request.read(min(left, 64 * 1024))):
+            left -= len(chunk)
+        return HttpResponse(render_to_string("413.html"), status=413)
+
+    return middleware
+
+
+def refused_forms(get_response: GetResponse) -> GetResponse:
+    """Allauth shows a refused form with a 200; here that is a 422, as everywhere else."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if request.method == "POST" and response.status_code == 200 and getattr(form, "errors", 0):
+            response.status_code = 422
+        return response
 
     return middleware
 

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "config.middleware.trusted_proxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.bounded_bodies",
     "config.middleware.known_charsets",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.refused_forms",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -292,7 +294,7 @@ LANGUAGE_COOKIE_AGE = 365 * DAY
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "config.logs.Lines"}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",

@@ -11,6 +11,10 @@ class SessionStore(DatabaseSessionStore):
     def get_model_class(cls):
         return Session
 
+    def _validate_session_key(self, key):
+        """Keys are letters and digits; PostgreSQL would fail on a NUL that a cookie can hold."""
+        return super()._validate_session_key(key) and key.isascii() and key.isalnum()
+
     def create_model_instance(self, data):
         session = super().create_model_instance(data)
         session.owner_id = data.get(SESSION_KEY)
