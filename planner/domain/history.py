@@ -49,6 +49,16 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Transferred:
+    """Money moved between the household's own accounts."""
+
+    on: date
+    source: str
+    target: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeftUnpaid:
     """The answer that a due was not paid; it moves nothing."""
 
@@ -98,12 +108,13 @@ class ArrangementEnded:
     debt: str
 
 
-Entry = Paid | Moved | LeftUnpaid | Corrected | Counted | Arranged | ArrangementEnded
+Entry = Paid | Moved | Transferred | LeftUnpaid | Corrected | Counted | Arranged | ArrangementEnded
 
 KINDS = (
     "payment",
     "income",
     "expense",
+    "transfer",
     "unpaid",
     "correction",
     "balance",
@@ -158,6 +169,12 @@ def _read_entry(kind: str, on: date, item: Fields, known: Known) -> Entry:
                 item.amount("amount"),
                 item.choice("account", known.accounts),
             )
+        case "transfer":
+            source = item.choice("from", known.accounts)
+            target = item.choice("to", known.accounts)
+            if source == target:
+                item.contradict("to", "another account than from")
+            return Transferred(on, source, target, item.amount("amount", low=1))
         case "unpaid":
             return LeftUnpaid(on, item.choice("debt", known.debts), item.day("due_on"))
         case "correction":
@@ -210,6 +227,14 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
                 "planned_on": entry.planned_on.isoformat(),
                 "amount": format_yuan(entry.amount_fen),
                 "account": entry.account,
+            }
+        case Transferred():
+            return {
+                "kind": "transfer",
+                "on": on,
+                "from": entry.source,
+                "to": entry.target,
+                "amount": format_yuan(entry.amount_fen),
             }
         case LeftUnpaid():
             due_on = entry.due_on.isoformat()

@@ -145,15 +145,15 @@ class Flows:
         self._known_to = household.as_of.toordinal() - 1
         index = {account.id: i for i, account in enumerate(household.accounts)}
         self._sources = [
-            _Source(self._occurrences(income), income.amount_fen, index[income.account])
+            _Source(self.occurrences(income), income.amount_fen, index[income.account])
             for income in household.incomes
             if income.is_certain
         ] + [
-            _Source(self._occurrences(expense), -expense.amount_fen, index[expense.account])
+            _Source(self.occurrences(expense), -expense.amount_fen, index[expense.account])
             for expense in household.expenses
         ]
 
-    def _occurrences(self, flow: Income | Expense) -> Iterator[int]:
+    def occurrences(self, flow: Income | Expense) -> Iterator[int]:
         """Days from `as_of` on, moved off non-working days where the income says so."""
         kind = "income" if isinstance(flow, Income) else "expense"
         as_of = self._as_of.toordinal()
@@ -330,7 +330,7 @@ class Ledger:
         elif len(touched) > 1:
             touched.sort()
         self._note_balances(touched, on)
-        if self.demanding:
+        if self.demanding and (paid or touched):
             day = self.day
             self.demanding = [
                 index for index in self.demanding if self.contracts[index].required_fen(day)

@@ -20,6 +20,7 @@ from planner.domain.history import (
     Entry,
     Moved,
     Paid,
+    Transferred,
 )
 from planner.domain.household import Debt, Household
 from planner.domain.ledger import Books, Contract, open_books, start_contract
@@ -28,13 +29,14 @@ from planner.domain.ledger import Books, Contract, open_books, start_contract
 class PaymentRefused(ValueError):
     """A payment of the history that its contract cannot have taken.
 
-    `most_fen` is what the contract takes on that day.
+    `most_fen` is what the contract takes on that day, `settle_fen` what pays it off.
     """
 
-    def __init__(self, entry: Paid, most_fen: int) -> None:
+    def __init__(self, entry: Paid, most_fen: int, settle_fen: int) -> None:
         super().__init__(f"{entry.debt} takes at most {most_fen} fen on {entry.on}")
         self.entry = entry
         self.most_fen = most_fen
+        self.settle_fen = settle_fen
 
 
 def replay(household: Household) -> tuple[Household, Books]:
@@ -119,6 +121,9 @@ class _Running:
                     self._accounts[self._account_index[entry.account]] += sign * entry.amount_fen
                     planned = entry.planned_on.toordinal()
                     self._answered.add((entry.kind, entry.flow, planned))
+                case Transferred():
+                    self._accounts[self._account_index[entry.source]] -= entry.amount_fen
+                    self._accounts[self._account_index[entry.target]] += entry.amount_fen
                 case _:
                     self._renew(entry, day)
 
@@ -149,13 +154,17 @@ class _Running:
         index = self._debt_index[entry.debt]
         contract = self._contracts[index]
         contract.morning(day)
+        if entry.planned_on is not None:
+            contract.bring_forward(day, entry.planned_on.toordinal(), entry.amount_fen)
         most = contract.payable(day, entry.amount_fen)
         if most != entry.amount_fen:
-            raise PaymentRefused(entry, most)
+            raise PaymentRefused(entry, most, contract.settle(day))
         contract.pay(day, entry.amount_fen)
         if index in self._shadows:
             shadow = self._shadows[index][1]
             shadow.morning(day)
+            if entry.planned_on is not None:
+                shadow.bring_forward(day, entry.planned_on.toordinal(), entry.amount_fen)
             shadow.pay(day, shadow.payable(day, entry.amount_fen))
         if entry.account is not None:
             self._accounts[self._account_index[entry.account]] -= entry.amount_fen

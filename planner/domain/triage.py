@@ -92,9 +92,16 @@ def pay_least_harm(household: Household, *, pays_part: bool) -> Triage:
     ladders = [[_step(rung) for rung in dated_rungs(debt)] for debt in household.debts]
     graces = [debt.grace_days for debt in household.debts]
 
+    next_income = 0
+
     def triage(ledger: Ledger) -> Amounts:
-        today = _claims_today(ledger, ladders)
-        coming = _claims_coming(ledger, ladders, graces)
+        nonlocal next_income
+        if ledger.cash_fen <= 0:
+            return [0] * len(ledger.contracts)
+        if next_income <= ledger.day:
+            next_income = _next_income_day(ledger)
+        today = _claims_today(ledger, ladders, next_income)
+        coming = _claims_coming(ledger, ladders, graces, next_income)
         cash = max(0, ledger.cash_fen)
         chosen = _weightiest(today + coming, cash)
         amounts = [0] * len(ledger.contracts)
@@ -127,8 +134,8 @@ def _next_income_day(ledger: Ledger) -> int:
     return ledger.last_day
 
 
-def _claims_today(ledger: Ledger, ladders: Sequence[Sequence[_Step]]) -> list[_Claim]:
-    until = _next_income_day(ledger)
+def _claims_today(ledger: Ledger, ladders: Sequence[Sequence[_Step]], until: int) -> list[_Claim]:
+    """What is required today, weighed by what waiting until the next income would start."""
     claims = []
     for index in ledger.demanding:
         contract = ledger.contracts[index]
@@ -143,10 +150,9 @@ def _claims_today(ledger: Ledger, ladders: Sequence[Sequence[_Step]]) -> list[_C
 
 
 def _claims_coming(
-    ledger: Ledger, ladders: Sequence[Sequence[_Step]], graces: Sequence[int]
+    ledger: Ledger, ladders: Sequence[Sequence[_Step]], graces: Sequence[int], until: int
 ) -> list[_Claim]:
     """The next due of each debt that is current, where it lies before the next income."""
-    until = _next_income_day(ledger)
     claims = []
     for index, contract in enumerate(ledger.contracts):
         if index in ledger.demanding or contract.next_day >= until:

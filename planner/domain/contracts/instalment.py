@@ -460,6 +460,22 @@ class Instalment:
         other.warnings = []
         return other
 
+    def bring_forward(self, day: int, due_on: int, offered: int) -> None:
+        """Let the next row stand before its day, if what is offered pays all of it.
+
+        Its interest is that of the nights up to `day`; later ones go to the row after it.
+        """
+        if not day < due_on == self._next_due or not self._has_undue():
+            return
+        early = self.clone()
+        early._accrue(day)
+        early._fall_due(due_on)
+        if early.required_fen(day) > offered:
+            return
+        self._accrue(day)
+        self._fall_due(due_on)
+        self._reschedule(day)
+
     def open_dues(self) -> list[Due]:
         """The dues that are not met, oldest first."""
         return list(self._rows)

@@ -336,6 +336,22 @@ class OpenEnd:
         other.warnings = []
         return other
 
+    def bring_forward(self, day: int, due_on: int, offered: int) -> None:
+        """Let the next minimum stand before its day, if what is offered pays all of it.
+
+        Interest is billed up to `day`; that of later nights with the minimum after it.
+        """
+        if not day < due_on == min(self._next_due, self._ends_on) or not self._owed:
+            return
+        early = self.clone()
+        early._accrue(day)
+        early._fall_due(due_on)
+        if sum(one.unpaid for one in early._requirements) > offered:
+            return
+        self._accrue(day)
+        self._fall_due(due_on)
+        self._reschedule(day)
+
     def open_dues(self) -> list[Due]:
         """The dues that are not met, oldest first."""
         return list(self._requirements)

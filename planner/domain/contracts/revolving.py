@@ -441,6 +441,9 @@ class Revolving:
         other.warnings = []
         return other
 
+    def bring_forward(self, day: int, due_on: int, offered: int) -> None:
+        """A statement is there to be paid before its due day; nothing needs to be done."""
+
     def open_dues(self) -> list[Due]:
         """The dues that are not met, oldest first."""
         return [one for one in chain(self._late, self._statements) if one.required and one.unpaid]
