@@ -50,6 +50,7 @@ urlpatterns = [
     path("plan/discreet/", plan.plan_discreet, name="plan-discreet"),
     path("plan/renew/", plan.plan_renew, name="plan-renew"),
     path("plan/table.csv", calendar.plan_table, name="plan-csv"),
+    path("plan/table.xlsx", calendar.plan_workbook, name="plan-xlsx"),
     path("plan/figures/<slug:name>/", plan.plan_change, name="plan-change"),
     path("plan/figures/<slug:kind>/<slug:slug>/", plan.plan_edit, name="plan-edit"),
     path("plan/dues/<slug:debt>/<day:due_on>/", plan.ladder, name="ladder"),

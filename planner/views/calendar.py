@@ -19,10 +19,12 @@ from planner.domain.household import parse_household
 from planner.domain.plan import Plan, make_plan
 from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
+from planner.exports.xlsx import plan_xlsx
 from planner.models import User
 from planner.presentation import month, weekday
 from planner.views.plan import is_in_wechat
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ALARM_NAMES = {
     "-P2DT15H": _("three days before, at 9:00"),
     "-PT15H": _("the day before, at 9:00"),
@@ -102,6 +104,17 @@ def plan_table(request: HttpRequest) -> HttpResponse:
     household = services.household_of(request.user)
     content = plan_csv(_plan_of(request.user), language=get_language() or household.language)
     return _file(content, "text/csv; charset=utf-8", "csv", household.as_of)
+
+
+@require_GET
+def plan_workbook(request: HttpRequest) -> HttpResponse:
+    """The whole plan and its history for a spreadsheet, a sheet for each thing."""
+    row = services.household_of(request.user)
+    household = parse_household(services.household_document_of(request.user))
+    content = plan_xlsx(
+        make_plan(household), household.history, language=get_language() or row.language
+    )
+    return _file(content, XLSX, "xlsx", row.as_of)
 
 
 def _plan_of(user: User) -> Plan:
