@@ -1,0 +1,44 @@
+"""The person's own order of debts, moved one place at a time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db import transaction
+
+from planner import services
+from planner.forms.items import KeyedForm
+
+
+class OrderForm(KeyedForm):
+    """`up` or `down` names the debt to move in the order that the page showed, `was`: sent
+    twice it moves once.
+    """
+
+    was = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
+    up = forms.ChoiceField(required=False)
+    down = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, household: Any, debts: Sequence[str], **kwargs: Any) -> None:
+        self.order = [*household.order, *(slug for slug in debts if slug not in household.order)]
+        initial = {"was": ",".join(self.order)}
+        super().__init__(*args, household=household, initial=initial, **kwargs)
+        for name in ("up", "down"):
+            self.fields[name].choices = [(slug, slug) for slug in self.order]
+
+    @transaction.atomic
+    def save(self) -> None:
+        """Raises StaleVersion where the order was changed elsewhere meanwhile."""
+        self.prepare()
+        was = [slug for slug in self.cleaned_data["was"].split(",") if slug in self.order]
+        order = [*was, *(slug for slug in self.order if slug not in was)]
+        if was == self.order:  # which the stored one need not name in full
+            was = self.household.order
+        moved, step = self.cleaned_data["up"], -1
+        if not moved:
+            moved, step = self.cleaned_data["down"], 1
+        if moved:
+            place = order.index(moved)
+            other = min(max(place + step, 0), len(order) - 1)
+            order[place], order[other] = order[other], order[place]
+        services.change_household(user=self.user, was={"order": was}, order=order)

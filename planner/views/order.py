@@ -1,0 +1,36 @@
+"""The person's own order of repaying, for the strategy that follows it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from planner import services
+from planner.forms.order import OrderForm
+from planner.models import Debt
+
+
+@require_http_methods(["GET", "POST"])
+def plan_order(request: HttpRequest) -> HttpResponse:
+    household = services.household_of(request.user)
+    names = {debt.slug: debt.name for debt in Debt.objects.owned_by(request.user)}
+    form = OrderForm(request.POST or None, household=household, debts=list(names))
+    status, conflict = 200, ""
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                form.save()
+            except (services.StaleVersion, services.KeyReused):
+                conflict = _("Something changed meanwhile. Below is how things stand now.")
+                status = 409
+            else:
+                return redirect("planner:plan-order")
+        form = OrderForm(household=services.household_of(request.user), debts=list(names))
+    context = {
+        "form": form,
+        "conflict": conflict,
+        "debts": [(slug, names[slug]) for slug in form.order if slug in names],
+    }
+    template = "planner/_order.html" if request.htmx else "planner/plan_order.html"
+    return render(request, template, context, status=status)
