@@ -4,8 +4,8 @@ The records carry the names of the domain's own, so that what reads a plan reads
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from planner.domain.plan import PlannedDue, Totals
@@ -51,48 +51,40 @@ class Warned(NamedTuple):
     debt: str
 
 
-@dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """What the pages need of a plan."""
+    """What the pages need of a plan; each part is read when it is first asked for.
 
-    as_of: date
-    strategy: str
-    debt_free_on: date | None
-    totals: Totals
-    harm: tuple[int, ...]
-    warnings: tuple[Warned, ...]
-    dues: tuple[PlannedDue, ...]
-    payments: tuple[Payment, ...]
-    consequences: tuple[Start, ...]
-    cash: tuple[CashDay, ...]
-    transfers: tuple[Transfer, ...]
-    owed: tuple[tuple[date, int], ...]
+    A page needs all of one plan, and a few figures of each other one to compare it with.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self.as_of = date.fromisoformat(document["as_of"])
+        self.strategy: str = document["strategy"]
+        self.debt_free_on = _day(document["debt_free_on"])
+        self.harm = tuple(document["harm"])
+
+    @cached_property
+    def totals(self) -> Totals:
+        return Totals(**{name: _fen(text) for name, text in self._document["totals"].items()})
 
     @property
     def cost_fen(self) -> int:
         return self.totals.interest + self.totals.fees + self.totals.penalties
 
-    @property
-    def will_start(self) -> int:
-        """How many consequences start under this plan."""
-        return sum(one.state == "will_start" for one in self.consequences)
+    @cached_property
+    def warnings(self) -> tuple[Warned, ...]:
+        return tuple(
+            Warned(one["code"], date.fromisoformat(one["on"]), one["debt"])
+            for one in self._document["warnings"]
+        )
 
     def warned(self, code: str) -> Warned | None:
         return next((one for one in self.warnings if one.code == code), None)
 
-
-def read_plan(document: Mapping[str, Any]) -> StoredPlan:
-    return StoredPlan(
-        as_of=date.fromisoformat(document["as_of"]),
-        strategy=document["strategy"],
-        debt_free_on=_day(document["debt_free_on"]),
-        totals=Totals(**{name: _fen(text) for name, text in document["totals"].items()}),
-        harm=tuple(document["harm"]),
-        warnings=tuple(
-            Warned(one["code"], date.fromisoformat(one["on"]), one["debt"])
-            for one in document["warnings"]
-        ),
-        dues=tuple(
+    @cached_property
+    def dues(self) -> tuple[PlannedDue, ...]:
+        return tuple(
             PlannedDue(
                 one["debt"],
                 date.fromisoformat(one["due_on"]),
@@ -102,13 +94,19 @@ def read_plan(document: Mapping[str, Any]) -> StoredPlan:
                 _fen(one["paid_by_last_safe"]),
                 _fen(one["short"]),
             )
-            for one in document["dues"]
-        ),
-        payments=tuple(
+            for one in self._document["dues"]
+        )
+
+    @cached_property
+    def payments(self) -> tuple[Payment, ...]:
+        return tuple(
             Payment(date.fromisoformat(one["on"]), one["debt"], _fen(one["amount"]), one["from"])
-            for one in document["payments"]
-        ),
-        consequences=tuple(
+            for one in self._document["payments"]
+        )
+
+    @cached_property
+    def consequences(self) -> tuple[Start, ...]:
+        return tuple(
             Start(
                 one["debt"],
                 date.fromisoformat(one["due_on"]),
@@ -117,9 +115,17 @@ def read_plan(document: Mapping[str, Any]) -> StoredPlan:
                 one["state"],
                 one["severity"],
             )
-            for one in document["consequences"]
-        ),
-        cash=tuple(
+            for one in self._document["consequences"]
+        )
+
+    @property
+    def will_start(self) -> int:
+        """How many consequences start under this plan."""
+        return sum(one["state"] == "will_start" for one in self._document["consequences"])
+
+    @cached_property
+    def cash(self) -> tuple[CashDay, ...]:
+        return tuple(
             CashDay(
                 date.fromisoformat(one["on"]),
                 _fen(one["opening"]),
@@ -128,14 +134,23 @@ def read_plan(document: Mapping[str, Any]) -> StoredPlan:
                 _fen(one["payments"]),
                 _fen(one["closing"]),
             )
-            for one in document["cash"]
-        ),
-        transfers=tuple(
+            for one in self._document["cash"]
+        )
+
+    @cached_property
+    def transfers(self) -> tuple[Transfer, ...]:
+        return tuple(
             Transfer(date.fromisoformat(one["on"]), one["from"], one["to"], _fen(one["amount"]))
-            for one in document["transfers"]
-        ),
-        owed=_owed(document["balances"]),
-    )
+            for one in self._document["transfers"]
+        )
+
+    @cached_property
+    def owed(self) -> tuple[tuple[date, int], ...]:
+        return _owed(self._document["balances"])
+
+
+def read_plan(document: Mapping[str, Any]) -> StoredPlan:
+    return StoredPlan(document)
 
 
 def _owed(balances: list[dict[str, Any]]) -> tuple[tuple[date, int], ...]:
