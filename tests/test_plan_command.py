@@ -126,6 +126,26 @@ def test_the_calendar_of_the_command_has_no_salt_and_the_days_stamp():
     }
 
 
+@pytest.mark.parametrize(("days", "triggers"), [("3,0", {b"-P2DT15H", b"PT9H"}), ("none", set())])
+def test_the_calendar_of_the_command_rings_on_the_days_one_chose(days, triggers):
+    raw = plan(EXAMPLE, "--format", "ics", "--alarms", days).stdout
+
+    rings = {line[8:] for line in raw.split(b"\r\n") if line.startswith(b"TRIGGER:")}
+    assert rings == triggers
+    assert raw.count(b"BEGIN:VEVENT") > 0
+
+
+def test_an_alarm_of_another_day_is_refused():
+    assert plan(EXAMPLE, "--format", "ics", "--alarms", "2").returncode == 2
+
+
+def test_a_history_that_no_contract_can_have_taken_is_refused(tmp_path):
+    paid = {"kind": "payment", "on": "2026-12-01", "debt": "friend", "amount": "9999.00"}
+    path = write(tmp_path, json.dumps(document(history=[paid])).encode())
+
+    assert_refused(plan(path), "history", "at most")
+
+
 def test_ladders_add_every_dues_ladder_to_json_and_table():
     household = read_household(EXAMPLE.read_bytes())
 

@@ -3,18 +3,21 @@
 import json
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from planner.domain.household import MAX_BYTES, STRATEGIES, Household, read_household
+from planner.domain.money import format_yuan
 from planner.domain.plan import Plan, make_plan, plan_document
 from planner.domain.reading import InvalidDocument
+from planner.domain.replay import PaymentRefused
 from planner.domain.strategies import UnknownStrategy
 from planner.exports.csv import plan_csv
-from planner.exports.ics import calendar_file
+from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.table import plan_table
 from planner.exports.wording import one_line, speaking, strategy_name
 
@@ -36,9 +39,23 @@ class Command(BaseCommand):
             action="store_true",
             help="add what follows each due if it is missed (json and table)",
         )
+        parser.add_argument(
+            "--alarms",
+            type=alarms_before,
+            default=tuple(ALARMS),
+            metavar="DAYS",
+            help="on which days before one the calendar rings: some of 3,1,0, or none (ics)",
+        )
 
     def handle(
-        self, *, file: str, strategy: str | None, format: str, ladders: bool, **options: Any
+        self,
+        *,
+        file: str,
+        strategy: str | None,
+        format: str,
+        ladders: bool,
+        alarms: Sequence[str],
+        **options: Any,
     ) -> None:
         language = locale_language(os.environ)
         with speaking(language):
@@ -49,7 +66,11 @@ class Command(BaseCommand):
             except UnknownStrategy:
                 name = strategy_name(strategy or household.strategy)
                 self._fail(_("The strategy “{name}” does not exist yet.").format(name=name))
-            self._write(written(plan, format, language, ladders=ladders), format)
+            except PaymentRefused as refused:
+                most = format_yuan(refused.most_fen)
+                self._fail(f"history: found {refused.entry}, expected at most {most}")
+            content = written(plan, format, language, ladders=ladders, alarms=alarms)
+            self._write(content, format)
 
     def _read(self, file: str) -> Household:
         """The household; else one line for each thing wrong, and status 2."""
@@ -95,7 +116,20 @@ class Command(BaseCommand):
             self._fail(_("Cannot write: {reason}.").format(reason=error.strerror))
 
 
-def written(plan: Plan, format: str, language: str, *, ladders: bool) -> bytes:
+def alarms_before(days: str) -> tuple[str, ...]:
+    """The alarms of "3,1,0", each at nine in the morning; of "none", none."""
+    if days == "none":
+        return ()
+    by_days = dict(zip(("3", "1", "0"), ALARMS, strict=True))
+    chosen = days.split(",")
+    if not set(chosen) <= by_days.keys():
+        raise ArgumentTypeError("some of 3,1,0, or none")
+    return tuple(alarm for day, alarm in by_days.items() if day in chosen)
+
+
+def written(
+    plan: Plan, format: str, language: str, *, ladders: bool, alarms: Sequence[str]
+) -> bytes:
     match format:
         case "json":
             text = json.dumps(plan_document(plan), ensure_ascii=False, indent=1)
@@ -103,7 +137,7 @@ def written(plan: Plan, format: str, language: str, *, ladders: bool) -> bytes:
         case "csv":
             return plan_csv(plan, language=language)
         case "ics":
-            return calendar_file(plan, language=language)
+            return calendar_file(plan, language=language, alarms=alarms)
         case _:
             return plan_table(plan, language=language, ladders=ladders).encode()
 
