@@ -11,6 +11,7 @@ from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import (
     MinimumLengthValidator as DjangoMinimumLengthValidator,
 )
@@ -91,7 +92,12 @@ class SignupForm(ConsentForm, AllauthSignupForm):
     field_order = ["email", "password1", "consent"]
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Sent twice at once, the second finds the account that the first has just made."""
+        """Sent twice at once, the second finds the account that the first has just made.
+
+        An address that has one already takes as long as another: the password is hashed.
+        """
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
         try:
             return super().try_save(request)
         except IntegrityError:

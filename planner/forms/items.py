@@ -30,6 +30,18 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+def refuse_repeated(form: forms.BaseForm) -> None:
+    many = getattr(form.data, "getlist", None)
+    for name, field in form.fields.items() if many else ():
+        if isinstance(field, forms.MultipleChoiceField):
+            continue
+        sent = [form.add_prefix(name)]
+        if isinstance(field, forms.MultiValueField):
+            sent = [f"{sent[0]}{part}" for part in field.widget.widgets_names]
+        if any(len(many(one)) > 1 for one in sent):
+            form.add_error(name, _("This was sent twice. Please fill it in once."))
+
+
 class KeyedForm(forms.Form):
     """A form that may be sent twice and counts once; it asks for consent while there is none.
 
@@ -53,6 +65,11 @@ class KeyedForm(forms.Form):
         for field in self.fields.values():
             if hasattr(field, "today"):
                 field.today = household.today()
+
+    def _clean_fields(self) -> None:
+        """A value that was sent twice is refused: nobody can say which of the two was meant."""
+        super()._clean_fields()
+        refuse_repeated(self)
 
     more_names: Sequence[str] = ()
 
