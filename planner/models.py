@@ -333,6 +333,17 @@ class Arrangement(models.Model):
     def __str__(self) -> str:
         return f"arrangement {self.pk} of {self.owner_id}"
 
+    def document(self) -> dict[str, Any]:
+        days = ("asked_on", "offered_on", "agreed_on", "ended_on")
+        return {
+            "debt": self.debt,
+            "state": self.state,
+            **{name: getattr(self, name) and getattr(self, name).isoformat() for name in days},
+            "confirmed_by": self.confirmed_by,
+            "note": self.note,
+            "terms": self.terms,
+        }
+
 
 class Revision(models.Model):
     """The household as it stood before a change, for undo."""

@@ -9,7 +9,8 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,16 +20,28 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from planner import domain
-from planner.domain.household import household_document, parse_household
-from planner.domain.money import parse_yuan
+from planner.domain.contracts.terms import dormant, owed_fen, terms_document
+from planner.domain.household import Household as Position
+from planner.domain.household import (
+    debt_document,
+    household_document,
+    parse_debt,
+    parse_household,
+)
+from planner.domain.money import format_yuan, parse_yuan
 from planner.domain.plan import make_plans, plan_document
+from planner.domain.reading import InvalidDocument
+from planner.domain.replay import PaymentRefused, replay, stand
 from planner.encryption import EncryptedTextField
 from planner.models import (
     Account,
+    Arrangement,
     Debt,
     Expense,
+    HistoryEntry,
     Household,
     IdempotencyKey,
     Income,
@@ -47,10 +60,12 @@ ITEM_MODELS: Mapping[str, type[Item]] = {
     "expenses": Expense,
     "debts": Debt,
 }
+LIVED_KEYS = ("planned_from", "history")
+SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry concerns, first wins
 HEAD_KEYS = ("as_of", "buffer", "strategy", "order", "triage_order")
 
 KEPT_REVISIONS = 50
-KEPT_PLANS = 12  # all strategies, of the household as it is and of two states before
+KEPT_PLANS = 18  # all strategies, position and questions: as it is and of two states before
 GUEST_DAYS = 7
 KEPT_KEY_DAYS = 2
 
@@ -76,6 +91,14 @@ class KeyReused(Exception):
     """An idempotency key came back with another content."""
 
 
+class EntryRefused(Exception):
+    """What was to be entered cannot have happened; nothing was changed. Its text is a sentence."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 # --- Households --------------------------------------------------------------------------------
 
 
@@ -90,15 +113,59 @@ def household_of(user: User) -> Household:
 
 def household_document_of(user: User) -> dict[str, Any]:
     """The document of the user's rows."""
-    return _document(household_of(user))
+    return document_of(household_of(user))
 
 
-def _document(household: Household) -> dict[str, Any]:
-    lists = {
+def document_of(household: Household) -> dict[str, Any]:
+    document = household.head() | _lists(household)
+    if not household.is_lived:
+        return document
+    entries = HistoryEntry.objects.owned_by(household.owner_id).standing()
+    history = [row.entry for row in entries]
+    first = planned_from(household)
+    if not history and first == household.as_of:
+        return document
+    return document | {"planned_from": first.isoformat(), "history": history}
+
+
+def _lists(household: Household) -> dict[str, Any]:
+    return {
         kind: [row.document() for row in model.objects.owned_by(household.owner_id)]
         for kind, model in ITEM_MODELS.items()
     }
-    return household.head() | lists
+
+
+def planned_from(household: Household) -> date:
+    """The day from whose morning the plan runs: today, once something was entered.
+
+    Never before the last entry: a clock may jump, and a journey may lead into yesterday.
+    """
+    if not household.is_lived:
+        return household.as_of
+    last = None
+    if household.history_hash:
+        rows = HistoryEntry.objects.owned_by(household.owner_id).standing()
+        last = rows.values_list("on", flat=True).last()
+    return max(household.as_of, household.today(), last or household.as_of)
+
+
+def outline_of(
+    household: Household, items: Mapping[str, Sequence[Item]] | None = None
+) -> dict[str, Any]:
+    """The document with a hash in place of the history: enough to find what is kept of it."""
+    lists = (
+        _lists(household)
+        if items is None
+        else {kind: [row.document() for row in rows] for kind, rows in items.items()}
+    )
+    document = household.head() | lists
+    first = planned_from(household)
+    if not household.history_hash and first == household.as_of:
+        return document
+    return document | {
+        "planned_from": first.isoformat(),
+        "history_hash": household.history_hash,
+    }
 
 
 @transaction.atomic
@@ -106,7 +173,7 @@ def replace_household(
     *, user: User, document: object, is_sample: bool | None = None
 ) -> dict[str, Any]:
     """Make the document the user's household. Raises InvalidDocument and changes nothing then."""
-    return _change(_locked(user), document, is_sample=is_sample)
+    return change(locked(user), document, is_sample=is_sample)
 
 
 @transaction.atomic
@@ -117,29 +184,30 @@ def renew_household(
 
     `sent` is what was typed. Raises StaleVersion, KeyReused, InvalidDocument.
     """
-    household = _locked(user)
-    fingerprint = _hash({"renew": sent, "revision": revision})
-    if _done_before(user, key, fingerprint) is not None:
+    household = locked(user)
+    fingerprint = digest({"renew": sent, "revision": revision})
+    if done_before(user, key, fingerprint) is not None:
         return
     if household.revision != revision:
         raise StaleVersion
-    _change(household, document)
-    _remember(user, key, fingerprint, "")
+    # All figures are new: what happened before is in them, and is no longer laid onto them.
+    change(household, {k: v for k, v in document.items() if k not in LIVED_KEYS})
+    remember(user, key, fingerprint, "")
 
 
 @transaction.atomic
 def begin_household(*, user: User) -> None:
     """Make room for own figures as of today: the sample goes, what is one's own stays."""
-    household = _locked(user)
+    household = locked(user)
     if household.is_sample:
-        empty = _document(household) | {kind: [] for kind in ITEM_MODELS}
+        empty = household.head() | {kind: [] for kind in ITEM_MODELS}
         wishes = {"order": [], "triage_order": [], "buffer": "0.00", "strategy": "avalanche"}
         today = {"as_of": household.today().isoformat()}
-        _change(household, empty | wishes | today, is_sample=False)
+        change(household, empty | wishes | today, is_sample=False)
         # Undo must not lead back to made-up figures that would count as one's own.
         Revision.objects.owned_by(user).delete()
     elif not has_figures(user):
-        _change(household, _document(household) | {"as_of": household.today().isoformat()})
+        change(household, document_of(household) | {"as_of": household.today().isoformat()})
 
 
 @transaction.atomic
@@ -153,12 +221,12 @@ def change_household(
     """
     if unknown := head.keys() - set(HEAD_KEYS):
         raise TypeError(f"A household has no {', '.join(sorted(unknown))}.")
-    household = _locked(user)
-    document = _document(household)
+    household = locked(user)
+    document = document_of(household)
     for name, value in (was or {}).items():
         if document[name] not in (value, head[name]):
             raise StaleVersion
-    return _change(household, document | head)
+    return change(household, document | head)
 
 
 @transaction.atomic
@@ -168,7 +236,7 @@ def undo(*, user: User, revision: int | None = None) -> bool:
     `revision` is the household's counter that the person saw: sent twice, or after another change
     elsewhere, nothing is undone.
     """
-    household = _locked(user)
+    household = locked(user)
     last = Revision.objects.owned_by(user).first()
     if last is None or revision not in (None, household.revision):
         return False
@@ -177,7 +245,7 @@ def undo(*, user: User, revision: int | None = None) -> bool:
     return True
 
 
-def _locked(user: User) -> Household:
+def locked(user: User) -> Household:
     """The user's row, locked: writers of one household go one after the other.
 
     SQLite has no row locks; there the transaction itself was begun as a writer's.
@@ -186,12 +254,18 @@ def _locked(user: User) -> Household:
     return Household.objects.select_for_update().select_related("owner").get(owner=user)
 
 
-def _change(
+def change(
     household: Household, document: object, *, is_sample: bool | None = None
 ) -> dict[str, Any]:
     """Validate, remember how it was, write. Nothing is written when nothing changed."""
-    after = household_document(parse_household(document))
-    before = _document(household)
+    parsed = parse_household(document)
+    if parsed.history:
+        try:
+            replay(parsed)
+        except PaymentRefused as refused:
+            raise _refusal(parsed, refused) from None
+    after = household_document(parsed)
+    before = document_of(household)
     household.is_sample = household.is_sample if is_sample is None else is_sample
     if canonical(after) == canonical(before):
         household.save(update_fields=["is_sample"])
@@ -204,13 +278,34 @@ def _change(
     return after
 
 
+def _refusal(household: Position, refused: PaymentRefused) -> EntryRefused:
+    """Why a payment of the history cannot have been, in words."""
+    entry = refused.entry
+    name = next(debt.name for debt in household.debts if debt.id == entry.debt)
+    words = {"debt": name, "day": entry.on.isoformat(), "most": format_yuan(refused.most_fen)}
+    if refused.settle_fen == 0:
+        code, sentence = "finished", _("On {day} nothing was owed on {debt} any more.")
+    elif refused.most_fen == refused.settle_fen:
+        code = "above_settle"
+        sentence = _("On {day} {most} paid off {debt}; more than that cannot have been paid.")
+    elif refused.most_fen:
+        code = "above_required"
+        sentence = _("On {day} {debt} took at most {most}: it cannot be prepaid in part.")
+    else:
+        code = "not_due"
+        sentence = _("On {day} nothing was due on {debt}, and it cannot be prepaid in part.")
+    return EntryRefused(code, sentence.format(**words))
+
+
 def _holds_figures(document: dict[str, Any]) -> bool:
     return document["buffer"] != "0.00" or any(document[kind] for kind in ITEM_MODELS)
 
 
 def _write(household: Household, document: dict[str, Any]) -> None:
     """Document → rows. Rows that stay the same are not touched and keep their version."""
-    household.as_of = date.fromisoformat(document["as_of"])
+    as_of = date.fromisoformat(document["as_of"])
+    _write_history(household, as_of, document.get("history", []))
+    household.as_of = as_of
     household.buffer_fen = parse_yuan(document["buffer"])
     household.strategy = document["strategy"]
     household.order = document["order"]
@@ -219,10 +314,90 @@ def _write(household: Household, document: dict[str, Any]) -> None:
     household.save(
         update_fields=[
             "as_of", "buffer_fen", "strategy", "order", "triage_order", "revision", "is_sample",
+            "known_to", "history_hash",
         ]
     )  # fmt: skip
     for kind, model in ITEM_MODELS.items():
         _write_items(model, household.owner, document[kind])
+
+
+def _write_history(household: Household, as_of: date, history: list[dict[str, Any]]) -> None:
+    """Make the history stand: day by day, what differs is undone and entered anew.
+
+    Rows are only added. What was answered by an entry that goes is open again.
+    """
+    held: dict[str, list[HistoryEntry]] = {}
+    if household.history_hash:
+        for row in HistoryEntry.objects.owned_by(household.owner_id).standing():
+            held.setdefault(row.on.isoformat(), []).append(row)
+    wanted: dict[str, list[dict[str, Any]]] = {}
+    for entry in history:
+        wanted.setdefault(entry["on"], []).append(entry)
+    undone, new = [], []
+    for day in sorted(held.keys() | wanted.keys()):
+        rows, entries = held.get(day, []), wanted.get(day, [])
+        same = 0
+        while same < min(len(rows), len(entries)) and rows[same].entry == entries[same]:
+            same += 1
+        undone += rows[same:]
+        new += entries[same:]
+    owner = household.owner
+    counters = [
+        HistoryEntry(
+            owner=owner, on=row.on, kind=HistoryEntry.UNDO, slug=row.slug, entry=row.entry,
+            undoes=row,
+        )
+        for row in undone
+    ]  # fmt: skip
+    HistoryEntry.objects.bulk_create(counters)
+    HistoryEntry.objects.bulk_create([_history_row(owner, entry) for entry in new])
+    _tie_arrangements(household, [row.entry for row in undone], new)
+    household.history_hash = history_hash(history)
+    if as_of != household.as_of:
+        # Another position: taken as answered up to the day before the last entry.
+        last = history[-1]["on"] if history else None
+        household.known_to = last and date.fromisoformat(last) - timedelta(days=1)
+    elif household.known_to is not None or history:
+        reopened = [_answered_day(row.entry) - timedelta(days=1) for row in undone]
+        known_to = household.known_to or as_of - timedelta(days=1)
+        household.known_to = max(as_of - timedelta(days=1), min([known_to, *reopened]))
+
+
+def _history_row(owner: User, entry: dict[str, Any]) -> HistoryEntry:
+    slug = next(entry[key] for key in SUBJECTS if entry.get(key))
+    on = date.fromisoformat(entry["on"])
+    return HistoryEntry(owner=owner, on=on, kind=entry["kind"], slug=slug, entry=entry)
+
+
+def _answered_day(entry: Mapping[str, Any]) -> date:
+    days = [entry["on"], entry.get("planned_on"), entry.get("due_on")]
+    return date.fromisoformat(min(day for day in days if day))
+
+
+def _tie_arrangements(
+    household: Household, undone: list[dict[str, Any]], new: list[dict[str, Any]]
+) -> None:
+    """Arrangements follow the entries that stand for them: back when these go, on when they
+    come again."""
+    rows = Arrangement.objects.owned_by(household.owner_id)
+    state = Arrangement.State
+    for entry in reversed(undone):
+        mine = rows.filter(debt=entry.get("debt"))
+        if entry["kind"] == "arrangement_ended":
+            mine.filter(state=state.BROKEN, ended_on=entry["on"]).update(
+                state=state.AGREED, ended_on=None
+            )
+        if entry["kind"] == "arrangement":
+            agreed = mine.filter(state__in=[state.AGREED, state.KEPT], agreed_on=entry["on"])
+            agreed.update(state=state.OFFERED, offered_on=entry["on"], ended_on=None)
+    for entry in new:
+        mine = rows.filter(debt=entry.get("debt"))
+        if entry["kind"] == "arrangement":
+            again = [row for row in mine.filter(state=state.OFFERED) if row.terms == entry["terms"]]
+            for row in again[:1]:
+                rows.filter(pk=row.pk).update(state=state.AGREED, agreed_on=entry["on"])
+        if entry["kind"] == "arrangement_ended":
+            mine.filter(state=state.AGREED).update(state=state.BROKEN, ended_on=entry["on"])
 
 
 def _write_items(model: type[Item], owner: User, entries: list[dict[str, Any]]) -> None:
@@ -257,30 +432,131 @@ def _keep_newest(rows, ordering: str, count: int) -> None:
 
 @transaction.atomic
 def save_item(
-    *, user: User, kind: str, item: Mapping[str, Any], version: int | None = None, key: str = ""
+    *,
+    user: User,
+    kind: str,
+    item: Mapping[str, Any],
+    version: int | None = None,
+    reason: str = "unknown",
+    key: str = "",
 ) -> str:
     """Add an item (no version) or change the one of that id and version; returns its slug.
 
-    `item` is an entry of the document's list `kind`; without an id it gets one. The same `key`
-    with the same content leads to what it did the first time. Raises InvalidDocument,
-    StaleVersion, KeyReused, ConsentRequired.
+    `item` is an entry of the document's list `kind`; without an id it gets one. Once there is a
+    history its figures are those of today, and what differs joins it: of a debt a correction with
+    that `reason`, of an account a balance. The same `key` with the same content leads to what it
+    did the first time. Raises InvalidDocument, StaleVersion, KeyReused, ConsentRequired,
+    EntryRefused.
     """
-    household = _locked(user)
-    fingerprint = _hash({"save": kind, "item": item, "version": version})
-    if (done := _done_before(user, key, fingerprint)) is not None:
+    household = locked(user)
+    fingerprint = digest({"save": kind, "item": item, "version": version})
+    if (done := done_before(user, key, fingerprint)) is not None:
         return done
-    document = _document(household)
-    entries = document[kind]
+    document = document_of(household)
     entry = {"id": _new_slug(kind), **item}
-    if version is None:
-        entries.append(entry)
-    else:
+    if version is not None:
         _refuse_stale(user, kind, entry["id"], version)
-        index = [existing["id"] for existing in entries].index(entry["id"])
-        entries[index] = entry
-    _change(household, document)
-    _remember(user, key, fingerprint, entry["id"])
+    _put(document, kind, entry, reason)
+    change(household, document)
+    remember(user, key, fingerprint, entry["id"])
     return entry["id"]
+
+
+def _put(document: dict[str, Any], kind: str, entry: dict[str, Any], reason: str) -> None:
+    """Lay one item into the document: as it was at `as_of`, with what has changed since as history.
+
+    Without a history that is the item as it is. Raises InvalidDocument.
+    """
+    entries = document[kind]
+    places = [existing["id"] for existing in entries]
+    index = places.index(entry["id"]) if entry["id"] in places else len(entries)
+    if "planned_from" in document:
+        held = entries[index] if index < len(entries) else None
+        if kind == "debts":
+            entry = _told_debt(document, entry, held, index, reason)
+        elif kind == "accounts":
+            entry = _told_account(document, entry, held)
+        elif held is None:
+            entry = {"from": document["planned_from"], **entry}
+    entries[index : index + 1] = [entry]
+
+
+DEBT_KEYS = (
+    "id", "name", "product", "grace_days", "tolerance", "autopay", "reports_to", "ladder",
+    "events", "note", "signed_on", "quoted_rate",
+)  # fmt: skip
+
+
+def _told_debt(
+    document: dict[str, Any],
+    entry: dict[str, Any],
+    held: dict[str, Any] | None,
+    index: int,
+    reason: str,
+) -> dict[str, Any]:
+    today = document["planned_from"]
+    accounts = {account["id"] for account in document["accounts"]}
+    try:
+        debt = parse_debt(entry, as_of=date.fromisoformat(today), account_ids=accounts)
+    except InvalidDocument as invalid:
+        raise InvalidDocument(
+            [replace(one, path=f"debts[{index}].{one.path}") for one in invalid.errors]
+        ) from None
+    told = debt_document(debt)
+    was = None
+    if held is None:
+        anchor = debt_document(replace(debt, terms=dormant(debt.terms)))
+    else:
+        standing = {one.id: one for one in stand(parse_household(document)).debts}[debt.id]
+        if (standing.contract, standing.terms) == (debt.contract, debt.terms):
+            return {**held, **{key: told[key] for key in DEBT_KEYS}}
+        anchor = {**held, **{key: told[key] for key in DEBT_KEYS}}
+        was = format_yuan(owed_fen(standing.terms))
+    terms = {"contract": debt.contract, **terms_document(debt.terms)}
+    document["history"].append(
+        {
+            "kind": "correction", "on": today, "debt": debt.id, "terms": terms,
+            "reason": reason, "was": was,
+        }
+    )  # fmt: skip
+    return anchor
+
+
+def _told_account(
+    document: dict[str, Any], entry: dict[str, Any], held: dict[str, Any] | None
+) -> dict[str, Any]:
+    fen = 0
+    if held is not None:
+        standing = stand(parse_household(document)).accounts
+        fen = next(one.balance_fen for one in standing if one.id == entry["id"])
+    balance = entry.get("balance")
+    try:
+        parse_yuan(balance or "")
+    except (ValueError, TypeError):
+        return entry  # the parser will say so, in its place
+    if held is None or balance != format_yuan(fen):
+        document["history"].append(
+            {
+                "kind": "balance", "on": document["planned_from"], "account": entry["id"],
+                "balance": balance, "was": format_yuan(fen) if fen >= 0 else None,
+            }
+        )  # fmt: skip
+    return {**entry, "balance": "0.00" if held is None else held["balance"]}
+
+
+def as_it_stands(user: User, row: Item) -> Item:
+    """The row with its figures of today, to be shown and edited; not to be saved."""
+    if not isinstance(row, (Debt, Account)) or not household_of(user).is_lived:
+        return row
+    position = standing_household(user)
+    if isinstance(row, Account):
+        fen = next(one.balance_fen for one in position.accounts if one.id == row.slug)
+        row.terms = row.terms | {"balance": format_yuan(fen)}
+        return row
+    debt = next(one for one in position.debts if one.id == row.slug)
+    texts = ("id", *row.texts)
+    row.terms = {key: value for key, value in debt_document(debt).items() if key not in texts}
+    return row
 
 
 @transaction.atomic
@@ -298,37 +574,69 @@ def save_items(
     that the person saw; StaleVersion where that is another by now. Keys of an item that are not
     sent stay as they are.
     """
-    household = _locked(user)
+    household = locked(user)
     removed = removed or {}
-    fingerprint = _hash({"save_items": items, "removed": removed})
-    if _done_before(user, key, fingerprint) is not None:
+    fingerprint = digest({"save_items": items, "removed": removed})
+    if done_before(user, key, fingerprint) is not None:
         return
     if revision not in (None, household.revision):
         raise StaleVersion
-    document = _document(household)
+    document = document_of(household)
     for kind, slugs in removed.items():
-        document[kind] = [entry for entry in document[kind] if entry["id"] not in slugs]
+        for slug in slugs:
+            _take_out(document, kind, slug)
     for kind, entries in items.items():
-        held = {entry["id"]: entry for entry in document[kind]}
+        standing = {one["id"]: one for one in _as_they_stand(document, kind)}
         for entry in entries:
-            held[entry["id"]] = {**held.get(entry["id"], {}), **entry}
-        document[kind] = list(held.values())
-    _change(household, document)
-    _remember(user, key, fingerprint, "")
+            _put(document, kind, {**standing.get(entry["id"], {}), **entry}, "unknown")
+    change(household, document)
+    remember(user, key, fingerprint, "")
+
+
+def _as_they_stand(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    if kind not in ("debts", "accounts") or "planned_from" not in document:
+        return document[kind]
+    position = stand(parse_household(document))
+    if kind == "debts":
+        return [debt_document(debt) for debt in position.debts]
+    balances = {one.id: format_yuan(one.balance_fen) for one in position.accounts}
+    return [entry | {"balance": balances[entry["id"]]} for entry in document[kind]]
 
 
 @transaction.atomic
 def delete_item(*, user: User, kind: str, slug: str, version: int, key: str = "") -> None:
     """Remove an item, and its mention where nothing but a wish hangs on it.
 
-    An account that incomes or expenses still use is refused with InvalidDocument.
+    An account that incomes or expenses still use is refused with InvalidDocument, one that the
+    history names with EntryRefused. What was entered for a debt, an income or an expense is undone
+    with it; what that did to the accounts stays, as their balances of today.
     """
-    household = _locked(user)
-    fingerprint = _hash({"delete": kind, "slug": slug, "version": version})
-    if _done_before(user, key, fingerprint) is not None:
+    household = locked(user)
+    fingerprint = digest({"delete": kind, "slug": slug, "version": version})
+    if done_before(user, key, fingerprint) is not None:
         return
     _refuse_stale(user, kind, slug, version)
-    document = _document(household)
+    document = document_of(household)
+    _take_out(document, kind, slug)
+    change(household, document)
+    remember(user, key, fingerprint, slug)
+
+
+def _take_out(document: dict[str, Any], kind: str, slug: str) -> None:
+    """Remove an item, its mention and its history; what that did to accounts stays as balances.
+
+    An account that history names is refused.
+    """
+    names = {"accounts": ("account", "from", "to"), "debts": ("debt",)}
+    names |= {"incomes": ("income",), "expenses": ("expense",)}
+    history = document.get("history", [])
+    rest = [one for one in history if slug not in [one.get(name) for name in names[kind]]]
+    if kind == "accounts" and any(one["kind"] != "balance" for one in history if one not in rest):
+        raise EntryRefused(
+            "account_has_history",
+            _("Something was entered for this account. Set its balance to 0.00 instead."),
+        )
+    before = stand(parse_household(document)).accounts if len(rest) < len(history) else ()
     document[kind] = [entry for entry in document[kind] if entry["id"] != slug]
     if kind == "debts":
         for wish in ("order", "triage_order"):
@@ -336,8 +644,29 @@ def delete_item(*, user: User, kind: str, slug: str, version: int, key: str = ""
     if kind == "accounts":
         for debt in document["debts"]:
             debt["autopay"] = [account for account in debt["autopay"] if account != slug]
-    _change(household, document)
-    _remember(user, key, fingerprint, slug)
+    if kind != "accounts" and before:
+        document["history"] = rest
+        after = stand(parse_household(document)).accounts
+        for held, left in zip(before, after, strict=True):
+            if held.balance_fen != left.balance_fen:
+                rest.append(_kept_balance(document, held))
+    elif before:
+        document["history"] = rest
+
+
+def _kept_balance(document: dict[str, Any], account: Any) -> dict[str, Any]:
+    if account.balance_fen < 0:
+        raise EntryRefused(
+            "account_below_zero",
+            _("By what was entered, {account} is below zero. Enter what is in it first.").format(
+                account=account.name
+            ),
+        )
+    balance = format_yuan(account.balance_fen)
+    return {
+        "kind": "balance", "on": document["planned_from"], "account": account.id,
+        "balance": balance, "was": balance,
+    }  # fmt: skip
 
 
 def removed_item(*, user: User, kind: str, slug: str) -> Item | None:
@@ -363,7 +692,7 @@ def _new_slug(kind: str) -> str:
     return f"{kind.removesuffix('s')}-{secrets.token_hex(4)}"
 
 
-def _done_before(user: User, key: str, fingerprint: str) -> str | None:
+def done_before(user: User, key: str, fingerprint: str) -> str | None:
     """The slug that the key led to, None for a new key."""
     done = key and IdempotencyKey.objects.owned_by(user).filter(key=key).first()
     if not done:
@@ -373,7 +702,7 @@ def _done_before(user: User, key: str, fingerprint: str) -> str | None:
     return done.slug
 
 
-def _remember(user: User, key: str, fingerprint: str, slug: str) -> None:
+def remember(user: User, key: str, fingerprint: str, slug: str) -> None:
     if key:
         IdempotencyKey.objects.create(owner=user, key=key, fingerprint=fingerprint, slug=slug)
 
@@ -407,10 +736,10 @@ def has_figures(user: User) -> bool:
 @transaction.atomic
 def take_over_guest(*, guest: User, user: User) -> None:
     """Give the guest's household to the member, whose own becomes the one undo leads back to."""
-    household = _locked(user)
+    household = locked(user)
     if not User.objects.filter(pk=guest.pk).exists():
         return  # asked for twice at once: taken over already
-    theirs = _locked(guest)
+    theirs = locked(guest)
     if not has_figures(user):
         # Nothing to go back to but what the guest could go back to. Counters go on, not back.
         Revision.objects.owned_by(user).delete()
@@ -418,7 +747,7 @@ def take_over_guest(*, guest: User, user: User) -> None:
         household.revision = max(household.revision, theirs.revision)
         _write_over(household, theirs)
     else:
-        _change(household, _document(theirs), is_sample=theirs.is_sample)
+        change(household, document_of(theirs), is_sample=theirs.is_sample)
     erase(user=guest)
 
 
@@ -427,7 +756,7 @@ def _write_over(household: Household, theirs: Household) -> None:
     household.is_discreet = theirs.is_discreet
     household.time_zone = theirs.time_zone
     household.save(update_fields=["is_discreet", "time_zone"])
-    _write(household, _document(theirs))
+    _write(household, document_of(theirs))
 
 
 @transaction.atomic
@@ -484,9 +813,9 @@ def reencrypt() -> int:
 
 @transaction.atomic
 def _reencrypt_one(user: User) -> None:
-    _locked(user)
+    locked(user)
     StoredPlan.objects.owned_by(user).delete()  # can be computed again
-    for model in (*ITEM_MODELS.values(), Revision):
+    for model in (*ITEM_MODELS.values(), HistoryEntry, Arrangement, Revision):
         names = [
             field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)
         ]
@@ -513,7 +842,19 @@ def export_of(user: User) -> dict[str, Any]:
             "is_discreet": household.is_discreet,
             "is_sample": household.is_sample,
         },
-        "household": _document(household),
+        "household": document_of(household),
+        "known_to": household.known_to and household.known_to.isoformat(),
+        "history": [
+            {
+                "entered_on": row.created_on.isoformat(),
+                "kind": row.kind,
+                "entry": row.entry,
+                "number": row.pk,
+                "undoes": row.undoes_id,
+            }
+            for row in HistoryEntry.objects.owned_by(user).order_by("pk")
+        ],
+        "arrangements": [row.document() for row in Arrangement.objects.owned_by(user)],
         "earlier": [
             {"saved_on": revision.created_on.isoformat(), "household": revision.document}
             for revision in Revision.objects.owned_by(user)
@@ -530,7 +871,7 @@ def canonical(document: Mapping[str, Any]) -> bytes:
     return text.encode()
 
 
-def _hash(document: Mapping[str, Any]) -> str:
+def digest(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(document)).hexdigest()
 
 
@@ -545,10 +886,19 @@ def engine_fingerprint() -> str:
     return digest.hexdigest()
 
 
+def history_hash(history: Sequence[Mapping[str, Any]]) -> str:
+    """Of a document's history; "" of none."""
+    return digest({"history": history}) if history else ""
+
+
 def household_hash(document: Mapping[str, Any]) -> str:
-    """What plans of a household are filed under; the chosen strategy is no part of it."""
-    rest = {key: value for key, value in document.items() if key != "strategy"}
-    return _hash({"household": rest, "engine": engine_fingerprint()})
+    """What plans of a household are filed under; the chosen strategy is no part of it.
+
+    The same for a document and its outline.
+    """
+    lived = document.get("history_hash", history_hash(document.get("history", [])))
+    rest = {k: v for k, v in document.items() if k not in ("strategy", "history", "history_hash")}
+    return digest({"household": rest, "history": lived, "engine": engine_fingerprint()})
 
 
 def stored_plans(
@@ -556,35 +906,87 @@ def stored_plans(
 ) -> dict[str, dict[str, Any]]:
     """The plan documents of the user's household by strategy, computed where none is kept.
 
-    `document` asks for another household of the same user, such as the one before a change.
+    `document` asks for another household of the same user, such as the one before a change;
+    or it is the outline of the user's own.
     """
-    document = household_document_of(user) if document is None else document
-    filed_under = household_hash(document)
-    wanted = list(dict.fromkeys(strategies))
-    rows = StoredPlan.objects.owned_by(user).filter(household_hash=filed_under, strategy__in=wanted)
-    plans = {row.strategy: row.document for row in rows}
-    missing = [strategy for strategy in wanted if strategy not in plans]
-    if missing:
-        household = parse_household(document)
+
+    def compute(household: Position, missing: list[str]) -> dict[str, dict[str, Any]]:
         made = make_plans(household, missing)
-        computed = {name: plan_document(plan) for name, plan in made.items()}
-        # Two requests may compute the same plan at once: the same bytes, so either may stay.
-        StoredPlan.objects.bulk_create(
-            [
-                StoredPlan(owner=user, household_hash=filed_under, strategy=name, document=plan)
-                for name, plan in computed.items()
-            ],
-            ignore_conflicts=True,
-        )
-        _keep_newest(StoredPlan.objects.owned_by(user), "-pk", KEPT_PLANS)
-        plans |= computed
-    return {strategy: plans[strategy] for strategy in wanted}
+        return {name: plan_document(plan) for name, plan in made.items()}
+
+    return kept(user, strategies, document, compute)
 
 
 def stored_plan(
     *, user: User, strategy: str | None = None, document: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """One of them; without a strategy, by the household's own."""
-    document = household_document_of(user) if document is None else document
+    document = outline_of(household_of(user)) if document is None else document
     name = strategy or document["strategy"]
     return stored_plans(user=user, strategies=[name], document=document)[name]
+
+
+STANDING = "standing"
+
+
+def standing_household(user: User, document: dict[str, Any] | None = None) -> Position:
+    """The household as it stands today, its history laid onto its figures.
+
+    Accounts may stand below zero. `document` as for `stored_plans`.
+    """
+    document = outline_of(household_of(user)) if document is None else document
+    if "planned_from" not in document:
+        return parse_household(document)
+
+    def compute(household: Position, names: list[str]) -> dict[str, dict[str, Any]]:
+        return {name: _standing_record(stand(household)) for name in names}
+
+    record = kept(user, [STANDING], document, compute)[STANDING]
+    position = parse_household(record["household"] | {"strategy": document["strategy"]})
+    accounts = tuple(
+        replace(account, balance_fen=record["balances"][account.id])
+        for account in position.accounts
+    )
+    return replace(position, accounts=accounts)
+
+
+def _standing_record(position: Position) -> dict[str, Any]:
+    balances = {account.id: account.balance_fen for account in position.accounts}
+    accounts = tuple(
+        replace(account, balance_fen=max(0, account.balance_fen)) for account in position.accounts
+    )
+    return {
+        "household": household_document(replace(position, accounts=accounts)),
+        "balances": balances,
+    }
+
+
+def kept(
+    user: User,
+    names: Iterable[str],
+    document: dict[str, Any] | None,
+    compute: Callable[[Position, list[str]], dict[str, dict[str, Any]]],
+) -> dict[str, dict[str, Any]]:
+    """What is worked out of a household, by name; computed and kept where it is missing."""
+    document = outline_of(household_of(user)) if document is None else document
+    filed_under = household_hash(document)
+    wanted = list(dict.fromkeys(names))
+    rows = StoredPlan.objects.owned_by(user).filter(household_hash=filed_under, strategy__in=wanted)
+    found = {row.strategy: row.document for row in rows}
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        whole = document
+        if "history_hash" in document:
+            whole = household_document_of(user) | {"planned_from": document["planned_from"]}
+        computed = compute(parse_household(whole), missing)
+        # Two requests may compute the same at once: the same bytes, so either may stay.
+        StoredPlan.objects.bulk_create(
+            [
+                StoredPlan(owner=user, household_hash=filed_under, strategy=name, document=one)
+                for name, one in computed.items()
+            ],
+            ignore_conflicts=True,
+        )
+        _keep_newest(StoredPlan.objects.owned_by(user), "-pk", KEPT_PLANS)
+        found |= computed
+    return {name: found[name] for name in wanted}

@@ -71,7 +71,8 @@ class LeftUnpaid:
 class Corrected:
     """The lender's own figures on a day: the contract starts anew from them.
 
-    What falls due that day and was not entered before is still to come.
+    What falls due that day and was not entered before is still to come. `was_fen` is what was
+    reckoned to be owed.
     """
 
     on: date
@@ -79,15 +80,20 @@ class Corrected:
     terms: Terms
     contract: str
     reason: str
+    was_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is really in an account on a day, after what was entered before."""
+    """What is really in an account on a day, after what was entered before.
+
+    `was_fen` is what was reckoned to be in it, None where that was below zero.
+    """
 
     on: date
     account: str
     balance_fen: int
+    was_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +186,11 @@ def _read_entry(kind: str, on: date, item: Fields, known: Known) -> Entry:
         case "correction":
             debt = item.choice("debt", known.debts)
             contract, terms = _read_new_terms(item, on)
-            return Corrected(on, debt, terms, contract, item.choice("reason", REASONS))
+            reason = item.choice("reason", REASONS)
+            return Corrected(on, debt, terms, contract, reason, item.amount("was", None))
         case "balance":
-            return Counted(on, item.choice("account", known.accounts), item.amount("balance"))
+            account = item.choice("account", known.accounts)
+            return Counted(on, account, item.amount("balance"), item.amount("was", None))
         case "arrangement":
             debt = item.choice("debt", known.debts)
             contract, terms = _read_new_terms(item, on)
@@ -247,12 +255,22 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
                 "debt": entry.debt,
                 "terms": terms,
                 "reason": entry.reason,
+                "was": _yuan_text(entry.was_fen),
             }
         case Counted():
-            balance = format_yuan(entry.balance_fen)
-            return {"kind": "balance", "on": on, "account": entry.account, "balance": balance}
+            return {
+                "kind": "balance",
+                "on": on,
+                "account": entry.account,
+                "balance": format_yuan(entry.balance_fen),
+                "was": _yuan_text(entry.was_fen),
+            }
         case Arranged():
             terms = {"contract": entry.contract, **terms_document(entry.terms)}
             return {"kind": "arrangement", "on": on, "debt": entry.debt, "terms": terms}
         case ArrangementEnded():
             return {"kind": "arrangement_ended", "on": on, "debt": entry.debt}
+
+
+def _yuan_text(fen: int | None) -> str | None:
+    return None if fen is None else format_yuan(fen)

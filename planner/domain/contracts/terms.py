@@ -4,7 +4,7 @@ Amounts are fen, days are dates, rates exact. An optional value that was not giv
 None and is resolved by the contract when it starts, so that writing gives back what was read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Literal
@@ -162,6 +162,40 @@ class OpenTerms:
 Terms = RevolvingTerms | InstalmentTerms | OpenTerms
 
 METHODS = ("level", "equal_principal", "interest_only", "flat_fee", "listed")
+
+
+def owed_fen(terms: Terms) -> int:
+    """What the terms say is owed: principal and what has been billed."""
+    if isinstance(terms, RevolvingTerms):
+        return terms.billed_fen + terms.unbilled_fen
+    return terms.principal_fen + sum(
+        one.interest_fen + one.fee_fen + (one.penalty_fen or 0) for one in terms.arrears
+    )
+
+
+def dormant(terms: Terms) -> Terms:
+    """The same contract with nothing owed: a debt before it began."""
+    if isinstance(terms, RevolvingTerms):
+        return replace(
+            terms,
+            billed_fen=0,
+            unbilled_fen=0,
+            carrying_fen=None,
+            monthly_spend_fen=0,
+            purchases=(),
+            arrears=(),
+        )
+    if isinstance(terms, OpenTerms):
+        return replace(terms, principal_fen=0, arrears=())
+    return replace(
+        terms,
+        principal_fen=0,
+        periods_left=None if terms.method == "listed" else 0,
+        amount_fen=None,
+        fees_left_fen=0,
+        rows=(),
+        arrears=(),
+    )
 
 
 def read_terms(contract: str, fields: Fields, as_of: date) -> Terms:
