@@ -489,6 +489,8 @@ class Instalment:
         self._accrue(day)
         rows = self._terms.rows[-self._listed :] if self._listed else ()
         due = date.fromordinal(self._next_due) if self._terms.method != "listed" else None
+        while due is not None and due.toordinal() < day:  # nothing fell due any more
+            due = add_months(due, 1, self._due_day)
         started = None if due is None else add_months(due, -1, self._due_day)
         if due is not None and due == self._terms.next_due:
             started = self._terms.accrued_from

@@ -374,13 +374,17 @@ class OpenEnd:
         due = self._terms.next_due
         if self._next_due != NEVER:
             due = date.fromordinal(self._next_due)
+        while due.toordinal() < day:  # settled or ended: nothing fell due any more
+            due = add_months(due, 1, self._due_day)
         started = add_months(due, -1, self._due_day)
+        ends_on = self._terms.ends_on
         return replace(
             self._terms,
             principal_fen=self._owed + max(0, charges - told),
             next_due=due,
             due_day=self._due_day,
             accrued_from=self._terms.accrued_from if due == self._terms.next_due else started,
+            ends_on=None if ends_on is None else max(ends_on, due),
             arrears=tuple(arrears),
         )
 
