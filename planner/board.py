@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from planner import charts, services
 from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import add_months
-from planner.domain.household import Household, parse_household
+from planner.domain.household import Household
 from planner.domain.plan import PlannedDue
 from planner.domain.strategies import STRATEGIES
 from planner.exports.wording import strategy_name
@@ -97,13 +97,13 @@ class Board:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        return self.row.head() | {
-            kind: [item.document() for item in rows] for kind, rows in self.items.items()
-        }
+        """Its outline: the history is told by a hash."""
+        return services.outline_of(self.row, self.items)
 
     @cached_property
     def household(self) -> Household:
-        return parse_household(self.document)
+        """As it stands on the day the plan runs from."""
+        return services.standing_household(self.user, self.document)
 
     @property
     def has_debts(self) -> bool:
@@ -135,11 +135,11 @@ class Board:
 
     @property
     def is_of_today(self) -> bool:
-        return self.row.as_of == self.row.today()
+        return self.household.as_of == self.row.today()
 
     @property
     def as_of(self) -> str:
-        return day(self.row.as_of, self.row.today())
+        return day(self.household.as_of, self.row.today())
 
     @cached_property
     def answer(self) -> Answer:
@@ -166,8 +166,11 @@ class Board:
         """What the last change did, "" where there is none to speak of."""
         if self._before is None or not self.has_debts:
             return ""
-        plan = services.stored_plan(user=self.user, document=dict(self._before))
-        before = parse_household(self._before), read_plan(plan)
+        document = dict(self._before)
+        if "planned_from" in self.document:
+            document["planned_from"] = self.document["planned_from"]
+        plan = services.stored_plan(user=self.user, document=document)
+        before = services.standing_household(self.user, document), read_plan(plan)
         return change_line(before, (self.household, self.plan), self.amounts)
 
     @cached_property
@@ -512,6 +515,7 @@ class Board:
     def _figure(self, kind: str, item: Item, form: Any, bound: Any) -> dict[str, Any]:
         prefix = prefix_of(kind, item.slug)
         is_bound = bound is not None and bound.prefix == prefix
+        item = services.as_it_stands(self.household, item)
         shown = bound if is_bound else form(household=self.row, item=item, prefix=prefix)
         return {
             "kind": kind,

@@ -1,6 +1,7 @@
 """What users own. Every row carries its owner, and every read starts from `owned_by`."""
 
 import unicodedata
+from datetime import date
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -161,6 +162,20 @@ class Household(models.Model):
     def today(self):
         """The date where the person lives."""
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
+
+    @property
+    def planned_from(self) -> date:
+        """The day from whose morning the plan runs: today, once something was entered.
+
+        Never before the last entry: a clock may jump, and a journey may lead into yesterday.
+        """
+        if not self.is_lived:
+            return self.as_of
+        days = [self.as_of, self.today()]
+        if self.history_hash:
+            rows = HistoryEntry.objects.owned_by(self.owner_id).standing()
+            days += rows.values_list("on", flat=True).reverse()[:1]
+        return max(days)
 
     @property
     def is_lived(self) -> bool:

@@ -122,7 +122,7 @@ def document_of(household: Household) -> dict[str, Any]:
         return document
     entries = HistoryEntry.objects.owned_by(household.owner_id).standing()
     history = [row.entry for row in entries]
-    first = planned_from(household)
+    first = household.planned_from
     if not history and first == household.as_of:
         return document
     return document | {"planned_from": first.isoformat(), "history": history}
@@ -135,20 +135,6 @@ def _lists(household: Household) -> dict[str, Any]:
     }
 
 
-def planned_from(household: Household) -> date:
-    """The day from whose morning the plan runs: today, once something was entered.
-
-    Never before the last entry: a clock may jump, and a journey may lead into yesterday.
-    """
-    if not household.is_lived:
-        return household.as_of
-    last = None
-    if household.history_hash:
-        rows = HistoryEntry.objects.owned_by(household.owner_id).standing()
-        last = rows.values_list("on", flat=True).last()
-    return max(household.as_of, household.today(), last or household.as_of)
-
-
 def outline_of(
     household: Household, items: Mapping[str, Sequence[Item]] | None = None
 ) -> dict[str, Any]:
@@ -159,7 +145,7 @@ def outline_of(
         else {kind: [row.document() for row in rows] for kind, rows in items.items()}
     )
     document = household.head() | lists
-    first = planned_from(household)
+    first = household.planned_from
     if not household.history_hash and first == household.as_of:
         return document
     return document | {
@@ -544,18 +530,16 @@ def _told_account(
     return {**entry, "balance": "0.00" if held is None else held["balance"]}
 
 
-def as_it_stands(user: User, row: Item) -> Item:
-    """The row with its figures of today, to be shown and edited; not to be saved."""
-    if not isinstance(row, (Debt, Account)) or not household_of(user).is_lived:
-        return row
-    position = standing_household(user)
+def as_it_stands(position: Position, row: Item) -> Item:
+    """The row with its figures of the day on which the household stands so (see
+    `standing_household`), to be shown and edited; not to be saved itself."""
     if isinstance(row, Account):
         fen = next(one.balance_fen for one in position.accounts if one.id == row.slug)
         row.terms = row.terms | {"balance": format_yuan(fen)}
-        return row
-    debt = next(one for one in position.debts if one.id == row.slug)
-    texts = ("id", *row.texts)
-    row.terms = {key: value for key, value in debt_document(debt).items() if key not in texts}
+    if isinstance(row, Debt):
+        debt = next(one for one in position.debts if one.id == row.slug)
+        texts = ("id", *row.texts)
+        row.terms = {key: value for key, value in debt_document(debt).items() if key not in texts}
     return row
 
 

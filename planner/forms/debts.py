@@ -205,7 +205,7 @@ class DebtForm(ItemForm):
     def _add_arrears(self) -> None:
         held = [] if self.item is None else self.item.terms["arrears"]
         self.arrear_count = min(len(held) + NEW_ARREARS, self.most_arrears)
-        last = self.household.as_of - timedelta(days=1)
+        last = self.household.planned_from - timedelta(days=1)
         for row in range(self.arrear_count):
             entry = held[row] if row < len(held) else {}
             was_due = DayField(label=_("Was due on"), required=False, initial=entry.get("due_on"))
@@ -508,7 +508,7 @@ class RevolvingForm(DebtForm):
         """When the last bill was due, if that day has passed and something is left of it."""
         if not cleaned["billed"] or self._arrears():
             return None
-        as_of, due_day = self.household.as_of, self.given("due_day")
+        as_of, due_day = self.household.planned_from, self.given("due_day")
         statement = month_day_on_or_before(as_of - timedelta(days=1), self.given("statement_day"))
         if cleaned["due_after"]:
             due_on = statement + timedelta(days=cleaned["due_after"])
@@ -582,7 +582,7 @@ class DatedForm(DebtForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["next_due"].bound(self.household.as_of)
+        self.fields["next_due"].bound(self.household.planned_from)
 
     def shown(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         overdue = entry.get("overdue") or {}

@@ -133,7 +133,7 @@ class DebtFigures(ItemForm):
         old = date.fromisoformat(next_due)
         day = self.cleaned_data["due_day"]
         moved = clip(old.year, old.month, day)
-        return moved if moved >= self.household.as_of else next_month_day(moved, day)
+        return moved if moved >= self.household.planned_from else next_month_day(moved, day)
 
 
 class HeadForm(KeyedForm):

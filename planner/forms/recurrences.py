@@ -124,5 +124,5 @@ class FlowForm(ItemForm):
         if way == "once":
             # Its own day bounds it, also where that lies before the day of the figures.
             first = value
-        entry["from"] = (first or self.household.as_of).isoformat()
+        entry["from"] = (first or self.household.planned_from).isoformat()
         return entry

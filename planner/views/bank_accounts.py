@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from planner import services
-from planner.domain.household import parse_household
 from planner.forms.bank_accounts import KINDS, AccountForm
 from planner.presentation import Amounts
 from planner.views import items
@@ -14,7 +13,7 @@ from planner.views import items
 @require_GET
 def account_list(request: HttpRequest) -> HttpResponse:
     household = services.household_of(request.user)
-    terms = parse_household(services.household_document_of(request.user))
+    terms = services.standing_household(request.user)
     amounts = Amounts(hidden=household.is_discreet)
     kinds = dict(KINDS)
     rows = [

@@ -53,7 +53,7 @@ def calendar(request: HttpRequest, year: int | None = None, number: int = 1) -> 
     """One month; without one, that of the figures."""
     board = Board(request.user)
     today = board.row.today()
-    first = _first_of(year, number) if year is not None else board.row.as_of.replace(day=1)
+    first = _first_of(year, number) if year is not None else board.household.as_of.replace(day=1)
     if first is None:
         return redirect("planner:calendar")
     context: dict[str, Any] = {"board": board, "month": month(first), "today": today}
@@ -63,7 +63,7 @@ def calendar(request: HttpRequest, year: int | None = None, number: int = 1) -> 
             "weeks": weeks,
             "weekdays": [weekday(one.on) for one in weeks[0]],
             "days": [one for week in weeks for one in week if one.entries],
-            "before": _neighbour(first, -1) if first > board.row.as_of else None,
+            "before": _neighbour(first, -1) if first > board.household.as_of else None,
             "after": _neighbour(first, 1),
         }
     return render(request, "planner/calendar.html", context)

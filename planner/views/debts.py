@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from planner import services
 from planner.domain.household import Debt as Terms
-from planner.domain.household import parse_household
 from planner.domain.ladders import in_language
 from planner.domain.products import Product, load_products
 from planner.forms.debts import CERTAINTIES, FORMS
@@ -41,8 +40,8 @@ def debt_list(request: HttpRequest) -> HttpResponse:
         "products": offered_products(),
         "contracts": CONTRACTS,
         "household": household,
-        "is_of_another_day": household.as_of != household.today(),
-        "as_of": day(household.as_of, household.today()),
+        "is_of_another_day": household.planned_from != household.today(),
+        "as_of": day(household.planned_from, household.today()),
     }
     return items.show(request, "planner/_debt_board.html", _("Debts"), context)
 
@@ -122,7 +121,7 @@ class DebtRow:
 
 def debt_rows(household: Household) -> list[DebtRow]:
     """Every debt of the household, in its order, in one pass over its document."""
-    terms = parse_household(services.household_document_of(household.owner))
+    terms = services.standing_household(household.owner, services.outline_of(household))
     accounts = {account.id: account.name for account in terms.accounts}
     amounts = Amounts(hidden=household.is_discreet)
     return [_row(debt, accounts, amounts, household.today()) for debt in terms.debts]

@@ -35,6 +35,9 @@ def status_of(form: KeyedForm) -> int:
     except InvalidDocument as invalid:
         form.add_document_errors(invalid)
         return 422
+    except services.EntryRefused as refused:
+        form.add_error(None, str(refused))
+        return 422
     except services.StaleVersion as stale:
         form.meet(stale.current)
         return 409
@@ -78,6 +81,8 @@ def item_or_404(request: HttpRequest, kind: str, slug: str) -> Item:
         row = services.removed_item(user=request.user, kind=kind, slug=slug)
     if row is None:
         raise Http404
+    if row.pk is not None and services.household_of(request.user).is_lived:
+        return services.as_it_stands(services.standing_household(request.user), row)
     return row
 
 
