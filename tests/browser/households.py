@@ -1,0 +1,50 @@
+"""The sample household made short, overdue, endless and old, and one with long words in it."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from planner.sample import sample_document
+
+
+def short(today: date) -> dict[str, Any]:
+    """Next to no money until a pay day that lies after the first dues."""
+    document = sample_document(today)
+    for account in document["accounts"]:
+        account["balance"] = "30.00"
+    document["incomes"][0] |= _monthly(today + timedelta(days=27))
+    return document
+
+
+def overdue(today: date) -> dict[str, Any]:
+    document = short(today)
+    due_on = today - timedelta(days=14)
+    debts = {debt["id"]: debt for debt in document["debts"]}
+    debts["jiebei"]["arrears"] = [
+        {"due_on": due_on.isoformat(), "principal": "900.00", "interest": "86.40"}
+    ]
+    return document
+
+
+def endless(today: date) -> dict[str, Any]:
+    """Nothing comes in any more."""
+    return sample_document(today) | {"incomes": []}
+
+
+def old(today: date) -> dict[str, Any]:
+    """Figures of five days ago."""
+    return sample_document(today - timedelta(days=5))
+
+
+def long_words(today: date) -> dict[str, Any]:
+    """Names as long as they may be, with no place to break, and amounts of nine digits."""
+    document = sample_document(today)
+    for kind in ("accounts", "incomes", "expenses", "debts"):
+        for number, entry in enumerate(document[kind]):
+            entry["name"] = ("某某消费金融有限公司联合贷款" * 6)[:60] if number % 2 else "W" * 60
+    document["debts"][1]["principal"] = "99999999.99"
+    document["incomes"][0]["amount"] = "99999999.99"
+    return document
+
+
+def _monthly(first: date) -> dict[str, Any]:
+    return {"on": {"monthly": first.day}, "from": first.isoformat(), "adjust": "none"}

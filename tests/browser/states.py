@@ -1,0 +1,368 @@
+"""Every page, in each state in which it looks different."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+from playwright.sync_api import Page, expect
+
+from planner import services
+from planner.models import User
+from planner.sample import sample_document
+from tests.browser import households, steps
+from tests.browser.conftest import PASSWORD
+
+Document = Callable[[date], dict[str, Any]]
+
+
+@dataclass
+class Site:
+    """The site as one person comes to it."""
+
+    browse: Callable[..., Page]
+    make_guest: Callable[..., User]
+    make_signed_up: Callable[..., User]
+    language: str
+    today: date
+
+    def open(self, name: str, *args: Any, who: User | None = None, query: str = "") -> Page:
+        return self.browse(reverse(name, args=args) + query, user=who)
+
+    def newcomer(self) -> User:
+        with translation.override(self.language):
+            return self.make_guest()
+
+    def sample(self) -> User:
+        with translation.override(self.language):
+            return self.make_guest(sample_document(self.today), is_sample=True)
+
+    def member(self, document: Document = sample_document) -> User:
+        with translation.override(self.language):
+            user = self.make_signed_up(**document(self.today))
+            services.household_of(user)
+        return user
+
+
+# --- What brings a page into its state ---
+
+
+def unfold(page: Page) -> None:
+    """Open whatever opens, and wait for what is fetched then."""
+    closed = page.locator("main details:not([open])")
+    while closed.count():
+        page.evaluate("document.querySelectorAll('main details').forEach((d) => (d.open = true))")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
+def refuse(page: Page, **values: str) -> None:
+    """Send the page's own form with these values, past what the browser would check itself."""
+    page.evaluate("document.querySelectorAll('form').forEach((f) => (f.noValidate = true))")
+    steps.fill(page, **values)
+    page.locator("main form[method=post]").first.locator("button").last.click()
+    expect(page.locator("main .errorlist").first).to_be_visible()
+
+
+# --- States ---
+
+State = Callable[[Site], Page]
+
+
+def _of_visitors() -> Iterator[tuple[str, State]]:
+    pages = {
+        "front": "planner:home",
+        "privacy": "planner:privacy",
+        "sign-in": "account_login",
+        "sign-up": "account_signup",
+        "reset": "account_reset_password",
+        "reset-sent": "account_reset_password_done",
+        "code": "account_request_login_code",
+        "inactive": "account_inactive",
+    }
+    for state, name in pages.items():
+        yield state, lambda site, name=name: site.open(name)
+    wrong = {
+        "sign-in": {"login": "nobody@example.com", "password": "not this one"},
+        "sign-up": {"email": "nobody", "password1": "short"},
+        "reset": {"email": "nobody"},
+        "code": {"email": "nobody"},
+    }
+    for state, values in wrong.items():
+        yield f"{state}-refused", partial(_refused, pages[state], "visitor", values)
+    for status in (400, 403, 429, 500):
+        yield f"error-{status}", lambda site, status=status: site.open("fail", status)
+    yield "error-404", lambda site: site.browse("/nothing/")
+    yield "error-csrf", _forged
+
+
+def _refused(name: str, who: str, values: dict[str, str], site: Site, query: str = "") -> Page:
+    user = None if who == "visitor" else getattr(site, who)()
+    page = site.open(name, who=user, query=query)
+    refuse(page, **values)
+    return page
+
+
+def _forged(site: Site) -> Page:
+    page = site.open("account_login")
+    page.context.clear_cookies()
+    steps.fill(page, login="nobody@example.com", password=PASSWORD)
+    steps.send(steps.form(page, "account_login"))
+    expect(page.locator("h1")).to_be_visible()
+    return page
+
+
+def _of_newcomers() -> Iterator[tuple[str, State]]:
+    pages = {
+        "plan-empty": "planner:plan",
+        "start": "planner:start",
+        "calendar-empty": "planner:calendar",
+        "debts-empty": "planner:debt-list",
+        "incomes-empty": "planner:income-list",
+        "expenses-empty": "planner:expense-list",
+        "accounts-empty": "planner:account-list",
+        "account-new": "planner:account-create",
+        "settings-guest": "planner:settings",
+        "erase-guest": "planner:account-erase",
+    }
+    for state, name in pages.items():
+        yield state, lambda site, name=name: site.open(name, who=site.newcomer())
+    kinds = ["product=huabei", "product=jiebei", "product=credit_card"]
+    kinds += ["contract=revolving", "contract=instalment", "contract=open"]
+    for kind in kinds:
+        state, query = f"start-{kind.partition('=')[2]}", f"?{kind}"
+        yield state, partial(_unfolded, "planner:start", query)
+        refused = partial(_refused, "planner:start", "newcomer", {"name": ""}, query=query)
+        yield f"{state}-refused", refused
+    yield "start-rows", _with_first_debt
+    yield "start-money", _at_money
+    yield "start-money-refused", _at_money_refused
+
+
+def _unfolded(name: str, query: str, site: Site) -> Page:
+    page = site.open(name, who=site.newcomer(), query=query)
+    unfold(page)
+    return page
+
+
+def _with_first_debt(site: Site) -> Page:
+    page = site.open("planner:start", who=site.newcomer())
+    steps.add_huabei(page)
+    return page
+
+
+def _at_money(site: Site) -> Page:
+    page = _with_first_debt(site)
+    steps.link(page, "planner:start-money").click()
+    expect(page.locator('[name="balance"]')).to_be_visible()
+    return page
+
+
+def _at_money_refused(site: Site) -> Page:
+    page = _at_money(site)
+    refuse(page, balance="没有", pay="12,34", rent="2600")
+    return page
+
+
+def _of_plans() -> Iterator[tuple[str, State]]:
+    yield "plan-sample", lambda site: site.open("planner:plan", who=site.sample())
+    yield "plan-sample-unfolded", _plan_unfolded
+    documents = {
+        "own": sample_document,
+        "short": households.short,
+        "overdue": households.overdue,
+        "endless": households.endless,
+        "old": households.old,
+        "long-words": households.long_words,
+    }
+    for state, document in documents.items():
+        yield f"plan-{state}", partial(_plan_of, document)
+    yield "plan-overdue-unfolded", partial(_plan_of, households.overdue, then=unfold)
+    yield "plan-changed", _plan_changed
+    yield "plan-refused", _plan_refused
+    yield "plan-conflict", _plan_conflict
+    yield "plan-discreet", _plan_discreet
+    yield "plan-failed", _plan_failed
+    yield "renew", lambda site: site.open("planner:plan-renew", who=site.member(households.old))
+    yield "ladder", _ladder
+    for state, document in documents.items():
+        if state in ("own", "overdue", "long-words"):
+            yield f"calendar-{state}", partial(_calendar_of, document)
+    yield "download", lambda site: site.open("planner:calendar-download", who=site.sample())
+
+
+def _plan_unfolded(site: Site) -> Page:
+    page = site.open("planner:plan", who=site.sample())
+    unfold(page)
+    return page
+
+
+def _plan_of(
+    document: Document, site: Site, then: Callable[[Page], None] = lambda page: None
+) -> Page:
+    page = site.open("planner:plan", who=site.member(document))
+    then(page)
+    return page
+
+
+def _calendar_of(document: Document, site: Site) -> Page:
+    page = site.open("planner:calendar", who=site.member(document))
+    page.locator('a[rel="next"]').click()
+    expect(page.locator('a[rel="prev"]')).to_be_visible()
+    return page
+
+
+def _edit(page: Page, amount: str) -> None:
+    figures = page.locator("#figure-debts-jiebei")
+    if figures.locator("details:not([open])").count():
+        figures.locator("summary").click()
+    figures.locator('input[name$="-balance"]').fill(amount)
+    steps.send(figures)
+
+
+def _plan_changed(site: Site) -> Page:
+    page = site.open("planner:plan", who=site.sample())
+    _edit(page, "8,600.00")
+    expect(page.locator("#plan .change")).to_be_visible()
+    return page
+
+
+def _plan_refused(site: Site) -> Page:
+    page = site.open("planner:plan", who=site.sample())
+    _edit(page, "8600多")
+    expect(page.locator("#plan .errorlist").first).to_be_visible()
+    return page
+
+
+def _plan_conflict(site: Site) -> Page:
+    user = site.member()
+    page = site.open("planner:plan", who=user)
+    _change_elsewhere(user)
+    _edit(page, "8,600.00")
+    expect(page.locator("#plan [role=alert]")).to_be_visible()
+    return page
+
+
+def _change_elsewhere(user: User) -> None:
+    document = services.household_document_of(user)
+    document["debts"][1]["principal"] = "9000.00"
+    services.replace_household(user=user, document=document)
+
+
+def _plan_discreet(site: Site) -> Page:
+    page = site.open("planner:plan", who=site.sample())
+    sums = page.locator("#plan .amount").first.inner_text()
+    steps.send(steps.form(page, "planner:plan-discreet"))
+    expect(page.locator("#plan .amount").first).not_to_have_text(sums)
+    return page
+
+
+def _plan_failed(site: Site) -> Page:
+    page = site.open("planner:plan", who=site.sample())
+    page.route("**/plan/figures/**", lambda route: route.fulfill(status=500, body="no"))
+    _edit(page, "8,600.00")
+    expect(page.locator("#failure")).to_be_visible()
+    return page
+
+
+def _ladder(site: Site) -> Page:
+    page = site.open("planner:plan", who=site.sample())
+    page.goto(page.locator(".dues [hx-get]").first.get_attribute("hx-get"))
+    return page
+
+
+def _of_items() -> Iterator[tuple[str, State]]:
+    nouns = {"debt": "jiebei", "income": "salary", "expense": "living", "account": "bank"}
+    for noun, slug in nouns.items():
+        yield f"{noun}s", partial(_item_page, f"planner:{noun}-list", ())
+        yield (
+            f"{noun}s-long-words",
+            partial(_item_page, f"planner:{noun}-list", (), document=households.long_words),
+        )
+        yield noun, partial(_item_page, f"planner:{noun}-detail", (slug,))
+        yield f"{noun}-refused", partial(_item_refused, f"planner:{noun}-detail", slug)
+        yield f"{noun}-delete", partial(_item_page, f"planner:{noun}-delete", (slug,))
+    yield "debt-huabei", partial(_item_page, "planner:debt-detail", ("huabei",), then=unfold)
+    yield "debt-card", partial(_item_page, "planner:debt-detail", ("card",), then=unfold)
+    yield (
+        "debt-new-open",
+        partial(_item_page, "planner:debt-create", (), query="?contract=open", then=unfold),
+    )
+    yield "income-new", partial(_item_page, "planner:income-create", ())
+    yield "debt-conflict", _debt_conflict
+
+
+def _item_page(
+    name: str,
+    args: tuple[str, ...],
+    site: Site,
+    document: Document = sample_document,
+    query: str = "",
+    then: Callable[[Page], None] = lambda page: None,
+) -> Page:
+    page = site.open(name, *args, who=site.member(document), query=query)
+    then(page)
+    return page
+
+
+def _item_refused(name: str, slug: str, site: Site) -> Page:
+    page = site.open(name, slug, who=site.member())
+    unfold(page)
+    refuse(page, name="")
+    return page
+
+
+def _debt_conflict(site: Site) -> Page:
+    user = site.member()
+    page = site.open("planner:debt-detail", "jiebei", who=user)
+    _change_elsewhere(user)
+    steps.fill(page, principal="8600")
+    steps.send(page.locator("main form[method=post]").first)
+    expect(page.locator("main [role=alert]").first).to_be_visible()
+    return page
+
+
+def _of_members() -> Iterator[tuple[str, State]]:
+    pages = {
+        "settings": "planner:settings",
+        "erase": "planner:account-erase",
+        "email": "account_email",
+        "password": "account_change_password",
+        "confirm": "account_reauthenticate",
+    }
+    for state, name in pages.items():
+        yield state, partial(_signed_in, name)
+    yield "settings-refused", partial(_refused, "planner:settings", "member", {"buffer": "x"})
+    yield "settle", _settle
+
+
+def _signed_in(name: str, site: Site) -> Page:
+    """Signed in by password just now, so that nothing has to be confirmed first."""
+    member = site.member()
+    page = site.open("account_login")
+    steps.fill(page, login=member.email, password=PASSWORD)
+    steps.send(steps.form(page, "account_login"))
+    steps.is_at(page, "planner:plan")
+    page.goto(reverse(name))
+    return page
+
+
+def _settle(site: Site) -> Page:
+    member = site.member()
+    page = site.open("account_login", who=site.sample())
+    steps.fill(page, login=member.email, password=PASSWORD)
+    steps.send(steps.form(page, "account_login"))
+    steps.is_at(page, "planner:guest-settle")
+    return page
+
+
+STATES: dict[str, State] = {
+    **dict(_of_visitors()),
+    **dict(_of_newcomers()),
+    **dict(_of_plans()),
+    **dict(_of_items()),
+    **dict(_of_members()),
+}
