@@ -10,6 +10,7 @@ OPEN = debt(rate=None)
 LEVEL = {
     "id": "friend",
     "name": "小李",
+    "rate": None,
     "contract": "instalment",
     "method": "level",
     "principal": "3000.00",
