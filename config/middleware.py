@@ -94,7 +94,9 @@ def bounded_bodies(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if int(length) <= settings.LARGE_BODIES.get(
+            request.path_info, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        ):
             return get_response(request)
         left = min(int(length), MOST_READ)
         while left > 0 and (chunk := request.read(min(left, 64 * 1024))):

@@ -173,6 +173,7 @@ CACHES = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+LARGE_BODIES = {"/settings/import/": 9 * 1024 * 1024}  # a household with all its history
 
 # --- Sign-in ---------------------------------------------------------------------------------
 

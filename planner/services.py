@@ -24,16 +24,21 @@ from django.utils.translation import gettext as _
 
 from planner import domain
 from planner.domain.contracts.terms import dormant, owed_fen, terms_document
-from planner.domain.household import Household as Position
 from planner.domain.household import (
+    FORMAT,
+    MAX_BYTES,
+    STRATEGIES,
+    VERSION,
     debt_document,
     household_document,
     parse_debt,
     parse_household,
+    read_json,
 )
+from planner.domain.household import Household as Position
 from planner.domain.money import format_yuan, parse_yuan
 from planner.domain.plan import make_plans, plan_document
-from planner.domain.reading import InvalidDocument
+from planner.domain.reading import DocumentError, InvalidDocument
 from planner.domain.replay import PaymentRefused, replay, stand
 from planner.encryption import EncryptedTextField
 from planner.models import (
@@ -290,7 +295,7 @@ def _holds_figures(document: dict[str, Any]) -> bool:
 def _write(household: Household, document: dict[str, Any]) -> None:
     """Document → rows. Rows that stay the same are not touched and keep their version."""
     as_of = date.fromisoformat(document["as_of"])
-    _write_history(household, as_of, document.get("history", []))
+    _write_history(household, as_of, document.get("history", []), "planned_from" in document)
     household.as_of = as_of
     household.buffer_fen = parse_yuan(document["buffer"])
     household.strategy = document["strategy"]
@@ -307,7 +312,9 @@ def _write(household: Household, document: dict[str, Any]) -> None:
         _write_items(model, household.owner, document[kind])
 
 
-def _write_history(household: Household, as_of: date, history: list[dict[str, Any]]) -> None:
+def _write_history(
+    household: Household, as_of: date, history: list[dict[str, Any]], is_lived: bool
+) -> None:
     """Make the history stand: day by day, what differs is undone and entered anew.
 
     Rows are only added. What was answered by an entry that goes is open again.
@@ -339,20 +346,21 @@ def _write_history(household: Household, as_of: date, history: list[dict[str, An
     HistoryEntry.objects.bulk_create([_history_row(owner, entry) for entry in new])
     _tie_arrangements(household, [row.entry for row in undone], new)
     household.history_hash = history_hash(history)
-    if as_of != household.as_of:
+    if not is_lived:
+        household.known_to = None
+    elif as_of != household.as_of:
         # Another position: taken as answered up to the day before the last entry.
-        last = history[-1]["on"] if history else None
-        household.known_to = last and date.fromisoformat(last) - timedelta(days=1)
-    elif household.known_to is not None or history:
+        last = date.fromisoformat(history[-1]["on"]) if history else as_of
+        household.known_to = last - timedelta(days=1)
+    else:
         reopened = [_answered_day(row.entry) - timedelta(days=1) for row in undone]
         known_to = household.known_to or as_of - timedelta(days=1)
         household.known_to = max(as_of - timedelta(days=1), min([known_to, *reopened]))
 
 
 def _history_row(owner: User, entry: dict[str, Any]) -> HistoryEntry:
-    slug = next(entry[key] for key in SUBJECTS if entry.get(key))
-    on = date.fromisoformat(entry["on"])
-    return HistoryEntry(owner=owner, on=on, kind=entry["kind"], slug=slug, entry=entry)
+    on, kind, slug = _columns(entry)
+    return HistoryEntry(owner=owner, on=date.fromisoformat(on), kind=kind, slug=slug, entry=entry)
 
 
 def _answered_day(entry: Mapping[str, Any]) -> date:
@@ -810,8 +818,8 @@ def export_of(user: User) -> dict[str, Any]:
     """Everything that is stored of a person, for them to take away; plans can be computed."""
     household = household_of(user)
     return {
-        "format": "anhuan-export",
-        "version": 1,
+        "format": EXPORT_FORMAT,
+        "version": VERSION,
         "exported_on": timezone.now().isoformat(),
         "account": {
             "email": user.email,
@@ -844,6 +852,157 @@ def export_of(user: User) -> dict[str, Any]:
             for revision in Revision.objects.owned_by(user)
         ],
     }
+
+
+# --- Restoring ---------------------------------------------------------------------------------
+
+EXPORT_FORMAT = "anhuan-export"
+
+
+class RestoreRefused(Exception):
+    """A file that is no household; nothing was changed. Its text is a sentence."""
+
+    def __init__(self, code: str, sentence: str, errors: Sequence[DocumentError] = ()) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.errors = tuple(errors)
+
+
+@transaction.atomic
+def restore_household(*, user: User, raw: bytes) -> dict[str, Any]:
+    """Make the household of an exported file the user's own; undo leads back.
+
+    Takes the household's document or the export of everything. Raises RestoreRefused,
+    ConsentRequired.
+    """
+    household = locked(user)
+    was_sample = household.is_sample
+    document, known_to = _read_export(raw)
+    try:
+        after = change(household, document, is_sample=False)
+    except InvalidDocument as invalid:
+        raise RestoreRefused(
+            "invalid",
+            _("The file is damaged or was changed: {place} is not as it should be.").format(
+                place=invalid.errors[0].path or _("its beginning")
+            ),
+            invalid.errors,
+        ) from None
+    except EntryRefused as refused:
+        raise RestoreRefused("history", str(refused)) from None
+    if was_sample:  # undo must not lead back to made-up figures
+        Revision.objects.owned_by(user).delete()
+    if "planned_from" in after:
+        answered = _known_to(after, known_to)
+        Household.objects.owned_by(user).update(known_to=answered)
+    return after
+
+
+def _known_to(document: Mapping[str, Any], told: str | None) -> date:
+    """Up to which day all was answered: as the export tells, else to before the last entry."""
+    day_before = date.fromisoformat(document["as_of"]) - timedelta(days=1)
+    last = date.fromisoformat(document["planned_from"]) - timedelta(days=1)
+    if told is None:
+        history = document["history"]
+        on = date.fromisoformat(history[-1]["on"]) if history else last
+        return max(day_before, on - timedelta(days=1))
+    return max(day_before, min(last, date.fromisoformat(told)))
+
+
+def _read_export(raw: bytes) -> tuple[dict[str, Any], str | None]:
+    """The household of a file, and up to which day all was answered, where it tells."""
+    if len(raw) > MAX_BYTES:
+        raise RestoreRefused(
+            "too_large",
+            _("The file is larger than {limit} MB, which no household is.").format(
+                limit=MAX_BYTES // 1_000_000
+            ),
+        )
+    try:
+        document = read_json(raw.removeprefix(b"\xef\xbb\xbf"))
+    except InvalidDocument as invalid:
+        raise RestoreRefused(
+            "damaged",
+            _("The file cannot be read: it is damaged, or no file of ours."),
+            invalid.errors,
+        ) from None
+    known_to = None
+    if isinstance(document, dict) and document.get("format") == EXPORT_FORMAT:
+        _refuse_version(document)
+        try:
+            known_to = date.fromisoformat(document["known_to"]).isoformat()
+        except (KeyError, ValueError, TypeError):
+            known_to = None
+        document = document.get("household")
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise RestoreRefused(
+            "foreign", _("That is no household of ours. Choose the file you exported here.")
+        )
+    _refuse_version(document)
+    return document, known_to
+
+
+def _refuse_version(document: Mapping[str, Any]) -> None:
+    version = document.get("version")
+    if version == VERSION:
+        return
+    if isinstance(version, int) and version > VERSION:
+        raise RestoreRefused(
+            "newer", _("The file comes from a newer version than this one. Update first.")
+        )
+    raise RestoreRefused("older", _("The file comes from a version that can no longer be read."))
+
+
+# --- Books -------------------------------------------------------------------------------------
+
+
+def check_books(user: User) -> list[str]:
+    """What of the user's stored results differs from what figures and history lead to."""
+    household = household_of(user)
+    document = document_of(household)
+    found = []
+    standing = HistoryEntry.objects.owned_by(user).standing()
+    if household.history_hash != history_hash([row.entry for row in standing]):
+        found.append("the hash of the history is not that of its entries")
+    for row in standing:
+        if (row.on.isoformat(), row.kind, row.slug) != _columns(row.entry):
+            found.append(f"entry {row.pk} is filed under another day, kind or item")
+    rows = StoredPlan.objects.owned_by(user).filter(household_hash=household_hash(document))
+    stored = {row.strategy: row.document for row in rows}
+    try:
+        parsed = parse_household(document)
+        position = _standing_record(stand(parsed))
+        made = make_plans(parsed, [name for name in stored if name in STRATEGIES])
+    except InvalidDocument as invalid:
+        return [*found, f"the household cannot be read: {invalid.errors[0].path}"]
+    except PaymentRefused as refused:
+        return [*found, f"a payment of {refused.entry.on} cannot have been"]
+    for name, plan in made.items():
+        computed = plan_document(plan)
+        for key in sorted(key for key in computed if stored[name].get(key) != computed[key]):
+            found.append(f"{key} of the stored plan {name} is another")
+    if STANDING in stored:
+        found += _differences(stored[STANDING], position)
+    return found
+
+
+def _differences(stored: Mapping[str, Any], position: Mapping[str, Any]) -> list[str]:
+    found = [
+        f"the stored balance of account {account} is another"
+        for account, fen in position["balances"].items()
+        if stored["balances"].get(account) != fen
+    ]
+    held = {one["id"]: one for one in stored["household"]["debts"]}
+    return found + [
+        f"what stands of debt {debt['id']} is another"
+        for debt in position["household"]["debts"]
+        if held.get(debt["id"]) != debt
+    ]
+
+
+def _columns(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Day, kind and item of an entry, as the columns of its row tell them."""
+    return entry["on"], entry["kind"], next(entry[key] for key in SUBJECTS if entry.get(key))
 
 
 # --- Plans -------------------------------------------------------------------------------------

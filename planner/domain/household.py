@@ -23,7 +23,7 @@ from planner.domain.reading import DocumentError, Fields, InvalidDocument
 
 FORMAT = "repayment-household"
 VERSION = 1
-MAX_BYTES = 2_000_000
+MAX_BYTES = 8_000_000
 STRATEGIES = ("minimum", "avalanche", "snowball", "custom", "optimal")
 CONTRACTS = ("revolving", "instalment", "open")
 ACCOUNT_KINDS = (

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from planner import services
 from planner.accounts import remember_language
 from planner.forms import SettingsForm
+from planner.forms.restore import RestoreForm
 from planner.views.accounts import FORGET_PAGES, confirmed_recently
 
 
@@ -74,6 +75,24 @@ def data_export(request: HttpRequest) -> HttpResponse:
 def household_export(request: HttpRequest) -> HttpResponse:
     """The household's document alone: what the command line reads."""
     return _download(services.household_document_of(request.user), "anhuan-household")
+
+
+@require_http_methods(["GET", "POST"])
+def household_import(request: HttpRequest) -> HttpResponse:
+    """An exported household in place of the one that is here."""
+    household = services.household_of(request.user)
+    form = RestoreForm(
+        request.POST or None, request.FILES or None, household=household, begins=True
+    )
+    if request.method == "POST" and form.is_valid() and form.restore():
+        messages.success(request, _("Restored."))
+        return redirect("planner:plan")
+    return render(
+        request,
+        "planner/household_import.html",
+        {"form": form, "has_figures": services.has_figures(request.user)},
+        status=422 if request.method == "POST" else 200,
+    )
 
 
 def _download(document: dict[str, Any], name: str) -> HttpResponse:

@@ -1,0 +1,32 @@
+"""Restoring a household from a file."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner import services
+from planner.domain.household import MAX_BYTES
+from planner.forms.items import KeyedForm
+
+
+class RestoreForm(KeyedForm):
+    """The file that was exported here."""
+
+    file = forms.FileField(label=gettext_lazy("Exported file (JSON)"), allow_empty_file=True)
+    file.widget.attrs["accept"] = ".json,application/json"
+
+    def restore(self) -> bool:
+        """Whether it went well; else the form says why."""
+        upload: Any = self.cleaned_data["file"]
+        raw = upload.read(MAX_BYTES + 1)
+        if self.cleaned_data.get("consent"):
+            services.record_consent(user=self.user)
+        try:
+            services.restore_household(user=self.user, raw=raw)
+        except services.RestoreRefused as refused:
+            self.add_error("file", str(refused))
+        except services.ConsentRequired:
+            self.add_error(None, _("Agree to the storing of your figures first."))
+        return not self.errors
