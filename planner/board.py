@@ -29,12 +29,14 @@ from planner.wording import (
     Situation,
     answer,
     change_line,
+    next_paid,
     notes,
     owed_fen,
     warnings,
 )
 
 SHOWN_ROWS = 40
+SHOWN_DUES = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,11 @@ class Board:
     @cached_property
     def answer(self) -> Answer:
         return answer(self.situation)
+
+    @cached_property
+    def next_due(self) -> tuple[str, date] | None:
+        """The debt and the day of the payment that the answer asks for."""
+        return None if self.row.is_sample or not self.has_debts else next_paid(self.situation)
 
     @cached_property
     def warnings(self) -> list[str]:
@@ -317,6 +324,10 @@ class Board:
             if due.due_on >= as_of:
                 seen.add(due.debt)
         return shown
+
+    def all_dues(self, debt: str) -> list[DueLine]:
+        """The dues of one debt, as far as the plan goes."""
+        return [self._due_line(due) for due in self.plan.dues if due.debt == debt][:SHOWN_DUES]
 
     def _due_line(self, due: PlannedDue) -> DueLine:
         plan, amounts = self.plan, self.amounts

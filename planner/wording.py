@@ -394,6 +394,22 @@ def _first_payment(situation: Situation, debts: Container[str]) -> Payment | Non
     return min(first, key=lambda one: not situation.is_due(one.debt, one.on), default=None)
 
 
+def next_paid(situation: Situation) -> tuple[str, date] | None:
+    """The debt and the day of what the answer asks to pay; None where it asks for nothing."""
+    if situation.overdue:
+        late = list(dict.fromkeys(due.debt for due in situation.overdue))
+        payment = _first_payment(situation, late)
+        return (
+            (late[0], situation.overdue[0].due_on)
+            if payment is None
+            else (payment.debt, payment.on)
+        )
+    if situation.short and situation.short[0].last_safe_on <= situation.near_end:
+        return situation.short[0].debt, situation.short[0].due_on
+    payment = _first_payment(situation, situation.debts)
+    return None if payment is None else (payment.debt, payment.on)
+
+
 def _pay(situation: Situation, payment: Payment) -> SafeString:
     """What to do for a payment: move money where it is short, then pay."""
     plan, as_of, amounts = situation.plan, situation.as_of, situation.amounts

@@ -9,21 +9,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planner import services
+from planner.asking import Asking
 from planner.board import Board, conflict_words, prefix_of
+from planner.domain.household import parse_household
 from planner.domain.plan import ladder as ladder_of
 from planner.domain.reading import InvalidDocument
 from planner.forms.figures import FIGURES, BufferForm, HeadForm, StrategyForm, UndoForm
+from planner.forms.history import AnswerForm
 from planner.forms.renewal import RenewForm
 from planner.ladder import ladder_lines
 from planner.presentation import day
 from planner.views import items
 
+PUT_OFF = "put_off"
 HEAD_FORMS = {"buffer": BufferForm, "strategy": StrategyForm}
 
 
 @require_GET
 def plan(request: HttpRequest) -> HttpResponse:
-    return _page(request)
+    return page(request)
 
 
 @require_POST
@@ -34,18 +38,23 @@ def plan_edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     model = services.ITEM_MODELS[kind]
     item = get_object_or_404(model.objects.owned_by(request.user), slug=slug)
     household = services.household_of(request.user)
+    if household.is_lived:
+        item = services.as_it_stands(services.standing_household(request.user), item)
     form = FIGURES[kind](request.POST, household=household, item=item, prefix=prefix_of(kind, slug))
     if not form.is_valid():
-        return _page(request, bound=form, status=422)
+        return page(request, bound=form, status=422)
     try:
         form.save()
     except InvalidDocument as invalid:
         form.add_document_errors(invalid)
-        return _page(request, bound=form, status=422)
+        return page(request, bound=form, status=422)
+    except services.EntryRefused as refused:
+        form.add_error(None, str(refused))
+        return page(request, bound=form, status=422)
     except services.StaleVersion as stale:
-        return _page(request, conflict=conflict_words(form, stale.current), status=409)
+        return page(request, conflict=conflict_words(form, stale.current), status=409)
     except services.KeyReused:
-        return _page(request, conflict=_reused(), status=409)
+        return page(request, conflict=reused(), status=409)
     return redirect("planner:plan")
 
 
@@ -57,11 +66,11 @@ def plan_change(request: HttpRequest, name: str) -> HttpResponse:
     household = services.household_of(request.user)
     form = HEAD_FORMS[name](request.POST, household=household)
     if not form.is_valid():
-        return _page(request, bound=form, status=422)
+        return page(request, bound=form, status=422)
     try:
         form.save()
     except services.StaleVersion:
-        return _page(request, conflict=_changed_elsewhere(form), status=409)
+        return page(request, conflict=_changed_elsewhere(form), status=409)
     return redirect("planner:plan")
 
 
@@ -72,7 +81,7 @@ def plan_undo(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and services.undo(user=request.user, **form.cleaned_data):
         return redirect("planner:plan")
     said = _("Nothing was undone: it was undone already, or something changed meanwhile.")
-    return _page(request, conflict=said, status=409)
+    return page(request, conflict=said, status=409)
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,24 +111,32 @@ def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
     board = Board(request.user)
     names = {one.id: one.name for one in board.household.debts}
     try:
-        found = ladder_of(board.household, debt, due_on)
+        document = services.household_document_of(request.user)
+        found = ladder_of(parse_household(document), debt, due_on)
     except KeyError:
         raise Http404 from None
     context = {
-        "ladder": ladder_lines(found, board.row.as_of, is_open=not request.htmx),
+        "ladder": ladder_lines(found, board.household.as_of, is_open=not request.htmx),
         "name": names[debt],
-        "day": day(due_on, board.row.as_of),
+        "day": day(due_on, board.household.as_of),
     }
     template = "planner/_ladder.html" if request.htmx else "planner/plan_ladder.html"
     return render(request, template, context)
 
 
-def _page(
-    request: HttpRequest, *, bound: Any = None, conflict: str = "", status: int = 200
+def page(
+    request: HttpRequest,
+    *,
+    bound: Any = None,
+    answer: AnswerForm | None = None,
+    conflict: str = "",
+    status: int = 200,
 ) -> HttpResponse:
+    """The plan; `bound` is a figure and `answer` an answer that was sent and refused."""
     board = Board(request.user)
     context = {
         "board": board,
+        "asking": Asking(board, put_off(request, board.row.today()), answer),
         "figures": board.figures(bound) if board.has_debts else None,
         "conflict": conflict,
         "in_wechat": is_in_wechat(request),
@@ -128,12 +145,18 @@ def _page(
     return render(request, template, context, status=status)
 
 
+def put_off(request: HttpRequest, today: date) -> list[str]:
+    """The questions that are not to be asked again today."""
+    held = request.session.get(PUT_OFF) or {}
+    return held.get("keys", []) if held.get("day") == today.isoformat() else []
+
+
 def is_in_wechat(request: HttpRequest) -> bool:
     """WeChat's own browser can neither download files nor open calendars."""
     return "micromessenger" in request.headers.get("User-Agent", "").lower()
 
 
-def _reused() -> str:
+def reused() -> str:
     return _("This form was used before. Below is how things stand; please enter it again.")
 
 
