@@ -101,6 +101,7 @@ class Page:
     def said_beside(self, control: Control) -> str:
         """What a screen reader adds to the control: its hint and its errors."""
         ids = control.attributes.get("aria-describedby", "").split()
+        ids.append(f"id_{control.name}_error")  # of a group, described as a whole
         return " ".join(self.texts.get(name, "").strip() for name in ids).strip()
 
     def posting(self) -> list[PageForm]:

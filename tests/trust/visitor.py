@@ -78,6 +78,8 @@ class Visitor:
         timeout: float = 60,
     ) -> Answer:
         sent = {"Host": f"127.0.0.1:{self.port}"}
+        if method not in ("GET", "HEAD"):
+            sent["X-CSRFToken"] = self.token()  # first, for it may be a cookie of its own
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if self.address:
@@ -85,8 +87,6 @@ class Visitor:
         if body is None and method in ("POST", "PUT", "PATCH", "DELETE"):
             body = urlencode(pairs_of(fields), errors="surrogatepass").encode()
             sent["Content-Type"] = FORM
-        if method not in ("GET", "HEAD"):
-            sent["X-CSRFToken"] = self.token()
         sent |= {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:

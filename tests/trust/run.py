@@ -1,0 +1,94 @@
+"""`make trust`: every promise, its bar and what was measured, on both databases.
+
+python -m tests.trust.run [--short] [--database sqlite|postgres] [--only inputs,once]
+                          [--json FILE]
+"""
+
+import argparse
+import importlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.trust.rows import Row
+from tests.trust.served import ROOT, Site
+
+PROGRAMS = ("strangers", "once", "crash", "logs", "doors", "pages", "inputs")
+DATABASES = ("sqlite", "postgres")
+
+
+def run_one(name: str, database: str, short: bool) -> list[Row]:
+    """One program on a site of its own."""
+    program = importlib.import_module(f"tests.trust.{name}")
+    environment = getattr(program, "ENVIRONMENT", {"TRUSTED_PROXIES": "127.0.0.1"})
+    if callable(environment):
+        environment = environment()
+    site = Site(database, **environment)
+    try:
+        site.use_here()
+        site.start(*getattr(program, "OPTIONS", ()))
+        return program.measure(site, short)
+    finally:
+        site.remove()
+
+
+def run_all(databases: list[str], programs: list[str], short: bool) -> list[dict]:
+    """Each program in a process of its own, for settings are read once; databases side by side."""
+    rows, waiting = [], []
+    for name in programs:
+        for database in databases:
+            file = Path(tempfile.mkstemp(suffix=".json")[1])
+            command = [sys.executable, "-m", "tests.trust.run", "--one", name, "--json", str(file),
+                       "--database", database, *(["--short"] if short else [])]  # fmt: skip
+            waiting.append((name, database, file, time.monotonic(),
+                            subprocess.Popen(command, cwd=ROOT)))  # fmt: skip
+        while waiting:
+            name, database, file, began, process = waiting.pop(0)
+            failed = process.wait() != 0 or not file.stat().st_size
+            found = [] if failed else json.loads(file.read_text())
+            file.unlink()
+            if failed:
+                found = [Row(name, "runs to its end", "it did not", "", False)._asdict()]
+            took = time.monotonic() - began
+            print(f"{name} on {database}: {took:.0f} s", flush=True)
+            rows += [row | {"database": database} for row in found]
+    return rows
+
+
+def table(rows: list[dict]) -> str:
+    day = datetime.now(UTC).date().isoformat()
+    lines = ["| promise | bar | measured | how | database | date | met |", "|" + " --- |" * 7]
+    for row in rows:
+        met = "yes" if row["is_met"] else "**NO**"
+        lines.append(
+            f"| {row['promise']} | {row['bar']} | {row['measured']} | {row['how']} "
+            f"| {row['database']} | {day} | {met} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--database", choices=DATABASES)
+    parser.add_argument("--only", default=",".join(PROGRAMS))
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--json")
+    chosen = parser.parse_args()
+    if chosen.one:
+        rows = [row._asdict() for row in run_one(chosen.one, chosen.database, chosen.short)]
+    else:
+        databases = [chosen.database] if chosen.database else [*DATABASES]
+        rows = run_all(databases, chosen.only.split(","), chosen.short)
+        print(table(rows))
+    if chosen.json:
+        Path(chosen.json).write_text(json.dumps(rows))
+    return 0 if rows and (chosen.one or all(row["is_met"] for row in rows)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
