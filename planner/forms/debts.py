@@ -72,6 +72,13 @@ CERTAINTIES = {
 }
 
 
+REASON_CHOICES = [
+    ("unknown", _("I do not know")),
+    ("interest", _("interest")),
+    ("fee", _("a fee")),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Fields that stand together behind a heading that opens."""
@@ -143,6 +150,7 @@ class DebtForm(ItemForm):
         super().__init__(*args, **kwargs)
         self._add_autopay()
         self._add_arrears()
+        self._add_reason()
         self._say_where()
         for field in self.fields.values():
             if isinstance(field, DayField):
@@ -171,6 +179,14 @@ class DebtForm(ItemForm):
         return {"accounts": self.accounts}
 
     # --- Which account the lender may take from, in which order ---
+
+    def _add_reason(self) -> None:
+        """Once there is a history, another figure is a correction: the lender's holds."""
+        if self.item is not None and self.household.is_lived:
+            self.fields["reason"] = forms.ChoiceField(
+                label=_("Where the lender's figure differs, it is because of"),
+                choices=REASON_CHOICES, required=False, initial="unknown",
+            )  # fmt: skip
 
     def _add_autopay(self) -> None:
         held = [] if self.item is None else self.item.terms["autopay"]
@@ -293,7 +309,8 @@ class DebtForm(ItemForm):
     # --- What templates show ---
 
     def front_fields(self) -> list[BoundField]:
-        return [self[name] for name in self.front]
+        last = ["reason"] if "reason" in self.fields else []
+        return [self[name] for name in (*self.front, *last)]
 
     def groups(self) -> Iterator[Group]:
         """What stands behind the front, by subject."""

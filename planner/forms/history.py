@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from planner.domain.dates import add_months
 from planner.domain.money import MAX_FEN
@@ -40,8 +41,8 @@ class PaymentForm(KeyedForm):
     """Money that went to a lender, planned or not."""
 
     amount = YuanField(label=_("Amount"), min_fen=1)
-    on = DayField(label=_("Paid on"))
-    account = forms.ChoiceField(label=_("From"), required=False)
+    on = DayField(label=pgettext_lazy("of a payment", "Paid on"))
+    account = forms.ChoiceField(label=pgettext_lazy("of a payment", "From"), required=False)
 
     def __init__(
         self,
@@ -93,15 +94,15 @@ class AnswerForm(KeyedForm):
         past_day(self.fields["on"], household)
         self.fields["account"].choices = account_choices(accounts)
         if question.kind == "payment":
-            self.fields["on"].label = _("Paid on")
-            self.fields["account"].label = _("From")
+            self.fields["on"].label = pgettext_lazy("of a payment", "Paid on")
+            self.fields["account"].label = pgettext_lazy("of a payment", "From")
             self.fields["account"].choices += [("", _("from elsewhere, none of my accounts"))]
         elif question.kind == "income":
             self.fields["on"].label = _("Arrived on")
             self.fields["account"].label = _("Arrived in")
         else:
-            self.fields["on"].label = _("Paid on")
-            self.fields["account"].label = _("From")
+            self.fields["on"].label = pgettext_lazy("of a payment", "Paid on")
+            self.fields["account"].label = pgettext_lazy("of a payment", "From")
 
     def typed_fields(self) -> list[Any]:
         return [self["amount"], self["on"], self["account"]]

@@ -170,6 +170,7 @@ class ItemForm(KeyedForm):
             kind=self.kind,
             item={**base, **self.entry()},
             version=None if self.item is None else self.cleaned_data["version"] or 0,
+            reason=self.cleaned_data.get("reason") or "unknown",
             key=self.cleaned_data["key"],
         )
 
