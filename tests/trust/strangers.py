@@ -84,9 +84,12 @@ def measure(site: Any, short: bool) -> list[Row]:
 
     # B's forms with A's rows in them.
     b = people["b"]
-    pages = ["/debts/card-bill/", "/debts/loan/", "/debts/friend/", "/incomes/salary/",
-             "/expenses/rent/", "/incomes/new/", "/expenses/new/",
-             "/debts/new/?contract=open", "/accounts/card/", "/plan/", "/plan/renew/", "/start/money/", "/settings/"]  # fmt: skip
+    pages = [
+        *(f"/debts/{one}/" for one in ("card-bill", "loan", "friend")),
+        "/debts/new/?contract=open",
+        *(f"/{one}/" for one in ("incomes/salary", "incomes/new", "expenses/rent", "expenses/new")),
+        *(f"/{one}/" for one in ("accounts/card", "plan", "plan/renew", "start/money", "settings")),
+    ]
     extra = {"owner": owner.pk, "owner_id": owner.pk, "user": owner.pk, "id": "of-a-card",
              "pk": owner.pk, "slug": "of-a-friend"}  # fmt: skip
     crossed, sent, taken = [], 0, 0

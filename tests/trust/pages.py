@@ -1,0 +1,69 @@
+"""Pages stay quick: the queries of a page do not grow with rows, and a large household's pages
+come within 300 ms when its plans are stored."""
+
+import time
+from statistics import median
+from typing import Any
+
+from tests.trust.rows import Row
+from tests.trust.visitor import Visitor, member, session_of
+
+SLOWEST_MS = 300
+
+
+def large(today: Any, debts: int, flows: int) -> dict[str, Any]:
+    """A household of so many debts, and of incomes and expenses together."""
+    from tests.trust.household import full
+
+    document = full(today)
+    loan, income, expense = document["debts"][1], document["incomes"][0], document["expenses"][0]
+    document["debts"] = [
+        loan | {"id": f"loan-{one}", "name": f"借款{one}", "principal": f"{600 + one}.00"}
+        for one in range(debts)
+    ]
+    document["incomes"] = [
+        income | {"id": f"income-{one}", "name": f"收入{one}", "amount": f"{500 + one}.00"}
+        for one in range(flows // 2)
+    ]
+    document["expenses"] = [
+        expense | {"id": f"expense-{one}", "name": f"支出{one}", "amount": f"{1 + one}.00"}
+        for one in range(flows // 2)
+    ]
+    return document
+
+
+def measure(site: Any, short: bool) -> list[Row]:
+    from django.utils import timezone
+
+    today = timezone.localdate()
+    debts, flows, times = (20, 100, 3) if short else (100, 500, 15)
+    user = member("large", large(today, debts, flows))
+    visitor = Visitor(site.port, session=session_of(user))
+    pages = ["/plan/", "/debts/", "/debts/loan-1/", "/incomes/", "/incomes/income-1/", "/expenses/",
+             "/accounts/", "/calendar/", "/plan/renew/", "/settings/", "/start/money/"]  # fmt: skip
+    took: dict[str, float] = {}
+    faults = []
+    for page in pages:
+        first = visitor.get(page)  # computes and stores what is missing
+        if first.status != 200:
+            faults.append((page, first.status))
+        spent = []
+        for _time in range(times):
+            began = time.perf_counter()
+            visitor.get(page)
+            spent.append(time.perf_counter() - began)
+        took[page] = median(spent) * 1000
+    slow = {page: ms for page, ms in took.items() if ms >= SLOWEST_MS}
+    slowest = max(took, key=took.__getitem__)
+    holds = visitor.get("/debts/").text.count("借款") >= debts
+    for one in [*faults, *slow.items()]:
+        print("   slow:", one, flush=True)
+    return [
+        Row("Pages stay quick",
+            f"{debts} debts, {flows} incomes and expenses, plans stored: every page under "
+            f"{SLOWEST_MS} ms",
+            f"plan {took['/plan/']:.0f} ms; slowest of {len(pages)} pages {slowest} "
+            f"{took[slowest]:.0f} ms (medians of {times})",
+            "HTTP on loopback, one visitor; the queries: tests/test_queries.py",
+            not slow and not faults and holds),
+    ]  # fmt: skip
