@@ -162,11 +162,15 @@ class Board:
 
     @cached_property
     def _before(self) -> Mapping[str, Any] | None:
-        """The household before the last change; None after an undo, or at the very start."""
+        """The household before the last change; None after an undo, or while it began: before
+        there was both something owed and something to pay it from.
+        """
         revision = Revision.objects.owned_by(self.user).first()
         if revision is None or revision.number != self.row.revision - 1:
             return None
-        return revision.document if revision.document["debts"] else None
+        before = revision.document
+        has_begun = before["debts"] and (before["incomes"] or before["accounts"])
+        return before if has_begun else None
 
     @cached_property
     def change(self) -> str:

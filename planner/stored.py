@@ -120,8 +120,14 @@ class StoredPlan:
 
     @property
     def will_start(self) -> int:
-        """How many consequences start under this plan."""
-        return sum(one["state"] == "will_start" for one in self._document["consequences"])
+        """How many dues will have consequences under this plan."""
+        return len(
+            {
+                (one["debt"], one["due_on"])
+                for one in self._document["consequences"]
+                if one["state"] == "will_start"
+            }
+        )
 
     @cached_property
     def cash(self) -> tuple[CashDay, ...]:

@@ -273,7 +273,8 @@ def _short(situation: Situation) -> Answer:
         )
     else:
         action = format_html(_("Find {amount} and pay it to {debt} by {day}."), **values)
-    return Answer("short", headline, sentences(why), label, action)
+    link: Literal["", "incomes"] = "" if situation.household.incomes else "incomes"
+    return Answer("short", headline, sentences(why), label, action, link)
 
 
 def _others(situation: Situation) -> SafeString:
@@ -569,9 +570,9 @@ def _harm_effect(count: int) -> list[str]:
     if count == 0:
         return []
     text = (
-        ngettext("{count} consequence less", "{count} consequences less", -count)
+        ngettext("{count} late due less", "{count} late dues less", -count)
         if count < 0
-        else ngettext("{count} consequence more", "{count} consequences more", count)
+        else ngettext("{count} late due more", "{count} late dues more", count)
     )
     return [text.format(count=abs(count))]
 
@@ -635,6 +636,8 @@ def _told(situation: Situation, sentences_by_code: dict[str, str]) -> list[str]:
     found = []
     for code, sentence in sentences_by_code.items():
         for warned in situation.plan.warnings:
+            if warned.code == "never_ends" and not situation.household.incomes:
+                continue  # for want of any income, which the answer says
             if warned.code == code:
                 name = situation.debts[warned.debt].name if warned.debt else ""
                 on = day(warned.on, situation.as_of)

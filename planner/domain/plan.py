@@ -171,7 +171,7 @@ class Comparison(NamedTuple):
     """What a change does: the plan after it less the plan before.
 
     `days` until debt-free (None where either never is), `cost_fen` of interest, fees and
-    penalties, `consequences` that will start.
+    penalties, `consequences`: dues that will have any.
     """
 
     days: int | None
@@ -191,7 +191,8 @@ def _cost(plan: Plan) -> int:
 
 
 def _will_start(plan: Plan) -> int:
-    return sum(one.state == "will_start" for one in plan.consequences)
+    """How many dues will have consequences; their rungs are many, and are not counted."""
+    return len({(one.debt, one.due_on) for one in plan.consequences if one.state == "will_start"})
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
