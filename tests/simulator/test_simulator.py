@@ -1,0 +1,381 @@
+"""Sixty days of random acts through the services, against a plain model kept beside them."""
+
+import json
+import random
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import pytest
+
+from planner import history, services
+from planner.domain.household import parse_household
+from planner.domain.plan import make_plan, plan_document
+from planner.models import Account as AccountRow
+from planner.models import Debt, HistoryEntry, Household, Income, User
+from tests.households import account, debt, document, expense, income
+
+DAYS = 60
+START = date(2026, 12, 1)
+
+
+def yuan(fen):
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def fen_of(text):
+    return int(text.replace(".", ""))
+
+
+@dataclass
+class Model:
+    """What a person would keep on paper: what happened, in order."""
+
+    balances: dict
+    owed: int
+    events: list = field(default_factory=list)
+
+    def add(self, on, kind, slug, fen, account=None):
+        """An event on that day, after what was noted for it before."""
+        later = [i for i, event in enumerate(self.events) if event[0] > on]
+        self.events.insert(later[0] if later else len(self.events), (on, kind, slug, fen, account))
+
+    def accounts(self):
+        held = dict(self.balances)
+        for _on, kind, slug, fen, source in self.events:
+            if kind == "income":
+                held[source] += fen
+            elif kind in ("expense", "payment") and source is not None:
+                held[source] -= fen
+            elif kind == "balance":
+                held[slug] = fen
+            elif kind == "transfer":
+                held[slug] -= fen
+                held[source] += fen
+        return held
+
+    def owed_to_friend(self):
+        owed = self.owed
+        for _on, kind, slug, fen, _account in self.events:
+            if slug == "friend" and kind == "payment":
+                owed -= fen
+            elif slug == "friend" and kind == "correction":
+                owed = fen
+        return owed
+
+    def paid(self):
+        total = {}
+        for _on, kind, slug, fen, _account in self.events:
+            if kind == "payment":
+                total[slug] = total.get(slug, 0) + fen
+        return total
+
+
+def events_of(written):
+    """The document's history as the model notes it."""
+    for one in written.get("history", []):
+        kind, on = one["kind"], date.fromisoformat(one["on"])
+        slug = one.get("debt") or one.get("income") or one.get("expense") or one.get("account")
+        match kind:
+            case "transfer":
+                yield on, kind, one["from"], fen_of(one["amount"]), one["to"]
+            case "balance":
+                yield on, kind, slug, fen_of(one["balance"]), None
+            case "correction":
+                terms = one["terms"]
+                owed = fen_of(terms.get("principal") or terms["billed"])
+                yield on, kind, slug, owed, None
+            case "unpaid":
+                yield on, kind, slug, 0, None
+            case _:
+                yield on, kind, slug, fen_of(one["amount"]), one["account"]
+
+
+def household(chance):
+    """Three kinds of debts, two accounts, a salary, rent and food."""
+    first = START.isoformat()
+    rate = chance.choice([{"rate": "0.0005", "per": "day"}, {"rate": "0.012", "per": "month"}])
+    return document(
+        as_of=first,
+        strategy=chance.choice(["minimum", "avalanche"]),
+        accounts=[
+            account(balance=yuan(chance.randrange(800_000))),
+            account(id="wallet", name="钱包", balance=yuan(chance.randrange(50_000))),
+        ],
+        incomes=[
+            income(
+                amount=yuan(chance.randrange(450_000, 900_000)),
+                on={"monthly": chance.randint(1, 28)},
+                adjust=chance.choice(["none", "previous_workday"]),
+                **{"from": first},
+            )
+        ],
+        expenses=[
+            expense(on={"monthly": chance.randint(1, 28)}, **{"from": first}),
+            expense(
+                id="food", name="吃饭", amount="300.00", on={"weekly": "mon"}, account="wallet",
+                **{"from": first},
+            ),
+        ],
+        debts=[
+            debt(rate=None, next_due=f"2026-12-{chance.randint(1, 28):02d}", due_day=None),
+            {
+                "id": "card-debt", "name": "信用卡", "product": None, "contract": "revolving",
+                "statement_day": chance.randint(1, 14), "due_day": chance.randint(15, 28),
+                "billed": yuan(chance.randrange(100_000, 600_000)),
+                "unbilled": yuan(chance.randrange(50_000)), "rate": rate,
+                "minimum": {"ratio": "0.10", "floor": "1000.00"}, "interest_from": "due",
+                "grace_days": 3,
+            },
+            {
+                "id": "loan", "name": "借呗", "product": None, "contract": "instalment",
+                "principal": yuan(chance.randrange(200_000, 900_000)), "method": "level",
+                "rate": rate, "periods_left": chance.randint(3, 12),
+                "next_due": f"2026-12-{chance.randint(1, 28):02d}",
+                "overdue": {"multiplier": "1.5"},
+            },
+        ],
+    )  # fmt: skip
+
+
+class Simulation:
+    def __init__(self, seed, clock):
+        self.chance = random.Random(seed)
+        self.clock = clock
+        self.clock.today = START
+        self.people = 0
+        first = household(self.chance)
+        self.user = self._person()
+        services.replace_household(user=self.user, document=first)
+        self.model = Model(
+            {one["id"]: fen_of(one["balance"]) for one in first["accounts"]},
+            fen_of(first["debts"][0]["principal"]),
+        )
+        self.earlier = []  # the model before each change that undo leads back from
+        self.told = []
+
+    def _person(self):
+        self.people += 1
+        user = User.objects.create_user(f"person{self.people}@example.com")
+        services.record_consent(user=user)
+        return user
+
+    def act(self):
+        acts = [
+            self.answer, self.answer, self.answer, self.answer_all, self.pay, self.pay_early,
+            self.correct, self.count, self.edit_income, self.take_back, self.undo,
+            self.move_house,
+        ]  # fmt: skip
+        act = self.chance.choice(acts)
+        self.told.append(f"{self.clock.today} {act.__name__}")
+        before = deepcopy(self.model)
+        counter = Household.objects.get(owner=self.user).revision
+        written = services.household_document_of(self.user)
+        try:
+            act()
+        except services.EntryRefused as refused:
+            self.told[-1] += f": {refused}"
+            self.model = before
+            assert services.household_document_of(self.user) == written
+            assert Household.objects.get(owner=self.user).revision == counter
+        else:
+            changed = Household.objects.get(owner=self.user).revision != counter
+            if changed and act not in (self.undo, self.move_house):
+                self.earlier.append(before)
+        self.compare()
+
+    def day(self):
+        return START + timedelta(days=self.chance.randint(0, (self.clock.today - START).days))
+
+    def answer(self):
+        questions = history.open_questions(self.user)
+        if not questions:
+            return
+        one = questions[0]
+        manner = self.chance.choice(["planned", "part", "late", "not"])
+        on = one.on
+        fen = {"part": one.amount_fen // 2, "not": 0}.get(manner, one.amount_fen)
+        if manner == "late":
+            on = min(self.clock.today, on + timedelta(days=self.chance.randint(1, 9)))
+        if one.kind == "payment" and not fen:
+            history.answer_unpaid(user=self.user, debt=one.slug, due_on=one.on)
+            self.model.add(self.clock.today, "unpaid", one.slug, 0)
+        elif one.kind == "payment":
+            history.record_payment(
+                user=self.user, debt=one.slug, on=on, amount_fen=fen, account=one.account,
+                planned_on=one.on,
+            )  # fmt: skip
+            self.model.add(on, "payment", one.slug, fen, one.account)
+        else:
+            record = history.record_arrival if one.kind == "income" else history.record_expense
+            record(user=self.user, on=on, amount_fen=fen, planned_on=one.on, **{one.kind: one.slug})
+            self.model.add(on, one.kind, one.slug, fen, one.account)
+        assert one.key not in [left.key for left in history.open_questions(self.user)]
+
+    def answer_all(self):
+        questions = history.open_questions(self.user)
+        before = len(HistoryEntry.objects.owned_by(self.user))
+        done = history.answer_all_as_planned(user=self.user, key=f"all-{len(self.told)}")
+        again = history.answer_all_as_planned(user=self.user, key=f"all-{len(self.told)}")
+        assert done == again == len(HistoryEntry.objects.owned_by(self.user)) - before
+        written = services.household_document_of(self.user)
+        new = list(events_of(written))
+        for event in self.model.events:
+            new.remove(event)
+        for event in new:
+            self.model.add(*event)
+        told = [one for one in new if one[1] != "transfer"]
+        assert sorted((one[2], one[3]) for one in told) == sorted(
+            (one.slug, one.amount_fen) for one in questions
+        )
+
+    def pay(self):
+        slug = self.chance.choice(["friend", "card-debt", "loan"])
+        source = self.chance.choice(["card", "wallet", None])
+        on, fen = self.day(), self.chance.choice([100, 5_000, 40_000, 300_000, 90_000_000])
+        history.record_payment(user=self.user, debt=slug, on=on, amount_fen=fen, account=source)
+        self.model.add(on, "payment", slug, fen, source)
+
+    def pay_early(self):
+        """The next due, before its day."""
+        plan = services.stored_plan(user=self.user, strategy="minimum")
+        coming = [one for one in plan["dues"] if one["due_on"] > self.clock.today.isoformat()]
+        if not coming:
+            return
+        due = coming[0]
+        fen, on = fen_of(due["required"]), self.clock.today
+        planned_on = date.fromisoformat(due["due_on"])
+        history.record_payment(
+            user=self.user, debt=due["debt"], on=on, amount_fen=fen, planned_on=planned_on
+        )
+        self.model.add(on, "payment", due["debt"], fen)
+
+    def correct(self):
+        """The page's way: the debt as it stands today, one figure changed."""
+        slug = self.chance.choice(["friend", "card-debt", "loan"])
+        row = Debt.objects.owned_by(self.user).get(slug=slug)
+        row = services.as_it_stands(services.standing_household(self.user), row)
+        entry = row.document()
+        key = "billed" if "billed" in entry else "principal"
+        least = sum(fen_of(one.get("principal", "0.00")) for one in entry["arrears"])
+        least += sum(fen_of(one.get("amount", "0.00")) for one in entry["arrears"])
+        if entry.get("periods_left") == 0:
+            return
+        fen = least + self.chance.randrange(1, 500_000)
+        entry |= {key: yuan(fen)} | ({"carrying": None} if key == "billed" else {})
+        before = len(list(events_of(services.household_document_of(self.user))))
+        services.save_item(user=self.user, kind="debts", item=entry, version=row.version)
+        after = services.household_document_of(self.user)
+        if len(list(events_of(after))) > before:
+            self.model.add(self.clock.today, "correction", slug, fen)
+        elif "planned_from" not in after and slug == "friend":
+            self.model.owed = fen
+
+    def count(self):
+        slug, fen = self.chance.choice(["card", "wallet"]), self.chance.randrange(900_000)
+        if self.chance.random() < 0.5:
+            history.count_account(user=self.user, account=slug, balance_fen=fen)
+            self.model.add(self.clock.today, "balance", slug, fen)
+            return
+        row = AccountRow.objects.owned_by(self.user).get(slug=slug)
+        row = services.as_it_stands(services.standing_household(self.user), row)
+        is_lived = Household.objects.get(owner=self.user).is_lived
+        same = row.terms["balance"] == yuan(fen)
+        services.save_item(
+            user=self.user, kind="accounts", item=row.document() | {"balance": yuan(fen)},
+            version=row.version,
+        )  # fmt: skip
+        if is_lived and not same:
+            self.model.add(self.clock.today, "balance", slug, fen)
+        elif not is_lived:
+            self.model.balances[slug] = fen
+
+    def edit_income(self):
+        row = Income.objects.owned_by(self.user).get(slug="salary")
+        amount = yuan(self.chance.randrange(450_000, 900_000))
+        services.save_item(
+            user=self.user, kind="incomes", item=row.document() | {"amount": amount},
+            version=row.version,
+        )  # fmt: skip
+
+    def take_back(self):
+        rows = list(HistoryEntry.objects.owned_by(self.user).standing())
+        if not rows:
+            return
+        index = self.chance.randrange(len(rows))
+        assert history.undo_entry(user=self.user, entry=rows[index].pk)
+        assert not history.undo_entry(user=self.user, entry=rows[index].pk)
+        del self.model.events[index]
+
+    def undo(self):
+        if self.earlier:
+            assert services.undo(user=self.user)
+            self.model = self.earlier.pop()
+
+    def move_house(self):
+        """Export, and restore into an empty account; the plan stays to the fen."""
+        raw = json.dumps(services.export_of(self.user)).encode()
+        written = services.household_document_of(self.user)
+        plan = services.stored_plan(user=self.user)
+        asked = [one.key for one in history.open_questions(self.user)]
+        self.user = self._person()
+        services.restore_household(user=self.user, raw=raw)
+        self.earlier = []
+        assert services.household_document_of(self.user) == written
+        assert services.stored_plan(user=self.user) == plan
+        assert [one.key for one in history.open_questions(self.user)] == asked
+
+    def compare(self):
+        written = services.household_document_of(self.user)
+        assert list(events_of(written)) == self.model.events
+        position = services.standing_household(self.user)
+        held = {one.id: one.balance_fen for one in position.accounts}
+        assert held == self.model.accounts()
+        friend = position.debts[0].terms
+        assert friend.principal_fen == self.model.owed_to_friend()
+        rows = HistoryEntry.objects.owned_by(self.user).standing().filter(kind="payment")
+        paid = {}
+        for row in rows:
+            paid[row.slug] = paid.get(row.slug, 0) + fen_of(row.entry["amount"])
+        assert paid == self.model.paid()
+        exported = json.loads(json.dumps(written))
+        assert services.stored_plan(user=self.user) == plan_document(
+            make_plan(parse_household(exported))
+        )
+
+
+class Clock:
+    today = START
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(Household, "today", lambda self: clock.today)
+    return clock
+
+
+def simulate(seed, clock):
+    simulation = Simulation(seed, clock)
+    try:
+        for _day in range(DAYS):
+            clock.today += timedelta(days=1)
+            if simulation.chance.random() < 0.6:
+                simulation.act()
+    except Exception:
+        print(f"seed {seed}:", *simulation.told, sep="\n")
+        raise
+    assert services.check_books(simulation.user) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(30))
+def test_sixty_days_stand_as_on_paper(seed, clock):
+    simulate(seed, clock)
+
+
+@pytest.mark.long
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(30, 300))
+def test_sixty_days_of_more_people_stand_as_on_paper(seed, clock):
+    simulate(seed, clock)
