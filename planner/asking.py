@@ -32,6 +32,7 @@ class Asked:
     detail: str
     yes: str
     no: str
+    later: str
     is_planned: bool
     plain: AnswerForm
     typed: AnswerForm
@@ -138,7 +139,7 @@ class Asking:
                     amount=amounts(question.required_fen)
                 )
         elif question.kind == "income":
-            yes, no = _("Arrived"), _("Not yet")
+            yes, no = _("Arrived"), _("It will not come")
             words = format_html(_("{day}: did {amount} arrive from {name}?"), **values)
         else:
             yes, no = _("Spent"), _("Not spent")
@@ -155,6 +156,7 @@ class Asking:
             detail=detail,
             yes=yes,
             no=no,
+            later=_("Not yet; ask tomorrow") if question.kind == "income" else _("Ask me tomorrow"),
             is_planned=bool(question.amount_fen),
             plain=AnswerForm(auto_id=f"yes-{key}-%s", **made),
             typed=bound or AnswerForm(auto_id=f"{key}-%s", is_hidden=board.hides_amounts, **made),

@@ -19,8 +19,8 @@ from planner.domain.plan import PlannedDue
 from planner.domain.strategies import STRATEGIES
 from planner.exports.wording import strategy_name
 from planner.forms.figures import FIGURES, BufferForm, StrategyForm
+from planner.models import HistoryEntry, Item, Revision, User
 from planner.models import Household as HouseholdRow
-from planner.models import Item, Revision, User
 from planner.presentation import Amounts, day, month, short_day, weekday
 from planner.stored import StoredPlan, read_plan
 from planner.wording import (
@@ -177,12 +177,28 @@ class Board:
         """What the last change did, "" where there is none to speak of."""
         if self._before is None or not self.has_debts:
             return ""
+        if told := self._told:
+            return told
         document = dict(self._before)
         if "planned_from" in self.document:
             document["planned_from"] = self.document["planned_from"]
         plan = services.stored_plan(user=self.user, document=document)
         before = services.standing_household(self.user, document), read_plan(plan)
         return change_line(before, (self.household, self.plan), self.amounts)
+
+    @property
+    def _told(self) -> str:
+        """That something was written down, where that and no figure was the last change."""
+        if services.history_hash(self._before.get("history", [])) == self.row.history_hash:
+            return ""
+        if any(self._before[kind] != self.document[kind] for kind in services.ITEM_MODELS):
+            return ""
+        last = HistoryEntry.objects.owned_by(self.user).order_by("pk").last()
+        if last is None or last.kind in ("correction", "balance", "arrangement"):
+            return ""
+        if last.kind == HistoryEntry.UNDO:
+            return _("Taken back. The plan goes on without it.")
+        return _("Written down. The plan goes on from there.")
 
     @cached_property
     def changed(self) -> set[str]:

@@ -1,10 +1,12 @@
 """What happened, debt by debt: entered, corrected, taken back, arranged with the lender."""
 
+import io
 from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from planner import history, services
 from planner.domain.contracts.terms import terms_document
@@ -278,3 +280,50 @@ def test_an_arrangement_that_went_on_elsewhere_is_not_overwritten(client, lived)
 
     assert client.post(path, sent | {"key": "another"}).status_code == 409
     assert Arrangement.objects.owned_by(lived).get().state == "broken"
+
+
+# --- The plan page ---
+
+
+def test_the_next_action_can_be_marked_as_done(client, lived):
+    history.answer_all_as_planned(user=lived)
+    plan = client.get(reverse("planner:plan")).content.decode()
+
+    assert f'href="{url("paid")}?due=2027-01-15">已完成' in plan
+    assert f'href="{url("paid")}?due=2027-01-15">标记已还' in plan
+
+
+def test_a_sample_has_nothing_to_mark_as_done(client, db):
+    client.post(reverse("planner:sample-open"))
+
+    assert "已完成" not in client.get(reverse("planner:plan")).content.decode()
+
+
+def test_the_plan_says_that_an_answer_was_written_down_and_undo_takes_it_back(client, lived):
+    client.post(url("paid"), form_of(client, url("paid"), amount="500", account="card"))
+    text = client.get(reverse("planner:plan")).content.decode()
+    assert "记下了" in text
+
+    client.post(reverse("planner:plan-undo"), form_of(
+        client, reverse("planner:plan"), reverse("planner:plan-undo")
+    ))  # fmt: skip
+
+    assert not standing(lived).exists()
+
+
+def test_the_workbook_holds_what_happened(client, lived):
+    history.record_payment(
+        user=lived, debt="friend", on=date(2026, 12, 15), amount_fen=50_000, account="card"
+    )
+    response = client.get(reverse("planner:plan-xlsx"))
+    book = load_workbook(io.BytesIO(response.content))
+
+    assert response.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert book["历史"]["D2"].value == 500
+
+
+def test_a_late_income_is_asked_about_tomorrow_and_not_given_up(client, lived):
+    plan = client.get(reverse("planner:plan")).content.decode()
+
+    assert "还没到，明天再问" in plan
+    assert "不会到了" in plan

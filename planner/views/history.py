@@ -205,15 +205,16 @@ def _due(board: Board, slug: str, text: str) -> date | None:
 
 def _proposed(board: Board, slug: str, due: date | None) -> dict[str, Any]:
     """What the plan pays then, else what is required; from the account it would come from."""
+    autopay = next(one.terms["autopay"] for one in board.items["debts"] if one.slug == slug)
+    usual = next(iter([*autopay, *(one.slug for one in board.items["accounts"])]), "")
     if due is None:
-        return {}
+        return {"account": usual}
     planned = [one for one in board.plan.payments if (one.debt, one.on) == (slug, due)]
     required = [one for one in board.plan.dues if (one.debt, one.due_on) == (slug, due)]
     fen = planned[0].amount_fen if planned else required[0].required_fen if required else None
-    autopay = next(one.terms["autopay"] for one in board.items["debts"] if one.slug == slug)
     return {
         "amount": None if board.hides_amounts else fen,
-        "account": planned[0].account if planned else next(iter(autopay), ""),
+        "account": planned[0].account if planned else usual,
     }
 
 
@@ -327,6 +328,7 @@ def debt_arrangement(request: HttpRequest, slug: str) -> HttpResponse:
         "action": reverse("planner:debt-arrangement", args=[slug]),
         "if_broken": _if_broken(request, current),
         "is_stale": status == 409,
+        "hides_amounts": household.is_discreet,
     }
     return items.show(request, "planner/_debt_arrangement.html", debt.name, context, status)
 
