@@ -1,7 +1,7 @@
 # Two doors: `make run` and `make test`. Both set up what they need, once per state of the pins.
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-long test-postgres bench check messages
+.PHONY: run test test-long test-postgres trust bench check messages
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,6 +37,11 @@ test-long: $(TEST_STAMP)
 # The same on PostgreSQL: what has no property and no browser in it.
 test-postgres: $(TEST_STAMP)
 	sh tests/postgres.sh $(BIN)/pytest -m "not property and not browser"
+
+# The promises of docs/trust.md, measured against the real server on both databases: half an hour.
+trust: $(TEST_STAMP)
+	@REQUIRE_POSTGRES=1 sh tests/postgres.sh true
+	@$(BIN)/python -m tests.trust.run
 
 bench: $(TEST_STAMP)
 	@set -e; for program in benchmarks/bench_*.py; do $(BIN)/python $$program; done

@@ -2,7 +2,9 @@
 
 import codecs
 import ipaddress
+import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -117,6 +119,22 @@ def refused_forms(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def plain_charsets(serve: Callable[..., Any]) -> Callable[..., Any]:
+    """Django reads the address with the charset of the body while it makes the request. One that
+    Python knows but that is no text (hex) would fail there, before any of our middleware: under
+    an unknown name it reaches `known_charsets`, which refuses it.
+    """
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        kind = environ.get("CONTENT_TYPE", "")
+        found = re.search(r"charset\s*=\s*[\"']?([^\s;\"']*)", kind, re.IGNORECASE)
+        if found and found[1].lower() not in ("utf-8", "utf8"):
+            environ["CONTENT_TYPE"] = kind[: found.start()] + "charset=unknown"
+        return serve(environ, start_response)
+
+    return application
 
 
 def known_charsets(get_response: GetResponse) -> GetResponse:

@@ -1,8 +1,5 @@
 import os
-import re
 import sys
-from collections.abc import Callable
-from typing import Any
 
 import django
 from django.core import checks
@@ -18,21 +15,6 @@ for databases in (None, ["default"]):
     if errors:
         sys.exit("\n".join(map(str, errors)))
 
-
-def plain_charsets(serve: Callable[..., Any]) -> Callable[..., Any]:
-    """Django reads the address with the charset of the body while it makes the request. One that
-    Python knows but that is no text (hex) would fail there, before any of our middleware: under
-    an unknown name it reaches `known_charsets`, which refuses it.
-    """
-
-    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        kind = environ.get("CONTENT_TYPE", "")
-        found = re.search(r"charset\s*=\s*[\"']?([^\s;\"']*)", kind, re.IGNORECASE)
-        if found and found[1].lower() not in ("utf-8", "utf8"):
-            environ["CONTENT_TYPE"] = kind[: found.start()] + "charset=unknown"
-        return serve(environ, start_response)
-
-    return application
-
+from config.middleware import plain_charsets  # noqa: E402  (reads the settings)
 
 application = plain_charsets(get_wsgi_application())

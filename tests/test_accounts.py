@@ -424,6 +424,20 @@ def test_settings_are_saved_and_change_the_language_at_once(owner_client, owner)
     assert 'value="500.00"' in response.content.decode()
 
 
+def test_a_buffer_changed_elsewhere_is_shown_beside_the_one_typed(owner_client, owner):
+    services.change_household(user=owner, buffer="800.00")
+    form = {"language": "en", "time_zone": "Asia/Shanghai", "buffer": "500", "was": "300.00"}
+
+    response = owner_client.post(reverse("planner:settings"), form)
+    again = owner_client.post(reverse("planner:settings"), form | {"was": "800.00"})
+
+    assert response.status_code == 422
+    assert "800.00" in str(response.context["form"].errors["buffer"])
+    assert 'value="500"' in response.content.decode()
+    assert again.status_code == 302
+    assert Household.objects.get(owner=owner).buffer_fen == 500_00
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("buffer", "1e3"), ("buffer", ""), ("language", "xx"), ("time_zone", "posixrules"),

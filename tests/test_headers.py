@@ -96,6 +96,38 @@ def test_a_form_that_names_utf_8_is_read(charset):
 
 
 @pytest.mark.django_db
+def test_ten_megabytes_are_refused_to_the_last_byte():
+    response = Client().post(
+        "/language/", b"a=" + b"b" * 10_000_000, content_type="application/x-www-form-urlencoded"
+    )
+
+    assert response.status_code == 413
+    assert_headers(response)
+    with pytest.raises(AssertionError, match="Cannot read more"):
+        response.request["wsgi.input"].read(1)
+
+
+@pytest.mark.parametrize("charset", ["hex", "rot13", "latin-1", "UTF-7"])
+def test_a_charset_that_is_no_text_never_reaches_django_by_its_name(charset):
+    seen = []
+    serve = middleware.plain_charsets(lambda environ, start: seen.append(environ["CONTENT_TYPE"]))
+    for kind in (f"text/plain; charset={charset}", 'text/plain; charset="utf-8"'):
+        serve({"CONTENT_TYPE": kind}, None)
+
+    assert seen == ["text/plain; charset=unknown", 'text/plain; charset="utf-8"']
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["session", "csrf", "language", "messages"])
+@pytest.mark.parametrize("value", ['"aaaaaaaaaa\\000b"', "a" * 5000, '"\\015\\012x"'])
+def test_an_odd_cookie_is_no_cookie(name, value):
+    client = Client(headers={"Cookie": f"{name}={value}"})
+
+    assert client.get("/privacy/").status_code == 200
+    assert client.get("/settings/").status_code == 302
+
+
+@pytest.mark.django_db
 def test_static_files_may_be_kept_by_caches(settings, tmp_path):
     (tmp_path / "site.css").write_text("a {}")
     settings.STATIC_ROOT = tmp_path

@@ -237,6 +237,40 @@ def test_undo_takes_the_change_back(owner_client, owner, friend):
     assert 'class="change' not in owner_client.get(PLAN).content.decode()
 
 
+def test_undo_sent_twice_takes_one_change_back(owner_client, owner):
+    for yuan in (400, 500):
+        services.change_household(user=owner, buffer=f"{yuan}.00")
+    sent = {"revision": Household.objects.get(owner=owner).revision}
+
+    answers = [owner_client.post(reverse("planner:plan-undo"), sent) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert Household.objects.get(owner=owner).buffer_fen == 400_00
+
+
+@pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 5000])
+def test_undo_without_the_state_it_was_made_for_does_nothing(owner_client, owner, revision):
+    response = owner_client.post(reverse("planner:plan-undo"), {"revision": revision})
+
+    assert response.status_code == 409
+    assert Household.objects.get(owner=owner).buffer_fen == 300_00
+
+
+def test_renewing_an_older_state_shows_both(owner_client, owner):
+    url = reverse("planner:plan-renew")
+    sent = {"key": "a", "revision": Household.objects.get(owner=owner).revision,
+            "account-card": "1500", "principal-friend": "2500"}  # fmt: skip
+    services.save_item(user=owner, kind="accounts", item=account(balance="1999.00"), version=1)
+
+    response = owner_client.post(url, sent)
+
+    assert response.status_code == 409
+    assert {"1,999.00", "1500"} <= {
+        text for row in response.context["form"].conflicts for text in row
+    }
+    assert services.household_document_of(owner)["accounts"][0]["balance"] == "1999.00"
+
+
 def test_hidden_amounts_are_not_in_the_page(owner_client, owner):
     owner_client.post(reverse("planner:plan-discreet"), {"hide": "yes"})
 
