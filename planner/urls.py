@@ -50,6 +50,7 @@ urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("settings/export/", settings.data_export, name="data-export"),
     path("settings/export/household/", settings.household_export, name="household-export"),
+    path("settings/import/", settings.household_import, name="household-import"),
     path("settings/erase/", settings.account_erase, name="account-erase"),
     path("privacy/", settings.privacy, name="privacy"),
     path("plan/", plan.plan, name="plan"),
