@@ -108,7 +108,7 @@ def test_the_ladder_of_a_due_unfolds(browse, make_guest, has_scripts):
     due = page.locator(".dues > li").first
     due.locator("summary").click()
     if not has_scripts:
-        due.locator("a").click()
+        due.locator('a[href*="/plan/dues/"]').click()
 
     expect(page.locator(".ladder").first).to_be_visible()
     if has_scripts:
