@@ -36,6 +36,7 @@ from planner.wording import (
 )
 
 SHOWN_ROWS = 40
+SHOWN_FIGURES = 12
 SHOWN_DUES = 36
 
 
@@ -533,15 +534,26 @@ class Board:
     # --- The person's own figures ---
 
     def figures(self, bound: Any = None) -> dict[str, Any]:
-        """The forms of each figure; `bound` is the one that was sent and refused."""
-        forms: dict[str, Any] = {
-            kind: [self._figure(kind, item, form, bound) for item in self.items[kind]]
-            for kind, form in FIGURES.items()
-        }
+        """The forms of each figure; `bound` is the one that was sent and refused.
+
+        Of a long list the first few and those just changed or refused; `more` counts the rest.
+        """
+        forms: dict[str, Any] = {}
+        more = {}
+        for kind, form in FIGURES.items():
+            items = [
+                item
+                for place, item in enumerate(self.items[kind])
+                if place < SHOWN_FIGURES
+                or item.slug in self.changed
+                or (bound is not None and bound.prefix == prefix_of(kind, item.slug))
+            ]
+            forms[kind] = [self._figure(kind, item, form, bound) for item in items]
+            more[kind] = len(self.items[kind]) - len(items)
         buffer = bound if isinstance(bound, BufferForm) else BufferForm(household=self.row)
         strategy = StrategyForm(household=self.row)
         owed = self.amounts.plain(sum(self._owed.values()))
-        return forms | {"buffer": buffer, "strategy": strategy, "owed": owed}
+        return forms | {"buffer": buffer, "strategy": strategy, "owed": owed, "more": more}
 
     def _figure(self, kind: str, item: Item, form: Any, bound: Any) -> dict[str, Any]:
         prefix = prefix_of(kind, item.slug)

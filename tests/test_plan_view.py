@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from planner import services
-from planner.board import prefix_of
+from planner.board import SHOWN_FIGURES, prefix_of
 from planner.models import Debt, Household, Income
 from tests.households import account, debt, income
 
@@ -415,3 +416,18 @@ def test_the_sample_is_seen_changed_and_swapped(client, db):
     assert "虚构" in page.content.decode()
     assert response.status_code == 302
     assert "¥12,000.00" in fragment
+
+
+def test_a_long_list_of_figures_is_cut_and_the_rest_is_a_link_away(owner_client, owner):
+    for number in range(15):
+        services.save_item(
+            user=owner, kind="debts", item=debt(id=f"debt-{number}", name=f"debt {number}")
+        )
+
+    page = owner_client.get(reverse("planner:plan")).content.decode()
+
+    debts = len(services.household_document_of(owner)["debts"])
+    forms = set(re.findall(r'action="/plan/figures/debts/([^/]+)/', page))
+    assert len(forms) in (SHOWN_FIGURES, SHOWN_FIGURES + 1)  # and the one just added
+    assert reverse("planner:debt-list") in page
+    assert str(debts - len(forms)) in page
