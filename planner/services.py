@@ -543,7 +543,8 @@ def as_it_stands(position: Position, row: Item) -> Item:
     `standing_household`), to be shown and edited; not to be saved itself."""
     if isinstance(row, Account):
         fen = next(one.balance_fen for one in position.accounts if one.id == row.slug)
-        row.terms = row.terms | {"balance": format_yuan(fen)}
+        # Below zero by what was entered: nobody can have that, and no form takes it.
+        row.terms = row.terms | {"balance": format_yuan(max(0, fen))}
     if isinstance(row, Debt):
         debt = next(one for one in position.debts if one.id == row.slug)
         texts = ("id", *row.texts)

@@ -465,11 +465,15 @@ class Revolving:
         billed = self._principal() - unbilled + self._interest + self._fees
         charges = self._interest + self._fees
         is_open = due_on + self._grace_days >= day
+        # What was missed was billed, also where it enters the next statement as new principal.
+        again = max(0, sum(arrear.amount_fen for arrear in arrears) - billed)
+        billed += again
+        unbilled -= again
         return replace(
             self._terms,
             billed_fen=billed,
             unbilled_fen=unbilled,
-            carrying_fen=self._carried + charges if is_open else None,
+            carrying_fen=self._carried + charges if is_open or again else None,
             purchases=(),
             arrears=tuple(arrears),
         )
