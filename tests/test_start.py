@@ -67,7 +67,10 @@ def test_from_nothing_to_a_plan_in_three_steps(guest_client):
     ("query", "answers"),
     [
         ("product=huabei", {"billed": "1", "due_day": "10", "missed": "0"}),
-        ("product=credit_card", {"billed": "1", "due_day": "23", "statement_day": "5", "missed": "0"}),
+        (
+            "product=credit_card",
+            {"billed": "1", "due_day": "23", "statement_day": "5", "missed": "0"},
+        ),
         (
             "product=jiebei",
             {"principal": "1", "next_due": "2099-01-01", "periods_left": "3",
