@@ -57,7 +57,7 @@ class Asking:
     def questions(self) -> Sequence[Question]:
         if not self.board.has_debts and not self.board.items["incomes"]:
             return ()
-        return history.open_questions(self.board.user)
+        return history.open_questions(self.board.user, self.board.row, self.board.items)
 
     @cached_property
     def _put_off_here(self) -> set[str]:

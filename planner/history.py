@@ -21,7 +21,7 @@ from planner.domain.ledger import Transfer
 from planner.domain.money import MAX_FEN, format_yuan
 from planner.domain.questions import Question, Unanswered, unanswered
 from planner.domain.replay import stand
-from planner.models import Arrangement, HistoryEntry, Household, User
+from planner.models import Arrangement, HistoryEntry, Household, Item, User
 from planner.services import EntryRefused, StaleVersion
 
 QUESTIONS = "questions"
@@ -33,14 +33,19 @@ _LISTS = {"debt": "debts", "income": "incomes", "expense": "expenses", "account"
 # --- What is still to be asked ---------------------------------------------------------------
 
 
-def open_questions(user: User) -> list[Question]:
+def open_questions(
+    user: User,
+    household: Household | None = None,
+    items: Mapping[str, Sequence[Item]] | None = None,
+) -> list[Question]:
     """What was planned up to yesterday and has no answer, oldest first.
 
     A household without a history is asked from its `as_of` on. Kept with the plans; `known_to`
-    follows.
+    follows. `household` and `items` are its rows, where they were read already.
     """
-    household = services.household_of(user)
-    found = _unanswered(user, household)
+    if household is None:
+        household = services.household_of(user)
+    found = _unanswered(user, household, items)
     if household.is_lived and household.known_to != found.known_to:
         Household.objects.owned_by(user).filter(revision=household.revision).update(
             known_to=found.known_to
@@ -48,18 +53,22 @@ def open_questions(user: User) -> list[Question]:
     return list(found.questions)
 
 
-def _unanswered(user: User, household: Household) -> Unanswered:
-    outline = services.outline_of(household)
+def _unanswered(
+    user: User, household: Household, items: Mapping[str, Sequence[Item]] | None = None
+) -> Unanswered:
     today = household.today()
     if household.is_sample or (not household.is_lived and household.as_of >= today):
         return Unanswered((), (), household.as_of - _DAY)
+    outline = services.outline_of(household, items)
     if not household.is_lived:
         outline |= {"planned_from": today.isoformat(), "history_hash": ""}
     known_to = household.known_to or household.as_of - _DAY
     name = f"{QUESTIONS} {known_to}"
 
     def compute(position: Position, names: list[str]) -> dict[str, dict[str, Any]]:
-        return {one: _written(unanswered(position, known_to)) for one in names}
+        found = unanswered(position, known_to)
+        # Asked again from the day they lead to, the questions are the same.
+        return dict.fromkeys([*names, f"{QUESTIONS} {found.known_to}"], _written(found))
 
     return _read(services.kept(user, [name], outline, compute)[name])
 
