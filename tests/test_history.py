@@ -120,6 +120,22 @@ def test_a_journey_into_yesterday_keeps_what_was_entered_today(person, clock):
     assert services.stored_plan(user=person)["as_of"] == "2026-12-20"
 
 
+def test_what_is_kept_is_found_without_reading_the_history(person, django_assert_max_num_queries):
+    pay(person)
+    first = services.stored_plan(user=person)
+    services.standing_household(person)
+    history.open_questions(person)
+
+    with django_assert_max_num_queries(60) as read:
+        assert services.stored_plan(user=person) == first
+        services.standing_household(person)
+        history.open_questions(person)
+
+    assert not [
+        one for one in read.captured_queries if '"planner_historyentry"."entry"' in one["sql"]
+    ]
+
+
 REFUSED = {
     "above_settle": {"amount_fen": 300_001},
     "before_start": {"on": date(2026, 11, 30)},
