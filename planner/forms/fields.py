@@ -506,3 +506,16 @@ def yuan_text(fen: int | None) -> str | None:
 def fen_of(text: str | None) -> int | None:
     """A document's amount as fen, for a form to show."""
     return None if text is None else parse_yuan(text)
+
+
+def refuse_repeated(form: forms.BaseForm) -> None:
+    """A value that was sent twice is refused: nobody can say which of the two was meant."""
+    many = getattr(form.data, "getlist", None)
+    for name, field in form.fields.items() if many else ():
+        if isinstance(field, forms.MultipleChoiceField):
+            continue
+        sent = [form.add_prefix(name)]
+        if isinstance(field, forms.MultiValueField):
+            sent = [f"{sent[0]}{part}" for part in field.widget.widgets_names]
+        if any(len(many(one)) > 1 for one in sent):
+            form.add_error(name, _("This was sent twice. Please fill it in once."))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from planner import services
 from planner.domain.reading import DocumentError, InvalidDocument
 from planner.forms.errors import sentence
+from planner.forms.fields import refuse_repeated
 from planner.forms.settings import ConsentForm
 from planner.models import Household, Item, User
 
@@ -28,18 +29,6 @@ MAX_VERSION = 2**31 - 1
 def new_key() -> str:
     """Sent along with a form once rendered, so that sending it twice has one effect."""
     return secrets.token_urlsafe(16)
-
-
-def refuse_repeated(form: forms.BaseForm) -> None:
-    many = getattr(form.data, "getlist", None)
-    for name, field in form.fields.items() if many else ():
-        if isinstance(field, forms.MultipleChoiceField):
-            continue
-        sent = [form.add_prefix(name)]
-        if isinstance(field, forms.MultiValueField):
-            sent = [f"{sent[0]}{part}" for part in field.widget.widgets_names]
-        if any(len(many(one)) > 1 for one in sent):
-            form.add_error(name, _("This was sent twice. Please fill it in once."))
 
 
 class KeyedForm(forms.Form):
@@ -67,7 +56,6 @@ class KeyedForm(forms.Form):
                 field.today = household.today()
 
     def _clean_fields(self) -> None:
-        """A value that was sent twice is refused: nobody can say which of the two was meant."""
         super()._clean_fields()
         refuse_repeated(self)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from planner import services
-from planner.forms.fields import YuanField, shown_yuan, yuan_text
+from planner.forms.fields import YuanField, refuse_repeated, shown_yuan, yuan_text
 from planner.models import Household
 
 
@@ -45,6 +45,10 @@ class SettingsForm(forms.ModelForm):
             "buffer": self.instance.buffer_fen,
             "was": yuan_text(self.instance.buffer_fen),
         }
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()
+        refuse_repeated(self)
 
     @transaction.atomic
     def save(self) -> Household:

@@ -13,7 +13,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ WITHOUT_FORM = {
     "account_reset_password_from_key_done": "shows a page only",
     "account_change_password": "its form stands in for members with a password",
     "planner:guest-settle": "asks only a guest who has just signed in",
+    "planner:question-resume": "a button alone, shown once a question was put off",
 }
 # Fields of a choice that was not made: what stands there is not kept.
 OF_A_CHOICE = ("minimum_", "weekday", "every_days", "once", "month_day")
@@ -222,10 +223,17 @@ class Trial:
                 return form
         return None
 
-    def everywhere(self, found: Found, rounds: int | None = None) -> list[tuple[str, str, str]]:
+    def everywhere(
+        self, found: Found, rounds: int | None = None, *, hidden: bool = False
+    ) -> list[tuple[str, str, str]]:
         """Bad values in all controls at once; returns what no control was marked for."""
-        controls = [one for one in found.form.controls if one.name and one.kind != "button"]
-        controls = [one for one in controls if one.name not in STATE]
+        controls = [
+            one
+            for one in found.form.controls
+            if one.name not in ("", "csrfmiddlewaretoken")
+            and one.kind != "button"
+            and (one.kind == "hidden") is hidden
+        ]
         inputs = {one.name: applicable(one) for one in controls}
         kept: dict[tuple[str, str], str] = {}
         most = max((len(one) for one in inputs.values()), default=0)
@@ -275,14 +283,18 @@ class Trial:
         self._unescaped(answer, found, [text])
         if answer.status == 302:
             self.result.accepted += 1
-            now = self.form(found)
-            shown = now.control(name) if now else None
-            is_shown = shown is not None and name not in STATE and self._is_edit(found)
-            is_shown &= bool(shown and shown.value) or not name.startswith(OF_A_CHOICE)
-            if is_shown and not is_right(control, text, shown.value):
-                self.result.fault("became", found.name, name, key, repr(shown.value))
-            self.restore()
-            found.form = self.form(found) or found.form
+            if self._is_edit(found):
+                now = self.form(found)
+                shown = now.control(name) if now else None
+                is_shown = shown is not None and name not in STATE
+                is_shown &= bool(shown and shown.value) or not name.startswith(OF_A_CHOICE)
+                if is_shown and not is_right(control, text, shown.value):
+                    self.result.fault("became", found.name, name, key, repr(shown.value))
+                found.form = now or found.form
+            elif spent := found.form.control("key"):
+                spent.value = f"key-{self.result.sends}"
+            if self.result.accepted % 12 == 0 or not self._is_ours(found):
+                self.start_again(found)
         elif answer.status == 422:
             self.result.refused += 1
             shown = next(
@@ -298,6 +310,14 @@ class Trial:
             self._stays(answer, shown, found, key, text)
         elif answer.status not in (400, 403, 404, 405, 409, 413, 429):
             self.result.fault("status", answer.status, found.name, name, key)
+
+    def start_again(self, found: Found) -> None:
+        self.restore()
+        found.form = self.form(found) or found.form
+
+    @staticmethod
+    def _is_ours(found: Found) -> bool:
+        return found.name.startswith("planner:")
 
     @staticmethod
     def _is_edit(found: Found) -> bool:
@@ -389,8 +409,7 @@ class Trial:
 
     def _settle(self, answer: Answer, found: Found) -> None:
         if answer.status == 302:
-            self.restore()
-            found.form = self.form(found) or found.form
+            self.start_again(found)
 
 
 # --- The whole of it ----------------------------------------------------------------------------
@@ -401,7 +420,7 @@ def measure(site: Any, short: bool) -> list[Any]:
     from django.urls import resolve
     from django.utils import timezone
 
-    from planner import services
+    from planner import history, services
     from planner.domain.products import load_products
     from planner.models import Household, User
     from tests.trust.addresses import addresses, names
@@ -446,13 +465,28 @@ def measure(site: Any, short: bool) -> list[Any]:
         visitors["nobody"].cookies = {}
         visitors["nobody"].address = next(numbers)
 
+    late = full(timezone.localdate() - timedelta(days=40))
+
+    def late_again() -> None:
+        """Somebody who was not here for a while: questions are open, a history is there."""
+        user = people.get("late")
+        if user is not None:
+            services.erase(user=user)
+        user = people["late"] = member(f"late{next(counter)}", late)
+        history.record_payment(
+            user=user, debt="friend", on=timezone.localdate() - timedelta(days=30),
+            amount_fen=100, account="card", key="first",
+        )  # fmt: skip
+        visitors["late"].cookies = {"session": session_of(user)}
+
     people["owner"] = member("owner", seed)
     people["member"] = member("member", seed)
-    visitors = {name: Visitor(site.port) for name in ("owner", "member", "guest", "nobody")}
+    visitors = {name: Visitor(site.port) for name in ("owner", "late", "member", "guest", "nobody")}
     trials = {
         "owner": Trial(visitors["owner"], owner_again("owner", seed), result),
         "member": Trial(visitors["member"], owner_again("member", None, "eleven purple llamas"),
                         result),
+        "late": Trial(visitors["late"], late_again, result),
         "guest": Trial(visitors["guest"], guest_again, result),
         "nobody": Trial(visitors["nobody"], nobody_again, result),
     }  # fmt: skip
@@ -469,6 +503,11 @@ def measure(site: Any, short: bool) -> list[Any]:
     pages = variants([one for one in every if not one.name.startswith("account_")], products)
     account_pages = [one.path for one in every if one.name.startswith("account_")]
     found = [*forms_on(visitors["owner"], pages, name_of, "owner")]
+    found += [
+        one
+        for one in forms_on(visitors["late"], ["/plan/", "/history/"], name_of, "late")
+        if one.name.partition(":")[2].startswith(("question", "history"))
+    ]
     found += forms_on(visitors["guest"], variants([], products)[:8], name_of, "guest")
     found += forms_on(visitors["member"], account_pages, name_of, "member")
     trials["nobody"].visitor.post("/account/login/code/", {"email": "member@example.com"})
@@ -491,20 +530,32 @@ def measure(site: Any, short: bool) -> list[Any]:
         trial = trials[one.who]
         trial.restore()
         one.form = trial.form(one) or one.form
-        typed = [c for c in one.form.controls if c.name and c.name not in STATE]
+        typed = [c for c in one.form.controls if c.name not in ("", "csrfmiddlewaretoken")]
         if not short or index % 6 == 0:
             trial.shapes(one)
         if one.name in ENDING or not typed:
             continue
         left = trial.everywhere(one, 2 if short else None)
-        left += [
+        trial.everywhere(one, 2 if short else None, hidden=True)
+        # Alone: what the form took among the others. Of forms that make something new, and of what
+        # a form carries for itself, every fifth, another fifth for each form.
+        carried = [
             (c.name, key, text)
             for c in one.form.controls
-            if c.name in STATE - {"csrfmiddlewaretoken"} or c.kind == "button" and c.name
+            if c.kind in ("hidden", "button") and c.name not in ("", "csrfmiddlewaretoken")
             for key, text in applicable(c)
         ]
-        for name, key, text in left[::40] if short else left:
-            trial.alone(one, name, key, text)
+        left = [row for row in left if not re.match(r"arrears_[1-9]", row[0])]
+        if short:
+            left, carried = left[::40], carried[index % 40 :: 40]
+        elif not trial._is_edit(one) and trial._is_ours(one):
+            left = left[index % 5 :: 5]
+        trial.start_again(one)
+        for _name, rows in itertools.groupby(left + carried[index % 5 :: 5], lambda row: row[0]):
+            for name, key, text in rows:
+                trial.alone(one, name, key, text)
+            trial.start_again(one)
+        print(f"   {one.who} {one.name}: {result.sends:,} sends", flush=True)
     trials["owner"].restore()
 
     for fault in result.faults[:60]:

@@ -7,6 +7,7 @@ python -m tests.trust.run [--short] [--database sqlite|postgres] [--only inputs,
 import argparse
 import importlib
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -79,6 +80,7 @@ def main() -> int:
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--json")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is taken down
     if chosen.one:
         rows = [row._asdict() for row in run_one(chosen.one, chosen.database, chosen.short)]
     else:
