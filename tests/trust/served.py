@@ -50,9 +50,17 @@ class Postgres:
             stdout=subprocess.DEVNULL, **self.account,
         )  # fmt: skip
 
-    def start(self) -> None:
+    def start(self, tries: int = 20) -> None:
+        """After a kill it may take a moment until the last of its processes has gone."""
         options = f"-k {self.folder} -c listen_addresses='' -c max_connections=60"
-        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
+        for left in reversed(range(tries)):
+            try:
+                self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
+                return
+            except subprocess.CalledProcessError:
+                if not left:
+                    raise
+                time.sleep(0.5)
 
     def kill(self) -> None:
         """As by kill -9: no shutdown, the log is replayed at the next start."""
@@ -64,10 +72,10 @@ class Postgres:
                 os.kill(int(child), signal.SIGKILL)
         while _is_running(pid) or any(_is_running(int(child)) for child in children.stdout.split()):
             time.sleep(0.02)
-        (self.folder / "data/postmaster.pid").unlink(missing_ok=True)
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
+        with contextlib.suppress(subprocess.CalledProcessError):  # it may be down already
+            self._run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.folder)
 
 
