@@ -155,7 +155,10 @@ def position(debt: Debt, amounts: Amounts) -> list[Shown]:
         shown.append(Shown(_("Principal left"), amounts.plain(terms.principal_fen)))
         rows = getattr(terms, "rows", ())
         following = rows[0].due_on if rows else terms.next_due
-        if terms.principal_fen and following is not None:
+        has_ended = isinstance(terms, OpenTerms) and terms.has_ended
+        if has_ended and terms.ends_on is not None:
+            shown.append(Shown(_("All had to be paid by"), terms.ends_on.isoformat()))
+        elif terms.principal_fen and following is not None:
             shown.append(Shown(_("Next due date"), following.isoformat()))
         if not isinstance(terms, OpenTerms) and not rows and terms.periods_left:
             shown.append(Shown(_("Payments left"), str(terms.periods_left)))

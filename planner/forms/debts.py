@@ -812,6 +812,18 @@ class OpenForm(DatedForm):
     rate = RateField(label=_("Interest rate"), required=False, help_text=_("Empty: no interest."))
     compound = forms.BooleanField(label=_("Unpaid interest joins the principal"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.has_ended:
+            del self.fields["next_due"]
+            self.front = [name for name in self.front if name != "next_due"]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last day is past: nothing falls due any more, all is overdue."""
+        terms = {} if self.item is None else self.item.terms
+        return bool(terms.get("ends_on")) and terms["ends_on"] < terms["next_due"]
+
     def shown(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         minimum = entry.get("minimum") or {}
         kind = next((key for key in ("fixed", "ratio") if key in minimum), "none")
@@ -836,11 +848,22 @@ class OpenForm(DatedForm):
     def entry(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         ends_on = cleaned["ends_on"]
-        return super().entry() | {
+        if self.has_ended:
+            cleaned["next_due"] = self._following(ends_on)
+        entry = super().entry() | {
             "minimum": self._minimum(cleaned),
             "ends_on": ends_on and ends_on.isoformat(),
             "compound": cleaned["compound"],
         }
+        if self.has_ended and ends_on and ends_on < self.household.planned_from:
+            entry["arrears"] = all_in_arrears(entry)
+        return entry
+
+    def _following(self, ends_on: date | None) -> date:
+        """The next due date of a debt that had ended: there is one again if it ends later."""
+        held = date.fromisoformat(self.item.terms["next_due"])
+        is_past = ends_on is None or ends_on < self.household.planned_from
+        return held if is_past else min(held, ends_on)
 
     @staticmethod
     def _minimum(cleaned: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -853,6 +876,25 @@ class OpenForm(DatedForm):
                 "plus_interest": cleaned["minimum_plus_interest"],
             }
         return None
+
+
+def all_in_arrears(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The arrears of an open debt that has ended: what is owed and in none of them joins the
+    last, or one of its last day.
+    """
+    arrears = [dict(one) for one in entry["arrears"]]
+    told = sum(fen_of(one["principal"]) or 0 for one in arrears)
+    rest = (fen_of(entry["principal"]) or 0) - told
+    if arrears and (fen_of(arrears[-1]["principal"]) or 0) + rest >= 0:
+        arrears[-1]["principal"] = yuan_text((fen_of(arrears[-1]["principal"]) or 0) + rest)
+    elif rest > 0:
+        zeros = {"interest": "0.00", "fee": "0.00", "penalty": None}
+        arrears.append({"due_on": entry["ends_on"], "principal": yuan_text(rest)} | zeros)
+    return [
+        one
+        for one in arrears
+        if any(fen_of(one[key]) for key in ("principal", "interest", "fee", "penalty"))
+    ]
 
 
 FORMS: Mapping[str, type[DebtForm]] = {

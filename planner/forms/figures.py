@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from planner import services
 from planner.domain.dates import clip, next_month_day
 from planner.domain.strategies import STRATEGIES
+from planner.forms.debts import all_in_arrears
 from planner.forms.fields import (
     DayOfMonthField,
     PercentField,
@@ -91,12 +92,20 @@ class DebtFigures(ItemForm):
         if terms.get("method") == "listed":
             del self.fields["balance"]
             del self.fields["due_day"]
-        elif terms.get("due_after") is not None or terms.get("periods_left") == 0:
+        elif (
+            terms.get("due_after") is not None or terms.get("periods_left") == 0 or self._has_ended
+        ):
             del self.fields["due_day"]
         if terms.get("rate"):
             self.fields["rate"].unit = UNITS[unit_of(terms["rate"])[0]]
         else:
             del self.fields["rate"]
+
+    @property
+    def _has_ended(self) -> bool:
+        """Whether the last day of an open debt is past: all of it is overdue."""
+        terms = self.item.terms
+        return bool(terms.get("ends_on")) and terms["ends_on"] < terms["next_due"]
 
     def shown(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         next_due = entry.get("next_due")
@@ -114,6 +123,8 @@ class DebtFigures(ItemForm):
         if "balance" in self.fields:
             key = "billed" if terms["contract"] == "revolving" else "principal"
             changed[key] = yuan_text(values["balance"])
+            if self._has_ended:
+                changed["arrears"] = all_in_arrears({**terms, **changed})
         if "unbilled" in self.fields:
             changed["unbilled"] = yuan_text(values["unbilled"])
             if terms.get("carrying") is not None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from planner import services
 from planner.domain.dates import next_month_day
 from planner.domain.reading import InvalidDocument
+from planner.forms.debts import all_in_arrears
 from planner.forms.errors import sentence
 from planner.forms.fields import YuanField, fen_of, yuan_text
 from planner.forms.items import HouseholdForm
@@ -62,7 +63,10 @@ class RenewForm(HouseholdForm):
             rows = [row for row in debt["rows"] if row["due_on"] >= today.isoformat()]
             fen = sum(fen_of(one["principal"]) or 0 for one in [*rows, *debt["arrears"]])
             return debt | {"rows": rows, "principal": yuan_text(fen)}
-        return debt | {"principal": self._said(f"principal-{key}")} | _moved_on(debt, today)
+        moved = debt | {"principal": self._said(f"principal-{key}")} | _moved_on(debt, today)
+        if debt["contract"] == "open" and (debt["ends_on"] or "9") < today.isoformat():
+            moved["arrears"] = all_in_arrears(moved)
+        return moved
 
     @transaction.atomic
     def save(self) -> None:

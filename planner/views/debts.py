@@ -143,6 +143,8 @@ def _row(debt: Terms, accounts: dict[str, str], amounts: Amounts, today: date) -
         rows = getattr(terms, "rows", ())
         next_due = rows[0].due_on if rows else terms.next_due
         due = _("next on %(day)s") % {"day": day(next_due, today)} if next_due else ""
+        if debt.contract == "open" and terms.has_ended:
+            due = _("was to be paid by %(day)s") % {"day": day(terms.ends_on, today)}
     return DebtRow(
         slug=debt.id,
         name=debt.name,

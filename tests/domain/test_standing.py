@@ -3,7 +3,8 @@
 import pytest
 
 from planner.domain.household import household_document, parse_household
-from planner.domain.replay import stand
+from planner.domain.reading import InvalidDocument
+from planner.domain.replay import replay, stand
 from tests.households import debt, document
 
 OPEN = debt(rate=None)
@@ -33,3 +34,48 @@ def test_a_debt_settled_or_at_its_end_stands_as_one_that_can_be_read(terms, paid
 
     assert parse_household(standing).debts[0].terms.next_due.isoformat() >= "2027-03-20"
     assert standing["debts"][0]["principal"] == ("0.00" if paid else "3000.00")
+
+
+ENDED = OPEN | {
+    "rate": {"rate": "0.0005", "per": "day"},
+    "due_day": 10,
+    "next_due": "2026-12-10",
+    "ends_on": "2027-01-25",
+}
+
+
+@pytest.mark.parametrize(
+    ("day", "ends_on", "next_due"),
+    [
+        ("2027-01-05", "2027-01-25", "2027-01-10"),
+        ("2027-01-15", "2027-01-25", "2027-01-25"),
+        ("2027-03-20", "2027-01-25", "2027-04-10"),
+    ],
+)
+def test_a_debt_stands_with_the_last_day_that_was_agreed(day, ends_on, next_due):
+    lived = parse_household(document(debts=[ENDED], planned_from=day))
+
+    terms = parse_household(household_document(stand(lived))).debts[0].terms
+
+    assert (terms.ends_on.isoformat(), terms.next_due.isoformat()) == (ends_on, next_due)
+
+
+def test_an_ended_debt_that_starts_anew_settles_as_the_one_that_went_on():
+    lived = parse_household(document(debts=[ENDED], planned_from="2027-03-20"))
+    later = parse_household(household_document(stand(lived)))
+
+    _household, books = replay(lived)
+    _household, anew = replay(later)
+
+    assert later.debts[0].terms.has_ended
+    for passed in (0, 1, 40):
+        day = books.day + passed
+        assert anew.contracts[0].settle(day) == books.contracts[0].settle(day)
+        assert anew.contracts[0].required_fen(day) == books.contracts[0].required_fen(day)
+
+
+def test_a_past_last_day_is_refused_while_something_is_not_in_arrears():
+    with pytest.raises(InvalidDocument) as caught:
+        parse_household(document(debts=[ENDED | {"ends_on": "2026-11-25"}]))
+
+    assert [error.path for error in caught.value.errors] == ["debts[0].ends_on"]

@@ -41,6 +41,7 @@ class OpenEnd:
     __slots__ = (
         "_accrued",
         "_accrued_to",
+        "_billed_to",
         "_due_day",
         "_ends_on",
         "_fees",
@@ -77,7 +78,7 @@ class OpenEnd:
         self._penalty = 0
         self._accrued = self._penalty_accrued = 0
         start = terms.accrued_from or add_months(terms.next_due, -1, self._due_day)
-        self._ordinary_from = start.toordinal()
+        self._ordinary_from = self._billed_to = start.toordinal()
         self._accrued_to = min(self._ordinary_from, as_of)
         self._requirements: list[Requirement] = []
         self.dues: list[Due] = []
@@ -216,6 +217,7 @@ class OpenEnd:
     def _bill_interest(self) -> int:
         interest = self._nights.billed(self._accrued)
         self._accrued = 0
+        self._billed_to = self._accrued_to
         self._interest += interest
         return interest
 
@@ -360,7 +362,8 @@ class OpenEnd:
         """The terms as they stand on the morning of `day`, to be shown and corrected.
 
         Interest that was billed and not paid is told as principal, but for what stands in
-        an arrear; interest of the period by the day it runs from.
+        an arrear; interest of the period by the day it runs from. Once the contract ended,
+        `ends_on` lies before `next_due`, which has no meaning any more.
         """
         self._accrue(day)
         arrears = []
@@ -376,15 +379,18 @@ class OpenEnd:
             due = date.fromordinal(self._next_due)
         while due.toordinal() < day:  # settled or ended: nothing fell due any more
             due = add_months(due, 1, self._due_day)
-        started = add_months(due, -1, self._due_day)
+        started: date | None = add_months(due, -1, self._due_day)
+        if self._has_ended(day):
+            started = date.fromordinal(self._billed_to)
+        elif due == self._terms.next_due:
+            started = self._terms.accrued_from
         ends_on = self._terms.ends_on
         return replace(
             self._terms,
             principal_fen=self._owed + max(0, charges - told),
-            next_due=due,
+            next_due=due if ends_on is None or ends_on.toordinal() < day else min(due, ends_on),
             due_day=self._due_day,
-            accrued_from=self._terms.accrued_from if due == self._terms.next_due else started,
-            ends_on=None if ends_on is None else max(ends_on, due),
+            accrued_from=started,
             arrears=tuple(arrears),
         )
 

@@ -158,6 +158,11 @@ class OpenTerms:
     late_fee: LateFee | None
     arrears: tuple[Arrear, ...]
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last day is past, so that nothing falls due any more: all was."""
+        return self.ends_on is not None and self.ends_on < self.next_due
+
 
 Terms = RevolvingTerms | InstalmentTerms | OpenTerms
 
@@ -375,7 +380,9 @@ def _read_open(fields: Fields, as_of: date) -> OpenTerms:
         fields.contradict("accrued_from", "a day up to next_due")
     ends_on = fields.optional_day("ends_on")
     if ends_on is not None and ends_on < next_due:
-        fields.contradict("ends_on", "next_due or a later day")
+        missed = sum(arrear.principal_fen for arrear in arrears)
+        if ends_on >= as_of or missed != principal:
+            fields.contradict("ends_on", "next_due or a later day")
     minimum = fields.child("minimum")
     return OpenTerms(
         principal_fen=principal,
