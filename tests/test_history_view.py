@@ -13,6 +13,7 @@ from planner.domain.contracts.terms import terms_document
 from planner.domain.household import parse_household
 from planner.models import Arrangement, HistoryEntry, Household
 from planner.views.history import SHOWN_ENTRIES
+from tests.households import debt, document
 from tests.pages import read
 
 HTMX = {"HX-Request": "true"}
@@ -140,7 +141,7 @@ def test_an_entry_is_taken_back_once_and_stays_to_be_seen(client, lived):
     assert "之前已经撤回" in responses[1].content.decode()
     assert not standing(lived).exists()
     assert "<s>" in client.get(url("history")).content.decode()
-    assert services.standing_household(lived).accounts[0].balance_fen == 210_000
+    assert services.standing_household(lived).accounts[0].balance_fen == 210_000 - 260_000  # rent
 
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "999999", "٣", "9" * 30])
@@ -233,7 +234,9 @@ def test_an_arrangement_goes_from_asked_to_broken(client, lived):
     assert step(client, "agree", confirmed_by="短信").status_code == 302
     debt = services.standing_household(lived).debts[0]
     assert [row.principal_fen for row in debt.terms.rows] == [100_000] * 3
-    assert "按原计划" in client.get(url("arrangement")).content.decode()
+    page = client.get(url("arrangement")).content.decode()
+    assert "一旦违约，会回来的是" in page
+    assert "12 月 15 日" in page.replace("\u00a0", " ")  # the due that would be overdue again
 
     assert step(client, "break").status_code == 302
     assert services.standing_household(lived).debts[0].contract == "open"
@@ -267,6 +270,99 @@ def test_an_agreement_that_cannot_be_is_refused(client, lived, changes):
     assert response.status_code == 422
     assert Arrangement.objects.owned_by(lived).get().state == "asked"
     assert not standing(lived).exists()
+
+
+LISTED = {"how": "listed", "first_due": "", "count": "", "amount": ""}
+
+
+def test_the_first_payment_may_be_another_amount(client, lived):
+    step(client, "ask")
+    first = {"first_amount": "1,500", "total": "3500"}
+    assert step(client, "agree", **(OFFER | first)).status_code == 302
+
+    rows = services.standing_household(lived).debts[0].terms.rows
+    assert [row.principal_fen for row in rows] == [150_000, 100_000, 100_000]
+    assert "3,500.00" in client.get(url("arrangement")).content.decode()
+
+
+def test_payments_may_be_listed_one_by_one(client, lived):
+    step(client, "ask")
+    lines = "2026-12-20 300\n1月31日 1,200.00 12.50\n2027/3/1 1487.5 0 3\n"
+    assert step(client, "offer", **LISTED, rows=lines, total="3003").status_code == 302
+    text = client.get(url("arrangement")).content.decode()
+    assert "2027-01-31 1200.00 12.50\n" in text  # to be agreed to as it was offered
+    assert step(client, "agree").status_code == 302
+
+    rows = services.standing_household(lived).debts[0].terms.rows
+    assert [(one.due_on, one.principal_fen, one.interest_fen, one.fee_fen) for one in rows] == [
+        (date(2026, 12, 20), 30_000, 0, 0),
+        (date(2027, 1, 31), 120_000, 1_250, 0),
+        (date(2027, 3, 1), 148_750, 0, 300),
+    ]
+
+
+def test_a_list_of_whole_payments_is_shown_as_it_was_written(client, lived):
+    step(client, "ask")
+    step(client, "offer", **LISTED, rows="2026-12-20 300.00\n2027-02-01 50.00")
+
+    assert "2026-12-20 300.00\n2027-02-01 50.00" in client.get(url("arrangement")).content.decode()
+
+
+def lines_of(count):
+    first = date(2027, 1, 1).toordinal()
+    return "\n".join(f"{date.fromordinal(first + n)} 5.00" for n in range(count))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"rows": ""}, "请填写"),
+        ({"rows": "2026-12-15 300"}, "2026-12-16"),  # yesterday
+        ({"rows": "2027-02-01 300\n2027-01-01 300"}, "第 2 笔"),
+        ({"rows": "2027-02-01 300\n2027-02-01 300"}, "第 2 笔"),
+        ({"rows": "2027-01-01 300\n2027-02-01 0"}, "第 2 笔"),
+        ({"rows": "2027-01-01 300\n2027-02-01 300", "total": "700"}, "600.00"),
+        ({"rows": "2027-01-01 999999999\n2027-02-01 999999999"}, "太大了"),
+        ({"rows": "next week 300"}, "第 1 行"),
+        ({"rows": "2027-01-01"}, "第 1 行"),
+        ({"rows": "2027-01-01 1 2 3 4"}, "第 1 行"),
+        ({"rows": lines_of(601)}, "600"),
+        ({"rows": "2027-01-01 300\n" * 5_000}, "60000"),
+        ({"how": "otherwise", "rows": "2027-01-01 300"}, ""),
+    ],
+)
+@pytest.mark.parametrize("name", ["offer", "agree"])
+def test_a_list_that_cannot_be_is_refused_with_a_sentence(client, lived, name, changes, said):
+    step(client, "ask")
+    response = step(client, name, **(LISTED | changes))
+
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert Arrangement.objects.owned_by(lived).get().state == "asked"
+    assert not standing(lived).exists()
+
+
+def test_six_hundred_payments_are_taken(client, lived):
+    step(client, "ask")
+
+    assert step(client, "agree", **LISTED, rows=lines_of(600)).status_code == 302
+    assert len(services.standing_household(lived).debts[0].terms.rows) == 600
+    assert client.get(url("arrangement")).status_code == 200
+
+
+def test_the_old_ladder_is_shown_before_it_is_agreed_and_before_it_is_broken(client, lived):
+    services.replace_household(user=lived, document=document(debts=[debt(ladder=RUNGS)]))
+    step(client, "ask")
+    before = client.get(url("arrangement")).content.decode()
+    step(client, "agree", **OFFER)
+    agreed = client.get(url("arrangement")).content.decode()
+
+    assert "原来的还款计划和后果是" in before
+    assert "一旦违约，会回来的是" in agreed
+    assert all("call-of-the-lender" in text for text in (before, agreed))
+
+
+RUNGS = [{"id": "call-of-the-lender", "after_days": 3, "counts_from": "due", "severity": 1}]
 
 
 def test_an_arrangement_that_went_on_elsewhere_is_not_overwritten(client, lived):

@@ -16,6 +16,9 @@ from planner import history, services
 from planner.asking import key_of
 from planner.board import Board
 from planner.chronicle import lines, position
+from planner.domain.household import parse_household
+from planner.domain.money import parse_yuan
+from planner.domain.plan import ladder as ladder_of
 from planner.domain.questions import Question
 from planner.domain.reading import InvalidDocument
 from planner.forms.history import (
@@ -27,12 +30,15 @@ from planner.forms.history import (
     OfferForm,
     PaymentForm,
 )
+from planner.ladder import ladder_lines
 from planner.models import Account, Arrangement, Debt, HistoryEntry, IdempotencyKey
-from planner.presentation import day
+from planner.presentation import Amounts, day
 from planner.stored import read_plan
 from planner.views import items, plan
 
 SHOWN_ENTRIES = 50
+SHOWN_DUES = 3  # of what comes back if an arrangement is broken
+PARTS = ("principal", "interest", "fee")
 
 
 @require_POST
@@ -322,11 +328,11 @@ def debt_arrangement(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("planner:debt-arrangement", slug)
     context = {
         "debt": debt,
-        "every": [arrangement_words(one, household.today()) for one in every],
+        "every": [arrangement_words(one, Amounts(household.is_discreet)) for one in every],
         "current": current,
         "forms": forms,
         "action": reverse("planner:debt-arrangement", args=[slug]),
-        "if_broken": _if_broken(request, current),
+        "comes_back": _comes_back(request, debt, current),
         "is_stale": status == 409,
         "hides_amounts": household.is_discreet,
     }
@@ -383,23 +389,39 @@ def take_step(
     return 200
 
 
-def _if_broken(request: HttpRequest, current: Arrangement | None) -> str:
-    """What comes back if the arrangement is not kept, said before it happens."""
-    if current is None or current.state != "agreed":
-        return ""
-    document = history.document_if_broken(user=request.user, arrangement=current.pk)
+def _comes_back(request: HttpRequest, debt: Debt, current: Arrangement | None) -> dict[str, Any]:
+    """The old schedule and its ladder: what holds as long as nothing is agreed, and what comes
+    back if the arrangement is not kept. Said before it happens.
+    """
+    if current is None:
+        return {}
+    if current.state == "agreed":
+        document = history.document_if_broken(user=request.user, arrangement=current.pk)
+    else:
+        document = services.household_document_of(request.user)
     board = Board(request.user)
-    found = read_plan(services.stored_plan(user=request.user, document=document))
-    due = next((one for one in found.dues if one.debt == current.debt and one.short_fen), None)
-    due = due or next((one for one in found.dues if one.debt == current.debt), None)
-    if due is None:
-        return ""
-    return _("Then at least {amount} is required by {day}, by the old schedule.").format(
-        amount=board.amounts(due.required_fen), day=day(due.due_on, board.row.today())
-    )
+    stored = services.stored_plan(user=request.user, strategy="minimum", document=document)
+    found = read_plan(stored)
+    dues = [one for one in found.dues if one.debt == debt.slug]
+    late = [one for one in dues if one.last_safe_on < found.as_of and one.short_fen]
+    coming = [one for one in dues if one.due_on >= found.as_of]
+    shown = [*late, *coming[:SHOWN_DUES]]
+    if not shown:
+        return {}
+    today = board.row.today()
+    rungs = ladder_of(parse_household(document), debt.slug, shown[0].due_on, "minimum")
+    return {
+        "dues": [
+            (day(one.due_on, today), board.amounts.plain(one.required_fen), one in late)
+            for one in shown
+        ],
+        "name": debt.name,
+        "day": day(shown[0].due_on, today),
+        "ladder": ladder_lines(rungs, found.as_of),
+    }
 
 
-def arrangement_words(row: Arrangement, today: date) -> dict[str, Any]:
+def arrangement_words(row: Arrangement, amounts: Amounts) -> dict[str, Any]:
     """One arrangement as a list of what happened when."""
     steps = [
         (_("asked for"), row.asked_on),
@@ -407,11 +429,15 @@ def arrangement_words(row: Arrangement, today: date) -> dict[str, Any]:
         (_("agreed"), row.agreed_on),
         (row.get_state_display(), row.ended_on),
     ]
-    rows = (row.terms or {}).get("rows", [])
+    sums = [
+        (one["due_on"], sum(parse_yuan(one.get(key, "0.00")) for key in PARTS))
+        for one in (row.terms or {}).get("rows", [])
+    ]
     return {
         "row": row,
         "state": row.get_state_display(),
-        "steps": [(word, day(on, today)) for word, on in steps if on is not None],
-        "rows": rows,
-        "count": len(rows),
+        "steps": [(word, on.isoformat()) for word, on in steps if on is not None],
+        "rows": [(on, amounts.plain(fen)) for on, fen in sums],
+        "count": len(sums),
+        "total": amounts.plain(sum(fen for _on, fen in sums)),
     }
