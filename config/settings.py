@@ -185,10 +185,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "planner.accounts.SimilarityValidator",
         "OPTIONS": {"user_attributes": ["email"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "planner.accounts.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 
@@ -221,9 +221,17 @@ DEFAULT_FROM_EMAIL = f"安还 <no-reply@{_site.hostname}>"
 
 ACCOUNT_ADAPTER = "planner.accounts.AccountAdapter"
 ACCOUNT_FORMS = {
-    "signup": "planner.accounts.SignupForm",
-    "reset_password": "planner.accounts.ResetPasswordForm",
-    "request_login_code": "planner.accounts.RequestLoginCodeForm",
+    "login": "planner.forms.accounts.LoginForm",
+    "signup": "planner.forms.accounts.SignupForm",
+    "add_email": "planner.forms.accounts.AddEmailForm",
+    "change_password": "planner.forms.accounts.ChangePasswordForm",
+    "set_password": "planner.forms.accounts.SetPasswordForm",
+    "reset_password": "planner.forms.accounts.ResetPasswordForm",
+    "reset_password_from_key": "planner.forms.accounts.ResetPasswordKeyForm",
+    "reauthenticate": "planner.forms.accounts.ReauthenticateForm",
+    "request_login_code": "planner.forms.accounts.RequestLoginCodeForm",
+    "confirm_login_code": "planner.forms.accounts.ConfirmLoginCodeForm",
+    "confirm_email_verification_code": "planner.forms.accounts.ConfirmEmailVerificationCodeForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

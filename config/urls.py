@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from planner.forms.accounts import mail_note
 from planner.views import accounts
 from planner.views.accounts import confirmed_recently, members_only, signed_out_only
 
@@ -17,6 +18,11 @@ guarded_account_urls = [
     path("email/", members_only(confirmed_recently(allauth.email)), name="account_email"),
     path("password/change/", members_only(allauth.password_change), name="account_change_password"),
     path("password/set/", members_only(allauth.password_set), name="account_set_password"),
+    path(
+        "password/reset/done/",
+        allauth.PasswordResetDoneView.as_view(extra_context={"mail_note": mail_note}),
+        name="account_reset_password_done",
+    ),
     path("reauthenticate/", members_only(allauth.reauthenticate), name="account_reauthenticate"),
 ]
 

@@ -1,4 +1,4 @@
-"""How allauth signs people up and in here: guests, consent, one spelling of an address."""
+"""How allauth signs people in here: guests, one spelling of an address, our words."""
 
 import logging
 import time
@@ -6,24 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import RequestLoginCodeForm as AllauthRequestLoginCodeForm
-from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
-from allauth.account.forms import SignupForm as AllauthSignupForm
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import (
-    MinimumLengthValidator as DjangoMinimumLengthValidator,
-)
+from django.contrib.auth import password_validation as validation
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
 
 from planner import services
-from planner.forms import ConsentForm
 from planner.models import User, normalise_email
 
 logger = logging.getLogger(__name__)
@@ -35,6 +26,19 @@ GUEST_SESSION_KEY = "guest_to_settle"
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account has been switched off."),
+        "duplicate_email": _("This is your address already."),
+        "email_password_mismatch": _("The e-mail address or the password is not right."),
+        "email_taken": _("There is an account for this address already. Please sign in."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_code": _("This is not the code of the newest mail."),
+        "incorrect_password": _("The password is not right."),
+        "rate_limited": _("That was too often. Please wait a few minutes and try again."),
+        "same_as_current": _("This is your address already."),
+        "too_many_login_attempts": _("Too many attempts. Please try again later."),
+    }
+
     def clean_email(self, email: str) -> str:
         """One spelling; addresses that only look like another one are refused."""
         email = normalise_email(email)
@@ -74,6 +78,9 @@ class AccountAdapter(DefaultAccountAdapter):
             return reverse("planner:guest-settle")
         return super().get_login_redirect_url(request)
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("planner:settings")
+
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)
 
@@ -88,59 +95,33 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
 
-class SignupForm(ConsentForm, AllauthSignupForm):
-    field_order = ["email", "password1", "consent"]
-
-    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Sent twice at once, the second finds the account that the first has just made.
-
-        An address that has one already takes as long as another: the password is hashed.
-        """
-        if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])
-        try:
-            return super().try_save(request)
-        except IntegrityError:
-            self.account_already_exists = True
-        if settings.MAIL_IS_SENT:
-            return super().try_save(request)
-        sign_in = reverse("account_login")
-        messages.info(request, _("There is an account for this address now. Please sign in."))
-        return None, HttpResponseRedirect(sign_in)
-
-    @transaction.atomic
-    def save(self, request: HttpRequest) -> User:
-        user = super().save(request)
-        services.record_consent(user=user)
-        return user
-
-
-class MinimumLengthValidator(DjangoMinimumLengthValidator):
-    """Django's, with an error in the language of the page."""
+class MinimumLengthValidator(validation.MinimumLengthValidator):
+    """Django's, in one sentence that is both the hint and the error."""
 
     def get_error_message(self) -> str:
-        return _("At least %(count)s characters, please; a short sentence does well.") % {
+        return _("At least %(count)s characters; a short sentence does well.") % {
             "count": self.min_length
         }
 
-
-class WrittenMail:
-    """Says where the mail is to be found when none is sent."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not settings.MAIL_IS_SENT:
-            self.fields["email"].help_text = _(
-                "No mail is sent from here; it is written as a file to the folder %(folder)s."
-            ) % {"folder": settings.EMAIL_FILE_PATH}
+    get_help_text = get_error_message
 
 
-class ResetPasswordForm(WrittenMail, AllauthResetPasswordForm):
-    pass
+class SimilarityValidator(validation.UserAttributeSimilarityValidator):
+    def get_error_message(self) -> str:
+        return _("This is too much like your address. Please take another one.")
+
+    def get_help_text(self) -> str:
+        """Nothing: said only to whom it concerns."""
+        return ""
 
 
-class RequestLoginCodeForm(WrittenMail, AllauthRequestLoginCodeForm):
-    pass
+class CommonPasswordValidator(validation.CommonPasswordValidator):
+    def get_error_message(self) -> str:
+        return _("Many people use this one, so it is guessed at once. Please take another one.")
+
+    def get_help_text(self) -> str:
+        """Nothing: said only to whom it concerns."""
+        return ""
 
 
 def remember_language(response: HttpResponse, language: str) -> None:
