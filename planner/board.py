@@ -182,7 +182,8 @@ class Board:
             return told
         document = dict(self._before)
         if "planned_from" in self.document:
-            document["planned_from"] = self.document["planned_from"]
+            passed = {key: self.document.get(key) for key in services.DAY_KEYS}
+            document |= {key: day for key, day in passed.items() if day}
         plan = services.stored_plan(user=self.user, document=document)
         before = services.standing_household(self.user, document), read_plan(plan)
         return change_line(before, (self.household, self.plan), self.amounts)

@@ -40,8 +40,8 @@ def open_questions(
 ) -> list[Question]:
     """What was planned up to yesterday and has no answer, oldest first.
 
-    A household without a history is asked from its `as_of` on. Kept with the plans; `known_to`
-    follows. `household` and `items` are its rows, where they were read already.
+    Kept with the plans; `known_to` follows. `household` and `items` are its rows, where they were
+    read already.
     """
     if household is None:
         household = services.household_of(user)
@@ -50,19 +50,18 @@ def open_questions(
         Household.objects.owned_by(user).filter(revision=household.revision).update(
             known_to=found.known_to
         )
+        household.known_to = found.known_to
     return list(found.questions)
 
 
 def _unanswered(
     user: User, household: Household, items: Mapping[str, Sequence[Item]] | None = None
 ) -> Unanswered:
-    today = household.today()
-    if household.is_sample or (not household.is_lived and household.as_of >= today):
+    if not household.is_lived:
         return Unanswered((), (), household.as_of - _DAY)
     outline = services.outline_of(household, items)
-    if not household.is_lived:
-        outline |= {"planned_from": today.isoformat(), "history_hash": ""}
-    known_to = household.known_to or household.as_of - _DAY
+    outline.pop("known_to", None)  # found out here
+    known_to = household.answered_to
     name = f"{QUESTIONS} {known_to}"
 
     def compute(position: Position, names: list[str]) -> dict[str, dict[str, Any]]:
@@ -480,8 +479,7 @@ def lived_document(household: Household) -> dict[str, Any]:
     """The household's document with its history, which begins here where there is none yet."""
     document = services.document_of(household)
     if "planned_from" not in document:
-        first = max(household.as_of, household.today()).isoformat()
-        document |= {"planned_from": first, "history": []}
+        document |= {"planned_from": document["as_of"], "history": []}
     return document
 
 

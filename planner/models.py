@@ -1,7 +1,7 @@
 """What users own. Every row carries its owner, and every read starts from `owned_by`."""
 
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -165,11 +165,11 @@ class Household(models.Model):
 
     @property
     def planned_from(self) -> date:
-        """The day from whose morning the plan runs: today, once something was entered.
+        """The day from whose morning the plan runs: today, for all but made-up figures.
 
         Never before the last entry: a clock may jump, and a journey may lead into yesterday.
         """
-        if not self.is_lived:
+        if self.is_sample:
             return self.as_of
         days = [self.as_of, self.today()]
         if self.history_hash:
@@ -179,8 +179,13 @@ class Household(models.Model):
 
     @property
     def is_lived(self) -> bool:
-        """Whether anything that happened since `as_of` was entered."""
-        return bool(self.history_hash) or self.known_to is not None
+        """Whether days passed since `as_of`, or anything was entered."""
+        return bool(self.history_hash) or self.planned_from != self.as_of
+
+    @property
+    def answered_to(self) -> date:
+        """The day up to which all that was planned is answered: before `as_of` at the earliest."""
+        return max(self.as_of - timedelta(days=1), self.known_to or date.min)
 
     def head(self) -> dict[str, Any]:
         """What stands above the lists in the document."""

@@ -65,7 +65,8 @@ ITEM_MODELS: Mapping[str, type[Item]] = {
     "expenses": Expense,
     "debts": Debt,
 }
-LIVED_KEYS = ("planned_from", "history")
+DAY_KEYS = ("planned_from", "known_to")  # which only say how many days have passed
+LIVED_KEYS = (*DAY_KEYS, "history")
 SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry concerns, first wins
 HEAD_KEYS = ("as_of", "buffer", "strategy", "order", "triage_order")
 
@@ -126,11 +127,15 @@ def document_of(household: Household) -> dict[str, Any]:
     if not household.is_lived:
         return document
     entries = HistoryEntry.objects.owned_by(household.owner_id).standing()
-    history = [row.entry for row in entries]
-    first = household.planned_from
-    if not history and first == household.as_of:
-        return document
-    return document | {"planned_from": first.isoformat(), "history": history}
+    return document | _lived(household) | {"history": [row.entry for row in entries]}
+
+
+def _lived(household: Household) -> dict[str, str]:
+    """Which day the plan runs from, and up to which one all is answered."""
+    lived = {"planned_from": household.planned_from.isoformat()}
+    if household.answered_to >= household.as_of:
+        lived["known_to"] = household.answered_to.isoformat()
+    return lived
 
 
 def _lists(household: Household) -> dict[str, Any]:
@@ -150,13 +155,9 @@ def outline_of(
         else {kind: [row.document() for row in rows] for kind, rows in items.items()}
     )
     document = household.head() | lists
-    first = household.planned_from
-    if not household.history_hash and first == household.as_of:
+    if not household.is_lived:
         return document
-    return document | {
-        "planned_from": first.isoformat(),
-        "history_hash": household.history_hash,
-    }
+    return document | _lived(household) | {"history_hash": household.history_hash}
 
 
 @transaction.atomic
@@ -258,7 +259,7 @@ def change(
     after = household_document(parsed)
     before = document_of(household)
     household.is_sample = household.is_sample if is_sample is None else is_sample
-    if canonical(after) == canonical(before):
+    if canonical(_written(after)) == canonical(_written(before)):
         household.save(update_fields=["is_sample"])
         return after
     if not household.is_sample and not household.has_consent and _holds_figures(after):
@@ -267,6 +268,12 @@ def change(
     _write(household, after)
     _keep_newest(Revision.objects.owned_by(household.owner), "-number", KEPT_REVISIONS)
     return after
+
+
+def _written(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a document is written down: the days that pass are not."""
+    rest = {key: value for key, value in document.items() if key not in LIVED_KEYS}
+    return rest | {"history": document.get("history", [])}
 
 
 def _refusal(household: Position, refused: PaymentRefused) -> EntryRefused:
@@ -295,7 +302,7 @@ def _holds_figures(document: dict[str, Any]) -> bool:
 def _write(household: Household, document: dict[str, Any]) -> None:
     """Document → rows. Rows that stay the same are not touched and keep their version."""
     as_of = date.fromisoformat(document["as_of"])
-    _write_history(household, as_of, document.get("history", []), "planned_from" in document)
+    _write_history(household, as_of, document.get("history", []), document.get("known_to"))
     household.as_of = as_of
     household.buffer_fen = parse_yuan(document["buffer"])
     household.strategy = document["strategy"]
@@ -313,11 +320,12 @@ def _write(household: Household, document: dict[str, Any]) -> None:
 
 
 def _write_history(
-    household: Household, as_of: date, history: list[dict[str, Any]], is_lived: bool
+    household: Household, as_of: date, history: list[dict[str, Any]], known_to: str | None
 ) -> None:
     """Make the history stand: day by day, what differs is undone and entered anew.
 
-    Rows are only added. What was answered by an entry that goes is open again.
+    Rows are only added. What was answered by an entry that goes is open again, whatever the
+    document says of the day up to which all is known.
     """
     held: dict[str, list[HistoryEntry]] = {}
     if household.history_hash:
@@ -346,16 +354,9 @@ def _write_history(
     HistoryEntry.objects.bulk_create([_history_row(owner, entry) for entry in new])
     _tie_arrangements(household, [row.entry for row in undone], new)
     household.history_hash = history_hash(history)
-    if not is_lived:
-        household.known_to = None
-    elif as_of != household.as_of:
-        # Another position: taken as answered up to the day before the last entry.
-        last = date.fromisoformat(history[-1]["on"]) if history else as_of
-        household.known_to = last - timedelta(days=1)
-    else:
-        reopened = [_answered_day(row.entry) - timedelta(days=1) for row in undone]
-        known_to = household.known_to or as_of - timedelta(days=1)
-        household.known_to = max(as_of - timedelta(days=1), min([known_to, *reopened]))
+    reopened = [_answered_day(row.entry) - timedelta(days=1) for row in undone]
+    told = date.min if known_to is None else date.fromisoformat(known_to)
+    household.known_to = max(as_of - timedelta(days=1), min([told, *reopened]))
 
 
 def _history_row(owner: User, entry: dict[str, Any]) -> HistoryEntry:
@@ -528,7 +529,7 @@ def _told_account(
         parse_yuan(balance or "")
     except (ValueError, TypeError):
         return entry  # the parser will say so, in its place
-    if held is None or balance != format_yuan(fen):
+    if held is None or balance != format_yuan(max(0, fen)):  # as the form showed it
         document["history"].append(
             {
                 "kind": "balance", "on": document["planned_from"], "account": entry["id"],
@@ -836,7 +837,6 @@ def export_of(user: User) -> dict[str, Any]:
             "is_sample": household.is_sample,
         },
         "household": document_of(household),
-        "known_to": household.known_to and household.known_to.isoformat(),
         "history": [
             {
                 "entered_on": row.created_on.isoformat(),
@@ -878,7 +878,7 @@ def restore_household(*, user: User, raw: bytes) -> dict[str, Any]:
     """
     household = locked(user)
     was_sample = household.is_sample
-    document, known_to = _read_export(raw)
+    document = _read_export(raw)
     try:
         after = change(household, document, is_sample=False)
     except InvalidDocument as invalid:
@@ -893,25 +893,11 @@ def restore_household(*, user: User, raw: bytes) -> dict[str, Any]:
         raise RestoreRefused("history", str(refused)) from None
     if was_sample:  # undo must not lead back to made-up figures
         Revision.objects.owned_by(user).delete()
-    if "planned_from" in after:
-        answered = _known_to(after, known_to)
-        Household.objects.owned_by(user).update(known_to=answered)
     return after
 
 
-def _known_to(document: Mapping[str, Any], told: str | None) -> date:
-    """Up to which day all was answered: as the export tells, else to before the last entry."""
-    day_before = date.fromisoformat(document["as_of"]) - timedelta(days=1)
-    last = date.fromisoformat(document["planned_from"]) - timedelta(days=1)
-    if told is None:
-        history = document["history"]
-        on = date.fromisoformat(history[-1]["on"]) if history else last
-        return max(day_before, on - timedelta(days=1))
-    return max(day_before, min(last, date.fromisoformat(told)))
-
-
-def _read_export(raw: bytes) -> tuple[dict[str, Any], str | None]:
-    """The household of a file, and up to which day all was answered, where it tells."""
+def _read_export(raw: bytes) -> dict[str, Any]:
+    """The household of a file."""
     if len(raw) > MAX_BYTES:
         raise RestoreRefused(
             "too_large",
@@ -927,20 +913,15 @@ def _read_export(raw: bytes) -> tuple[dict[str, Any], str | None]:
             _("The file cannot be read: it is damaged, or no file of ours."),
             invalid.errors,
         ) from None
-    known_to = None
     if isinstance(document, dict) and document.get("format") == EXPORT_FORMAT:
         _refuse_version(document)
-        try:
-            known_to = date.fromisoformat(document["known_to"]).isoformat()
-        except (KeyError, ValueError, TypeError):
-            known_to = None
         document = document.get("household")
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise RestoreRefused(
             "foreign", _("That is no household of ours. Choose the file you exported here.")
         )
     _refuse_version(document)
-    return document, known_to
+    return document
 
 
 def _refuse_version(document: Mapping[str, Any]) -> None:
@@ -1121,7 +1102,8 @@ def kept(
     if missing:
         whole = document
         if "history_hash" in document:
-            whole = household_document_of(user) | {"planned_from": document["planned_from"]}
+            whole = household_document_of(user)
+            whole |= {key: document[key] for key in DAY_KEYS if key in document}
         computed = compute(parse_household(whole), missing)
         # Two requests may compute the same at once: the same bytes, so either may stay.
         StoredPlan.objects.bulk_create(

@@ -3,7 +3,16 @@ from datetime import date
 import pytest
 
 from planner import history, services
-from planner.models import Account, Arrangement, Debt, HistoryEntry, Household, Revision, User
+from planner.models import (
+    Account,
+    Arrangement,
+    Debt,
+    Expense,
+    HistoryEntry,
+    Household,
+    Revision,
+    User,
+)
 from tests.households import account, debt, document, expense, income
 
 
@@ -36,23 +45,61 @@ def owed(user):
     return services.standing_household(user).debts[0].terms.principal_fen
 
 
-def test_a_household_without_a_history_is_planned_from_its_own_day(person):
-    assert "planned_from" not in services.household_document_of(person)
+def test_a_household_without_a_history_is_planned_from_today(person):
+    plan = services.stored_plan(user=person)
+
+    assert plan["as_of"] == "2026-12-20"
+    # Unanswered: the salary of the 10th has not arrived, the rent of the 5th is spent, the due of
+    # the 15th is unpaid.
+    assert (balance(person), owed(person)) == (-50_000, 300_000)
+    assert plan["dues"][0] | {"due_on": "2026-12-15", "short": "500.00"} == plan["dues"][0]
+
+
+def test_made_up_figures_stay_at_their_own_day(person):
+    Household.objects.owned_by(person).update(is_sample=True)
+
     assert services.stored_plan(user=person)["as_of"] == "2026-12-01"
+    assert history.open_questions(person) == []
+
+
+def test_a_plan_of_yesterday_is_not_shown_today(person, clock):
+    before = services.stored_plan(user=person)
+    clock.today = date(2026, 12, 21)
+
+    assert services.stored_plan(user=person)["as_of"] == "2026-12-21" != before["as_of"]
+
+
+def test_days_that_pass_are_no_change(person, clock):
+    counter = Household.objects.get(owner=person).revision
+    services.replace_household(user=person, document=document(
+        debts=[debt(rate=None)], strategy="minimum"
+    ))  # fmt: skip
+
+    assert Household.objects.get(owner=person).revision == counter
+
+
+def test_an_expense_on_other_days_is_not_spent_a_second_time(person, clock):
+    history.answer_all_as_planned(user=person)
+    held = balance(person)
+    history.open_questions(person)
+
+    edit(person, Expense, "expenses", "rent", on={"monthly": 12})
+
+    assert balance(person) == held
 
 
 def test_questions_are_asked_before_anything_was_entered(person):
     asked = history.open_questions(person)
 
     assert [one.kind for one in asked] == ["expense", "income", "payment"]
-    assert not Household.objects.get(owner=person).is_lived
+    assert not HistoryEntry.objects.owned_by(person).exists()
 
 
 def test_an_entry_moves_the_plan_to_today(person):
     pay(person)
 
     assert services.stored_plan(user=person)["as_of"] == "2026-12-20"
-    assert (balance(person), owed(person)) == (160_000, 250_000)
+    assert (balance(person), owed(person)) == (210_000 - 260_000 - 50_000, 250_000)
 
 
 def test_all_as_planned_leaves_no_question_and_moves_what_is_known(person):
@@ -122,9 +169,9 @@ def test_a_journey_into_yesterday_keeps_what_was_entered_today(person, clock):
 
 def test_what_is_kept_is_found_without_reading_the_history(person, django_assert_max_num_queries):
     pay(person)
+    history.open_questions(person)
     first = services.stored_plan(user=person)
     services.standing_household(person)
-    history.open_questions(person)
 
     with django_assert_max_num_queries(60) as read:
         assert services.stored_plan(user=person) == first
@@ -248,13 +295,28 @@ def test_editing_only_a_name_enters_nothing(person):
     assert HistoryEntry.objects.owned_by(person).count() == 1
 
 
+RENT_ON = date(2026, 12, 5)
+
+
 def test_editing_a_balance_counts_the_account(person):
     pay(person)
+    history.record_expense(
+        user=person, expense="rent", on=RENT_ON, planned_on=RENT_ON, amount_fen=0
+    )
 
     edit(person, Account, "accounts", "card", balance="5.00")
 
     assert HistoryEntry.objects.owned_by(person).get(kind="balance").entry["was"] == "1600.00"
     assert balance(person) == 500
+
+
+def test_an_account_below_zero_is_not_counted_by_another_name(person):
+    pay(person)  # with the rent, more than was there
+
+    edit(person, Account, "accounts", "card", name="工资卡")
+
+    assert not HistoryEntry.objects.owned_by(person).filter(kind="balance").exists()
+    assert balance(person) == -100_000
 
 
 def test_a_debt_added_later_begins_on_that_day(person):

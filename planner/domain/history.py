@@ -1,9 +1,9 @@
 """What happened since `as_of`: payments, arrivals, corrections; replayed, never guessed.
 
 A household's position is that of its `as_of`; its history is laid onto it by the same
-ledger rules, day by day, up to `planned_from`, from whose morning on the plan runs. What
-was not entered did not happen: an income without an entry has not arrived, a due without a
-payment is unpaid. The entries of one day hold in the order in which they were entered.
+ledger rules, day by day, up to `planned_from`, from whose morning on the plan runs. An income
+without an entry has not arrived, a due without a payment is unpaid; living costs without one
+were spent as planned. The entries of one day hold in the order in which they were entered.
 """
 
 from collections.abc import Sequence

@@ -124,7 +124,8 @@ class Household:
     """Everything a plan is made from, as it stands on the morning of `as_of`.
 
     `history` is what happened since, by day; the plan runs from the morning of
-    `planned_from`, which is `as_of` where nothing was entered.
+    `planned_from`, which is `as_of` where no day has passed. All that was planned up to
+    `known_to`, that day included, is answered: the day before `as_of` at the earliest.
     """
 
     as_of: date
@@ -137,6 +138,7 @@ class Household:
     expenses: tuple[Expense, ...]
     debts: tuple[Debt, ...]
     planned_from: date
+    known_to: date
     history: tuple[Entry, ...] = ()
 
 
@@ -218,6 +220,10 @@ def parse_household(document: object) -> Household:
     planned_from = fields.day("planned_from", as_of)
     if planned_from < as_of:
         fields.contradict("planned_from", "as_of or a later day")
+    day_before = date.fromordinal(as_of.toordinal() - 1)
+    known_to = fields.day("known_to", day_before)
+    if known_to < day_before:
+        fields.contradict("known_to", "the day before as_of or a later one")
     known = Known(
         frozenset(debt_ids), frozenset(account_ids), frozenset(income_ids), frozenset(expense_ids)
     )
@@ -236,6 +242,7 @@ def parse_household(document: object) -> Household:
         expenses=expenses,
         debts=debts,
         planned_from=planned_from,
+        known_to=known_to,
         history=history,
     )
 
@@ -379,6 +386,8 @@ def household_document(household: Household) -> dict[str, Any]:
             "planned_from": household.planned_from.isoformat(),
             "history": history_document(household.history),
         }
+        if household.known_to >= household.as_of:
+            lived["known_to"] = household.known_to.isoformat()
     return {
         "format": FORMAT,
         "version": VERSION,

@@ -13,7 +13,7 @@ from planner.domain.history import Corrected, Entry, LeftUnpaid, Moved, Paid
 from planner.domain.household import Expense, Household, Income
 from planner.domain.ledger import Flows, Transfer
 from planner.domain.plan import Plan, make_plan
-from planner.domain.replay import replay
+from planner.domain.replay import answered_flows, replay
 
 _DAY = timedelta(days=1)
 
@@ -65,6 +65,7 @@ def unanswered(household: Household, known_to: date, strategy: str | None = None
         past = replace(
             household,
             planned_from=start,
+            known_to=start - _DAY,
             history=tuple(entry for entry in household.history if entry.on <= start),
         )
         plan = make_plan(past, strategy)
@@ -144,7 +145,7 @@ def _planned(household: Household, plan: Plan, end: date) -> Iterator[Question]:
         yield Question("payment", due.debt, due.due_on, 0, None, due.required_fen, due.last_safe_on)
     flows: list[Income | Expense] = [one for one in household.incomes if one.is_certain]
     flows += household.expenses
-    unrolled = Flows(replace(household, as_of=start), _moved(household))
+    unrolled = Flows(replace(household, as_of=start), answered_flows(household))
     for flow in flows:
         kind: Literal["income", "expense"] = "income" if isinstance(flow, Income) else "expense"
         for day in unrolled.occurrences(flow):
@@ -152,11 +153,3 @@ def _planned(household: Household, plan: Plan, end: date) -> Iterator[Question]:
             if on >= end:
                 break
             yield Question(kind, flow.id, on, flow.amount_fen, flow.account)
-
-
-def _moved(household: Household) -> frozenset[tuple[str, str, int]]:
-    return frozenset(
-        (entry.kind, entry.flow, entry.planned_on.toordinal())
-        for entry in household.history
-        if isinstance(entry, Moved)
-    )

@@ -1,14 +1,16 @@
 """Laying the history onto the position of `as_of`: the books on the morning it leads to.
 
-The same contracts run the same days as in a plan; only what moves is what was entered. On
-`planned_from` itself the day's dues stand, and what was paid on it is paid.
+The same contracts run the same days as in a plan; what moves is what was entered, and living
+costs that have no answer yet, which count as spent. On `planned_from` itself the day's dues
+stand, and what was paid on it is paid.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from datetime import date, timedelta
+from itertools import chain, takewhile
 
 from planner.domain.consequences import shown_rungs, walk_episodes
 from planner.domain.contracts.dues import NEVER
@@ -23,7 +25,7 @@ from planner.domain.history import (
     Transferred,
 )
 from planner.domain.household import Debt, Household
-from planner.domain.ledger import Books, Contract, open_books, start_contract
+from planner.domain.ledger import Books, Contract, Flows, open_books, start_contract
 
 
 class PaymentRefused(ValueError):
@@ -65,6 +67,31 @@ def stand(household: Household) -> Household:
     return running.position()
 
 
+def answered_flows(household: Household) -> frozenset[tuple[str, str, int]]:
+    """The planned incomes and expenses that were answered: (kind, id, planned day)."""
+    return frozenset(
+        (entry.kind, entry.flow, entry.planned_on.toordinal())
+        for entry in household.history
+        if isinstance(entry, Moved)
+    )
+
+
+def assumed_spent(household: Household) -> Iterator[Moved]:
+    """The living costs between `known_to` and `planned_from` that have no answer, as planned.
+
+    Who has not said otherwise has eaten: the plan must not count on that money.
+    """
+    end = household.planned_from.toordinal()
+    after = household.known_to + timedelta(days=1)
+    if not household.expenses or after >= household.planned_from:
+        return
+    flows = Flows(replace(household, as_of=after), answered_flows(household))
+    for expense in household.expenses:
+        for day in takewhile(lambda day: day < end, flows.occurrences(expense)):
+            on = date.fromordinal(day)
+            yield Moved("expense", on, expense.id, on, expense.amount_fen, expense.account)
+
+
 class _Running:
     """The contracts and accounts while the history passes; `shadows` are the contracts whose
     place an arrangement has taken, which take the same payments.
@@ -86,7 +113,7 @@ class _Running:
     def run(self) -> None:
         """Let the days pass, and on the last one what was entered for it."""
         entries: defaultdict[int, list[Entry]] = defaultdict(list)
-        for entry in self._household.history:
+        for entry in (*assumed_spent(self._household), *self._household.history):
             entries[entry.on.toordinal()].append(entry)
         days = sorted(entries)
         day = self._first

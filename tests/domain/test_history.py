@@ -140,10 +140,11 @@ def owed(household):
 FREE = debt(rate=None)
 
 
-def test_what_was_not_entered_did_not_happen():
+def test_nothing_that_helps_has_happened_unless_it_was_entered():
     household = lived("2026-12-20", debts=[FREE])
 
-    assert balances(household) == {"card": 210_000}
+    # Neither salary nor payment; but the rent of the 5th is spent unless said otherwise.
+    assert balances(household) == {"card": 210_000 - 260_000}
     due = make_plan(household, "minimum").dues[0]
     assert (due.due_on, due.short_fen) == (date(2026, 12, 15), 50_000)
 
@@ -159,11 +160,52 @@ def test_an_income_that_was_answered_is_not_counted_again(on, amount, balance):
         "kind": "income", "on": on, "income": "salary", "planned_on": "2026-12-10",
         "amount": amount, "account": "card",
     }  # fmt: skip
-    household = lived("2026-12-20", entry, debts=[FREE])
+    household = lived("2026-12-20", entry, debts=[FREE], expenses=[])
 
     assert balances(household) == {"card": balance}
     incomes = [one.on for one in make_plan(household, "minimum").cash if one.income_fen]
     assert incomes[0] == date(2027, 1, 10)
+
+
+def rent(on, amount, planned_on="2026-12-05"):
+    return {"kind": "expense", "on": on, "expense": "rent", "planned_on": planned_on,
+            "amount": amount, "account": "card"}  # fmt: skip
+
+
+RENTED = account(balance="5000.00")
+
+
+@pytest.mark.parametrize(
+    ("until", "told", "left"),
+    [
+        ("2026-12-05", [], 500_000),  # of today: the plan spends it
+        ("2026-12-06", [], 240_000),
+        ("2027-01-06", [], -20_000),
+        ("2026-12-06", [rent("2026-12-05", "0.00")], 500_000),
+        ("2026-12-06", [rent("2026-12-05", "2500.00")], 250_000),
+        ("2026-12-09", [rent("2026-12-08", "2500.00")], 250_000),
+        ("2027-01-06", [rent("2026-12-05", "0.00")], 240_000),
+        ("2026-12-09", [{"kind": "balance", "on": "2026-12-05", "account": "card",
+                         "balance": "77.00"}], 7_700),
+        ("2026-12-09", [{"kind": "balance", "on": "2026-12-04", "account": "card",
+                         "balance": "2700.00"}], 10_000),
+    ],
+    ids=["today", "one", "two", "not", "less", "late", "one-of-two", "counted-after",
+         "counted-before"],
+)  # fmt: skip
+def test_living_costs_count_as_spent_until_told_otherwise(until, told, left):
+    household = lived(until, *told, accounts=[RENTED], incomes=[])
+
+    assert balances(household) == {"card": left}
+    assert make_plan(household, "minimum").household.as_of == date.fromisoformat(until)
+
+
+def test_living_costs_of_days_that_are_known_are_not_spent_again():
+    household = lived("2027-01-06", accounts=[RENTED], incomes=[], known_to="2026-12-20")
+
+    assert balances(household) == {"card": 240_000}
+    assert household_document(household)["known_to"] == "2026-12-20"
+    assert parse_household(household_document(household)) == household
 
 
 def test_an_income_that_came_before_its_day_does_not_come_on_it():
@@ -262,7 +304,7 @@ def test_a_transfer_moves_money_between_accounts():
     moved = {"kind": "transfer", "on": "2026-12-05", "from": "card", "to": "cash", "amount": "9.00"}
     accounts = [account(), account(id="cash", balance="1.00")]
 
-    household = lived("2026-12-06", moved, accounts=accounts)
+    household = lived("2026-12-06", moved, accounts=accounts, expenses=[])
 
     assert balances(household) == {"card": 209_100, "cash": 1_000}
 
@@ -312,6 +354,7 @@ def bad(**changes):
     ("changes", "path"),
     [
         ({"planned_from": "2026-11-30", "history": []}, "planned_from"),
+        ({"known_to": "2026-11-29"}, "known_to"),
         ({"history": [payment("2026-11-30", "1.00")]}, "history[0].on"),
         ({"history": [payment("2026-12-21", "1.00")]}, "history[0].on"),
         ({"history": [payment("2026-12-10", "0.00")]}, "history[0].amount"),

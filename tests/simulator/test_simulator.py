@@ -5,6 +5,7 @@ import random
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -33,6 +34,7 @@ class Model:
 
     balances: dict
     owed: int
+    costs: dict  # by expense: fen, account, and whether it falls on a day
     events: list = field(default_factory=list)
 
     def add(self, on, kind, slug, fen, account=None):
@@ -40,9 +42,19 @@ class Model:
         later = [i for i, event in enumerate(self.events) if event[0] > on]
         self.events.insert(later[0] if later else len(self.events), (on, kind, slug, fen, account))
 
-    def accounts(self):
+    def assumed(self, today):
+        """Living costs of the days gone by of which nothing was said: spent as planned."""
+        told = {slug for _on, kind, slug, _fen, _account in self.events if kind == "expense"}
+        for index in range((today - START).days):
+            on = START + timedelta(days=index)
+            for slug, (fen, source, falls_on) in self.costs.items():
+                if falls_on(on) and planned(slug, on) not in told:
+                    yield on, "expense", slug, fen, source
+
+    def accounts(self, today):
         held = dict(self.balances)
-        for _on, kind, slug, fen, source in self.events:
+        happened = sorted([*self.assumed(today), *self.events], key=lambda event: event[0])
+        for _on, kind, slug, fen, source in happened:
             if kind == "income":
                 held[source] += fen
             elif kind in ("expense", "payment") and source is not None:
@@ -71,11 +83,18 @@ class Model:
         return total
 
 
+def planned(slug, on):
+    """An income or an expense of that day, as events name it."""
+    return f"{slug} of {on}"
+
+
 def events_of(written):
     """The document's history as the model notes it."""
     for one in written.get("history", []):
         kind, on = one["kind"], date.fromisoformat(one["on"])
         slug = one.get("debt") or one.get("income") or one.get("expense") or one.get("account")
+        if kind in ("income", "expense"):
+            slug = planned(slug, one["planned_on"])
         match kind:
             case "transfer":
                 yield on, kind, one["from"], fen_of(one["amount"]), one["to"]
@@ -138,6 +157,10 @@ def household(chance):
     )  # fmt: skip
 
 
+def _is_day_of_month(entry, on):
+    return on.day == entry["on"]["monthly"]
+
+
 class Simulation:
     def __init__(self, seed, clock):
         self.chance = random.Random(seed)
@@ -150,6 +173,10 @@ class Simulation:
         self.model = Model(
             {one["id"]: fen_of(one["balance"]) for one in first["accounts"]},
             fen_of(first["debts"][0]["principal"]),
+            {
+                "rent": (260_000, "card", partial(_is_day_of_month, first["expenses"][0])),
+                "food": (30_000, "wallet", lambda on: on.weekday() == 0),
+            },
         )
         self.earlier = []  # the model before each change that undo leads back from
         self.told = []
@@ -170,6 +197,7 @@ class Simulation:
         self.told.append(f"{self.clock.today} {act.__name__}")
         before = deepcopy(self.model)
         counter = Household.objects.get(owner=self.user).revision
+        history.open_questions(self.user)  # asking may find out that more days are known
         written = services.household_document_of(self.user)
         try:
             act()
@@ -209,7 +237,7 @@ class Simulation:
         else:
             record = history.record_arrival if one.kind == "income" else history.record_expense
             record(user=self.user, on=on, amount_fen=fen, planned_on=one.on, **{one.kind: one.slug})
-            self.model.add(on, one.kind, one.slug, fen, one.account)
+            self.model.add(on, one.kind, planned(one.slug, one.on), fen, one.account)
         assert one.key not in [left.key for left in history.open_questions(self.user)]
 
     def answer_all(self):
@@ -226,7 +254,8 @@ class Simulation:
             self.model.add(*event)
         told = [one for one in new if one[1] != "transfer"]
         assert sorted((one[2], one[3]) for one in told) == sorted(
-            (one.slug, one.amount_fen) for one in questions
+            (one.slug if one.kind == "payment" else planned(one.slug, one.on), one.amount_fen)
+            for one in questions
         )
 
     def pay(self):
@@ -330,7 +359,7 @@ class Simulation:
         assert list(events_of(written)) == self.model.events
         position = services.standing_household(self.user)
         held = {one.id: one.balance_fen for one in position.accounts}
-        assert held == self.model.accounts()
+        assert held == self.model.accounts(self.clock.today)
         friend = position.debts[0].terms
         assert friend.principal_fen == self.model.owed_to_friend()
         rows = HistoryEntry.objects.owned_by(self.user).standing().filter(kind="payment")
