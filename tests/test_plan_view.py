@@ -95,13 +95,14 @@ def test_a_stranger_sees_nothing_of_the_plan(client, owner, make_member):
 def test_a_changed_balance_changes_the_plan(owner_client, owner, friend, headers):
     data = debt_figures(friend, balance="２，０００．５０元")
 
-    response = owner_client.post(edit_url("debts", "friend"), data, headers=headers)
-    followed = owner_client.get(response["Location"], headers=headers)
+    url = edit_url("debts", "friend")
+    response = owner_client.post(url, data, headers=headers, follow=True)
 
-    assert response.status_code == 302
+    # Where only the region is swapped it comes at once; else the page is asked for anew.
+    assert [code for _url, code in response.redirect_chain] == ([] if headers else [302])
+    assert response.status_code == 200
     assert Debt.objects.owned_by(owner).get().terms["principal"] == "2000.50"
-    assert followed.status_code == 200
-    assert 'class="change' in followed.content.decode()
+    assert 'class="change' in response.content.decode()
 
 
 def test_a_changed_due_day_moves_the_next_due(owner_client, owner, friend):
@@ -233,9 +234,9 @@ def test_undo_takes_the_change_back(owner_client, owner, friend):
     revision = Household.objects.get(owner=owner).revision
     response = owner_client.post(reverse("planner:plan-undo"), {"revision": revision}, headers=HTMX)
 
-    assert response.status_code == 302
+    assert response.status_code == 200
     assert Debt.objects.owned_by(owner).get().terms["principal"] == "3000.00"
-    assert 'class="change' not in owner_client.get(PLAN).content.decode()
+    assert 'class="change' not in response.content.decode()
 
 
 def test_undo_sent_twice_takes_one_change_back(owner_client, owner):
@@ -411,11 +412,10 @@ def test_the_sample_is_seen_changed_and_swapped(client, db):
         figures("incomes", salary, amount="12000", day="10"),
         headers=HTMX,
     )
-    fragment = client.get(response["Location"], headers=HTMX).content.decode()
 
     assert "虚构" in page.content.decode()
-    assert response.status_code == 302
-    assert "¥12,000.00" in fragment
+    assert response.status_code == 200
+    assert "¥12,000.00" in response.content.decode()
 
 
 def test_a_long_list_of_figures_is_cut_and_the_rest_is_a_link_away(owner_client, owner):

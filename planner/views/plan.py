@@ -55,7 +55,7 @@ def plan_edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
         return page(request, conflict=conflict_words(form, stale.current), status=409)
     except services.KeyReused:
         return page(request, conflict=reused(), status=409)
-    return redirect("planner:plan")
+    return shown(request)
 
 
 @require_POST
@@ -71,7 +71,7 @@ def plan_change(request: HttpRequest, name: str) -> HttpResponse:
         form.save()
     except services.StaleVersion:
         return page(request, conflict=_changed_elsewhere(form), status=409)
-    return redirect("planner:plan")
+    return shown(request)
 
 
 @require_POST
@@ -79,7 +79,7 @@ def plan_undo(request: HttpRequest) -> HttpResponse:
     """The last change, if that is still the one which the page showed."""
     form = UndoForm(request.POST)
     if form.is_valid() and services.undo(user=request.user, **form.cleaned_data):
-        return redirect("planner:plan")
+        return shown(request)
     said = _("Nothing was undone: it was undone already, or something changed meanwhile.")
     return page(request, conflict=said, status=409)
 
@@ -102,7 +102,7 @@ def plan_discreet(request: HttpRequest) -> HttpResponse:
     household = services.household_of(request.user)
     household.is_discreet = request.POST.get("hide") == "yes"
     household.save(update_fields=["is_discreet"])
-    return redirect("planner:plan")
+    return shown(request)
 
 
 @require_GET
@@ -122,6 +122,11 @@ def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
     }
     template = "planner/_ladder.html" if request.htmx else "planner/plan_ladder.html"
     return render(request, template, context)
+
+
+def shown(request: HttpRequest) -> HttpResponse:
+    """The plan as it is after a change: at once where only its region is swapped."""
+    return page(request) if request.htmx else redirect("planner:plan")
 
 
 def page(
