@@ -16,13 +16,12 @@ from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import add_months
 from planner.domain.household import Household
 from planner.domain.plan import PlannedDue
-from planner.domain.strategies import STRATEGIES
 from planner.exports.wording import strategy_name
 from planner.forms.figures import FIGURES, BufferForm, StrategyForm
 from planner.models import HistoryEntry, Item, Revision, User
 from planner.models import Household as HouseholdRow
 from planner.presentation import Amounts, day, month, short_day, weekday
-from planner.stored import StoredPlan, read_plan
+from planner.stored import StoredPlan, Ways, read_plan, read_ways
 from planner.wording import (
     NEAR_DAYS,
     Answer,
@@ -62,7 +61,7 @@ class StrategyLine:
     is_chosen: bool
     ends: str
     cost: str
-    consequences: int
+    late_dues: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +112,18 @@ class Board:
         return bool(self.items["debts"])
 
     @cached_property
-    def _documents(self) -> Mapping[str, Mapping[str, Any]]:
-        chosen = self.row.strategy
-        names = [chosen, *(name for name in STRATEGIES if name != chosen)]
-        return services.stored_plans(user=self.user, strategies=names, document=self.document)
-
-    @cached_property
-    def plans(self) -> dict[str, StoredPlan]:
-        return {name: read_plan(document) for name, document in self._documents.items()}
+    def _stored(self) -> tuple[StoredPlan, Ways]:
+        names = [self.row.strategy, services.WAYS]
+        found = services.stored_plans(user=self.user, names=names, document=self.document)
+        return read_plan(found[names[0]]), read_ways(found[services.WAYS])
 
     @property
     def plan(self) -> StoredPlan:
-        return self.plans[self.row.strategy]
+        return self._stored[0]
+
+    @property
+    def ways(self) -> Ways:
+        return self._stored[1]
 
     @cached_property
     def situation(self) -> Situation:
@@ -184,9 +183,15 @@ class Board:
         if "planned_from" in self.document:
             passed = {key: self.document.get(key) for key in services.DAY_KEYS}
             document |= {key: day for key, day in passed.items() if day}
-        plan = services.stored_plan(user=self.user, document=document)
-        before = services.standing_household(self.user, document), read_plan(plan)
-        return change_line(before, (self.household, self.plan), self.amounts)
+        names = [services.WAYS]
+        found = services.stored_plans(user=self.user, names=names, document=document)
+        ways = read_ways(found[services.WAYS])
+        before = services.standing_household(self.user, document)
+        return change_line(
+            (before, ways.outcomes[before.strategy]),
+            (self.household, self.ways.outcomes[self.household.strategy]),
+            self.amounts,
+        )
 
     @property
     def _told(self) -> str:
@@ -442,11 +447,11 @@ class Board:
                 title=strategy_name(name),
                 hint=hints.get(name, ""),
                 is_chosen=name == self.row.strategy,
-                ends=f"{plan.debt_free_on:%Y-%m}" if plan.debt_free_on else _("never"),
-                cost=self.amounts.plain(plan.cost_fen) if plan.debt_free_on else "—",
-                consequences=plan.will_start,
+                ends=f"{way.debt_free_on:%Y-%m}" if way.debt_free_on else _("never"),
+                cost=self.amounts.plain(way.cost_fen) if way.debt_free_on else "—",
+                late_dues=way.late_dues,
             )
-            for name, plan in sorted(self.plans.items(), key=lambda one: _PLACES[one[0]])
+            for name, way in sorted(self.ways.outcomes.items(), key=lambda one: _PLACES[one[0]])
         ]
 
     # --- The course to the end ---
@@ -458,17 +463,10 @@ class Board:
     @cached_property
     def _months(self) -> list[date]:
         """The day of the figures and the same day of later months, until both plans are done."""
-        ends = [
-            plan.debt_free_on or (plan.owed[-1][0] if plan.owed else plan.as_of)
-            for plan in (self.plan, self.plans["minimum"])
-        ]
+        ends = [self.plan.debt_free_on, self.ways.outcomes["minimum"].debt_free_on]
         # A plan without an end is shown for twice as long as the other, or for ten years.
-        finite = [
-            plan.debt_free_on
-            for plan in (self.plan, self.plans["minimum"])
-            if plan.debt_free_on is not None
-        ]
-        last = max(ends) if len(finite) == 2 else self._stretch(finite)
+        finite = [one for one in ends if one is not None]
+        last = max(finite) if len(finite) == 2 else self._stretch(finite)
         months, index = [self.plan.as_of], 0
         while months[-1] < last:
             index += 1
@@ -483,8 +481,8 @@ class Board:
     def _course_values(self) -> tuple[list[int], list[int]]:
         months = self._months
         found = []
-        for plan in (self.plan, self.plans["minimum"]):
-            values = charts.values_on(plan.owed, months, 0)
+        for course in (self.plan.owed, self.ways.owed):
+            values = charts.values_on(course, months, 0)
             values[0] = sum(self._owed.values())
             if 0 in values:
                 values = values[: values.index(0) + 1]

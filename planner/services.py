@@ -27,7 +27,6 @@ from planner.domain.contracts.terms import dormant, owed_fen, terms_document
 from planner.domain.household import (
     FORMAT,
     MAX_BYTES,
-    STRATEGIES,
     VERSION,
     debt_document,
     household_document,
@@ -40,6 +39,7 @@ from planner.domain.money import format_yuan, parse_yuan
 from planner.domain.plan import make_plans, plan_document
 from planner.domain.reading import DocumentError, InvalidDocument
 from planner.domain.replay import PaymentRefused, replay, stand
+from planner.domain.strategies import STRATEGIES
 from planner.encryption import EncryptedTextField
 from planner.models import (
     Account,
@@ -56,6 +56,7 @@ from planner.models import (
     StoredPlan,
     User,
 )
+from planner.stored import ways_document
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry con
 HEAD_KEYS = ("as_of", "buffer", "strategy", "order", "triage_order")
 
 KEPT_REVISIONS = 50
-KEPT_PLANS = 18  # all strategies, position and questions: as it is and of two states before
+KEPT_PLANS = 12  # plan, ways, position and questions: as it is and of two states before
 GUEST_DAYS = 7
 KEPT_KEY_DAYS = 2
 
@@ -954,13 +955,13 @@ def check_books(user: User) -> list[str]:
     try:
         parsed = parse_household(document)
         position = _standing_record(stand(parsed))
-        made = make_plans(parsed, [name for name in stored if name in STRATEGIES])
+        made = make_plans(parsed, STRATEGIES)
     except InvalidDocument as invalid:
         return [*found, f"the household cannot be read: {invalid.errors[0].path}"]
     except PaymentRefused as refused:
         return [*found, f"a payment of {refused.entry.on} cannot have been"]
-    for name, plan in made.items():
-        computed = plan_document(plan)
+    for name in sorted(stored.keys() & {*STRATEGIES, WAYS}):
+        computed = ways_document(made) if name == WAYS else plan_document(made[name])
         for key in sorted(key for key in computed if stored[name].get(key) != computed[key]):
             found.append(f"{key} of the stored plan {name} is another")
     if STANDING in stored:
@@ -1026,20 +1027,27 @@ def household_hash(document: Mapping[str, Any]) -> str:
     return digest({"household": rest, "history": lived, "engine": engine_fingerprint()})
 
 
+WAYS = "ways"
+
+
 def stored_plans(
-    *, user: User, strategies: Iterable[str], document: dict[str, Any] | None = None
+    *, user: User, names: Iterable[str], document: dict[str, Any] | None = None
 ) -> dict[str, dict[str, Any]]:
     """The plan documents of the user's household by strategy, computed where none is kept.
 
+    Under the name WAYS, what all ways of repaying come to (see `stored.ways_document`).
     `document` asks for another household of the same user, such as the one before a change;
     or it is the outline of the user's own.
     """
 
     def compute(household: Position, missing: list[str]) -> dict[str, dict[str, Any]]:
-        made = make_plans(household, missing)
-        return {name: plan_document(plan) for name, plan in made.items()}
+        made = make_plans(household, STRATEGIES if WAYS in missing else missing)
+        return {
+            name: ways_document(made) if name == WAYS else plan_document(made[name])
+            for name in missing
+        }
 
-    return kept(user, strategies, document, compute)
+    return kept(user, names, document, compute)
 
 
 def stored_plan(
@@ -1048,7 +1056,7 @@ def stored_plan(
     """One of them; without a strategy, by the household's own."""
     document = outline_of(household_of(user)) if document is None else document
     name = strategy or document["strategy"]
-    return stored_plans(user=user, strategies=[name], document=document)[name]
+    return stored_plans(user=user, names=[name], document=document)[name]
 
 
 STANDING = "standing"

@@ -1,14 +1,17 @@
-"""A stored plan document, read back: dates and fen in place of text.
+"""What is stored of plans, read back: dates and fen in place of text.
 
 The records carry the names of the domain's own, so that what reads a plan reads these too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from planner.domain.plan import PlannedDue, Totals
+from planner.domain.money import format_yuan
+from planner.domain.plan import Outcome, Plan, PlannedDue, Totals, outcome_of
+
+Course = tuple[tuple[date, int], ...]  # fen owed in all, after each day on which that changed
 
 
 class Payment(NamedTuple):
@@ -52,10 +55,7 @@ class Warned(NamedTuple):
 
 
 class StoredPlan:
-    """What the pages need of a plan; each part is read when it is first asked for.
-
-    A page needs all of one plan, and a few figures of each other one to compare it with.
-    """
+    """What the pages need of a plan; each part is read when it is first asked for."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
@@ -67,10 +67,6 @@ class StoredPlan:
     @cached_property
     def totals(self) -> Totals:
         return Totals(**{name: _fen(text) for name, text in self._document["totals"].items()})
-
-    @property
-    def cost_fen(self) -> int:
-        return self.totals.interest + self.totals.fees + self.totals.penalties
 
     @cached_property
     def warnings(self) -> tuple[Warned, ...]:
@@ -118,17 +114,6 @@ class StoredPlan:
             for one in self._document["consequences"]
         )
 
-    @property
-    def will_start(self) -> int:
-        """How many dues will have consequences under this plan."""
-        return len(
-            {
-                (one["debt"], one["due_on"])
-                for one in self._document["consequences"]
-                if one["state"] == "will_start"
-            }
-        )
-
     @cached_property
     def cash(self) -> tuple[CashDay, ...]:
         return tuple(
@@ -151,25 +136,65 @@ class StoredPlan:
         )
 
     @cached_property
-    def owed(self) -> tuple[tuple[date, int], ...]:
-        return _owed(self._document["balances"])
+    def owed(self) -> Course:
+        parts = ("principal", "interest", "fee", "penalty")
+        return _course(
+            (date.fromisoformat(one["on"]), one["debt"], sum(_fen(one[part]) for part in parts))
+            for one in self._document["balances"]
+        )
 
 
 def read_plan(document: Mapping[str, Any]) -> StoredPlan:
     return StoredPlan(document)
 
 
-def _owed(balances: list[dict[str, Any]]) -> tuple[tuple[date, int], ...]:
-    """What is owed in all, after each day on which it changed."""
+class Ways(NamedTuple):
+    """What each way of repaying comes to, and what is owed where only the minimum is paid."""
+
+    outcomes: Mapping[str, Outcome]
+    owed: Course
+
+
+def ways_document(plans: Mapping[str, Plan]) -> dict[str, Any]:
+    """Of the plans by every strategy, as JSON; see `read_ways`."""
+    owed = _course(
+        (one.on, one.debt, one.principal_fen + one.interest_fen + one.fee_fen + one.penalty_fen)
+        for one in plans["minimum"].balances
+    )
+    outcomes = {name: outcome_of(plan) for name, plan in plans.items()}
+    return {
+        "outcomes": {
+            name: {
+                "debt_free_on": one.debt_free_on and one.debt_free_on.isoformat(),
+                "cost": format_yuan(one.cost_fen),
+                "late_dues": one.late_dues,
+            }
+            for name, one in outcomes.items()
+        },
+        "owed": [[on.isoformat(), format_yuan(fen)] for on, fen in owed],
+    }
+
+
+def read_ways(document: Mapping[str, Any]) -> Ways:
+    return Ways(
+        {
+            name: Outcome(_day(one["debt_free_on"]), _fen(one["cost"]), one["late_dues"])
+            for name, one in document["outcomes"].items()
+        },
+        tuple((date.fromisoformat(on), _fen(text)) for on, text in document["owed"]),
+    )
+
+
+def _course(balances: Iterable[tuple[date, str, int]]) -> Course:
+    """Day, debt and fen owed on it then → what is owed in all after each day with a change."""
     owing: dict[str, int] = {}
     total = 0
-    changes: dict[str, int] = {}
-    for one in balances:
-        fen = sum(_fen(one[part]) for part in ("principal", "interest", "fee", "penalty"))
-        total += fen - owing.get(one["debt"], 0)
-        owing[one["debt"]] = fen
-        changes[one["on"]] = total
-    return tuple((date.fromisoformat(on), fen) for on, fen in changes.items())
+    changes: dict[date, int] = {}
+    for on, debt, fen in balances:
+        total += fen - owing.get(debt, 0)
+        owing[debt] = fen
+        changes[on] = total
+    return tuple(changes.items())
 
 
 def _fen(text: str) -> int:

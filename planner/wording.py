@@ -19,7 +19,7 @@ from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.household import Debt, Household
 from planner.domain.ladders import Rung
 from planner.domain.ledger import Ledger
-from planner.domain.plan import PlannedDue, compare_plans
+from planner.domain.plan import Outcome, PlannedDue, compare_outcomes
 from planner.exports.wording import rungs_if_missed, spoken, strategy_name
 from planner.presentation import (
     Amounts,
@@ -519,18 +519,18 @@ def _debt_change(before, after) -> str:
     return _("{name} changed").format(name=after.name)
 
 
-def what_it_does(before: StoredPlan, after: StoredPlan, amounts: Amounts) -> str:
+def what_it_does(before: Outcome, after: Outcome, amounts: Amounts) -> str:
     """ "2 months earlier, ¥38.20 less interest, 1 consequence less"."""
-    compared = compare_plans(before, after)  # type: ignore[arg-type]
+    compared = compare_outcomes(before, after)
     effects = [
         *_time_effect(before, after, compared.days),
         *_cost_effect(before, after, compared.cost_fen, amounts),
-        *_harm_effect(compared.consequences),
+        *_harm_effect(compared.late_dues),
     ]
     return listed(effects) or _("dates and interest stay the same")
 
 
-def _time_effect(before: StoredPlan, after: StoredPlan, days: int | None) -> list[str]:
+def _time_effect(before: Outcome, after: Outcome, days: int | None) -> list[str]:
     if days is None:
         if after.debt_free_on is not None:
             return [_("now it ends, in {month}").format(month=month(after.debt_free_on))]
@@ -554,7 +554,7 @@ def _time_effect(before: StoredPlan, after: StoredPlan, days: int | None) -> lis
     return [text.format(count=abs(days))]
 
 
-def _cost_effect(before: StoredPlan, after: StoredPlan, fen: int, amounts: Amounts) -> list[str]:
+def _cost_effect(before: Outcome, after: Outcome, fen: int, amounts: Amounts) -> list[str]:
     if fen == 0 or before.debt_free_on is None or after.debt_free_on is None:
         # A plan without an end has paid interest up to the horizon only: not to be compared.
         return []
@@ -578,7 +578,7 @@ def _harm_effect(count: int) -> list[str]:
 
 
 def change_line(
-    before: tuple[Household, StoredPlan], after: tuple[Household, StoredPlan], amounts: Amounts
+    before: tuple[Household, Outcome], after: tuple[Household, Outcome], amounts: Amounts
 ) -> str:
     return _("{change} — {effect}.").format(
         change=what_changed(before[0], after[0], amounts),

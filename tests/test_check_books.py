@@ -16,7 +16,7 @@ def lived(make_member, monkeypatch):
     history.record_payment(
         user=user, debt="friend", on=date(2026, 12, 15), amount_fen=50_000, account="card"
     )
-    services.stored_plans(user=user, strategies=["minimum", "avalanche"])
+    services.stored_plans(user=user, names=["minimum", services.WAYS])
     services.standing_household(user)
     return user
 

@@ -275,7 +275,7 @@ def test_a_stored_plan_is_computed_once_and_equals_the_engines(owner, django_ass
 
 
 def test_choosing_another_strategy_does_not_compute_again(owner):
-    services.stored_plans(user=owner, strategies=["avalanche", "snowball"])
+    services.stored_plans(user=owner, names=["avalanche", "snowball"])
 
     services.change_household(user=owner, strategy="snowball")
 

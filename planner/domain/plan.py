@@ -167,32 +167,41 @@ def ladder(
     return ladder_of_due(ledger, debt_id, due_on)
 
 
+class Outcome(NamedTuple):
+    """What a plan comes to, to lay it beside another.
+
+    `cost_fen` of interest, fees and penalties; `late_dues`: how many dues will have consequences
+    (their rungs are many, and are not counted).
+    """
+
+    debt_free_on: date | None
+    cost_fen: int
+    late_dues: int
+
+
+def outcome_of(plan: Plan) -> Outcome:
+    totals = plan.totals
+    late = {(one.debt, one.due_on) for one in plan.consequences if one.state == "will_start"}
+    cost = totals.interest + totals.fees + totals.penalties
+    return Outcome(plan.debt_free_on, cost, len(late))
+
+
 class Comparison(NamedTuple):
     """What a change does: the plan after it less the plan before.
 
-    `days` until debt-free (None where either never is), `cost_fen` of interest, fees and
-    penalties, `consequences`: dues that will have any.
+    `days` until debt-free (None where either never is), `cost_fen` and `late_dues` as in Outcome.
     """
 
     days: int | None
     cost_fen: int
-    consequences: int
+    late_dues: int
 
 
-def compare_plans(before: Plan, after: Plan) -> Comparison:
+def compare_outcomes(before: Outcome, after: Outcome) -> Comparison:
     days = None
     if before.debt_free_on is not None and after.debt_free_on is not None:
         days = (after.debt_free_on - before.debt_free_on).days
-    return Comparison(days, _cost(after) - _cost(before), _will_start(after) - _will_start(before))
-
-
-def _cost(plan: Plan) -> int:
-    return plan.totals.interest + plan.totals.fees + plan.totals.penalties
-
-
-def _will_start(plan: Plan) -> int:
-    """How many dues will have consequences; their rungs are many, and are not counted."""
-    return len({(one.debt, one.due_on) for one in plan.consequences if one.state == "will_start"})
+    return Comparison(days, after.cost_fen - before.cost_fen, after.late_dues - before.late_dues)
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
