@@ -31,6 +31,7 @@ from planner.forms.fields import (
     TextField,
     WholeField,
     YuanField,
+    YuanQuestion,
     fen_of,
     shown_when,
     yuan_text,
@@ -503,11 +504,11 @@ class RevolvingForm(DebtForm):
 
     def _ask_what_was_missed(self) -> None:
         """A bill whose due date has passed: was its minimum paid? Nobody else can say."""
-        self.fields["missed"] = YuanField(
+        self.fields["missed"] = YuanQuestion(
             label=_("Still missing of its minimum payment"),
             help_text=_("0 if at least the minimum was paid in time."),
         )
-        self.front.insert(self.front.index("billed") + 1, "missed")
+        self.front.insert(0, "missed")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -516,6 +517,7 @@ class RevolvingForm(DebtForm):
         self.passed_due_date = passed
         if passed and "missed" not in self.fields:
             self._ask_what_was_missed()
+            self.fields["missed"].is_asked = True
             said = _("It was due on %(day)s. How much of its minimum payment is still missing?")
             params = {"day": day(passed, self.household.today())}
             self.add_error("missed", ValidationError(said, code="passed", params=params))
