@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.refused_forms",
+    "planner.views.mending.refused_books",
 ]
 
 ROOT_URLCONF = "config.urls"

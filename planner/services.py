@@ -256,7 +256,7 @@ def change(
         try:
             replay(parsed)
         except PaymentRefused as refused:
-            raise _refusal(parsed, refused) from None
+            raise refusal(parsed, refused) from None
     after = household_document(parsed)
     before = document_of(household)
     household.is_sample = household.is_sample if is_sample is None else is_sample
@@ -277,7 +277,7 @@ def _written(document: Mapping[str, Any]) -> dict[str, Any]:
     return rest | {"history": document.get("history", [])}
 
 
-def _refusal(household: Position, refused: PaymentRefused) -> EntryRefused:
+def refusal(household: Position, refused: PaymentRefused) -> EntryRefused:
     """Why a payment of the history cannot have been, in words."""
     entry = refused.entry
     name = next(debt.name for debt in household.debts if debt.id == entry.debt)
@@ -959,7 +959,8 @@ def check_books(user: User) -> list[str]:
     except InvalidDocument as invalid:
         return [*found, f"the household cannot be read: {invalid.errors[0].path}"]
     except PaymentRefused as refused:
-        return [*found, f"a payment of {refused.entry.on} cannot have been"]
+        paid = refused.entry
+        return [*found, f"a payment of {paid.on} to debt {paid.debt} cannot be reckoned any more"]
     for name in sorted(stored.keys() & {*STRATEGIES, WAYS}):
         computed = ways_document(made) if name == WAYS else plan_document(made[name])
         for key in sorted(key for key in computed if stored[name].get(key) != computed[key]):

@@ -110,6 +110,18 @@ def test_an_amount_that_is_not_whole_fen_or_oddly_written_is_refused(text):
     assert cleaned(YuanField(), text) is REFUSED
 
 
+@pytest.mark.parametrize(
+    ("text", "decimal", "whole"),
+    [("12,34", "12.34", "1234"), ("￥１２，３元", "12.3", "123"), ("0,5", "0.5", "5")],
+)
+def test_a_doubtful_comma_is_asked_about(text, decimal, whole):
+    with pytest.raises(ValidationError) as refused:
+        YuanField().clean(text)
+
+    assert refused.value.code == "comma"
+    assert all(f" {one}" in refused.value.messages[0] for one in (decimal, whole))
+
+
 @given(st.integers(min_value=0, max_value=MAX_FEN))
 def test_an_amount_shown_and_sent_back_is_the_same(fen):
     assert YuanField().clean(shown_yuan(fen)) == fen
@@ -378,7 +390,7 @@ def every_form(owner):
         yield partial(
             DEBT_FORMS[product.contract], household=household, accounts=accounts, product=product
         )
-    yield partial(MoneyForm, household=household)
+    yield partial(MoneyForm, household=services.household_of(services.start_guest()))
 
 
 @pytest.mark.parametrize(("name", "text"), ALL_BAD[::5])

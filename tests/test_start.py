@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from planner import services
 from planner.models import Debt, Household, User
-from tests.households import debt
+from tests.households import account, debt, expense, income
 from tests.sending import as_sent
 
 START = reverse("planner:start")
@@ -235,6 +235,61 @@ def test_step_two_says_what_is_missing(guest_client, changes, fields):
     assert response.status_code == 422
     assert set(response.context["form"].errors) == fields
     assert household()["accounts"] == []
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_question_that_comes_up_is_no_mistake(guest_client, headers):
+    today = timezone.localdate()
+    past = (today - timedelta(days=2)).day
+    url = f"{START}?product=credit_card"
+    answers = {"billed": "900", "consent": "on", "due_day": str(past),
+               "statement_day": str((today - timedelta(days=12)).day)}  # fmt: skip
+
+    asked = guest_client.post(
+        url, as_sent(shown_form(guest_client, url), **answers), headers=headers
+    )
+    typed = as_sent(asked.context["form"])
+    refused = guest_client.post(url, typed | {"missed": "没有"}, headers=headers)
+
+    page = asked.content.decode()
+    assert asked.status_code == refused.status_code == 422
+    assert asked.context["form"].only_asks
+    assert not refused.context["form"].only_asks
+    assert [word in page for word in ("errorlist", "aria-invalid", 'data-state="bad"')] == [
+        False
+    ] * 3
+    assert 'aria-invalid="true"' in refused.content.decode()
+    assert guest_client.post(url, typed | {"missed": "0"}, headers=headers).status_code == 302
+    assert Debt.objects.count() == 1
+
+
+def test_step_two_asks_only_for_what_is_not_there(client, make_member):
+    owner = make_member(debts=[debt()], accounts=[account()], incomes=[], expenses=[])
+    client.force_login(owner)
+
+    form = shown_form(client, MONEY)
+    page = client.get(MONEY).content.decode()
+    answer = client.post(MONEY, as_sent(form, living="420", pay="", pay_day="", rent=""))
+
+    assert "balance" not in form.fields
+    assert account()["name"] in page
+    assert answer.headers["Location"] == reverse("planner:plan")
+    document = services.household_document_of(owner)
+    assert [one["id"] for one in document["accounts"]] == [account()["id"]]
+    assert [one["account"] for one in document["expenses"]] == [account()["id"]]
+
+
+def test_step_two_is_left_out_where_it_has_nothing_to_ask(client, make_member):
+    owner = make_member(
+        debts=[debt()], accounts=[account()], incomes=[income()], expenses=[expense()]
+    )
+    client.force_login(owner)
+    before = services.household_document_of(owner)
+
+    answers = [client.get(MONEY), client.post(MONEY, {})]
+
+    assert {one.headers["Location"] for one in answers} == {reverse("planner:plan")}
+    assert services.household_document_of(owner) == before
 
 
 def test_step_two_waits_for_step_one(guest_client):

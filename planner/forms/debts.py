@@ -31,6 +31,7 @@ from planner.forms.fields import (
     TextField,
     WholeField,
     YuanField,
+    YuanQuestion,
     fen_of,
     shown_when,
     yuan_text,
@@ -77,6 +78,9 @@ REASON_CHOICES = [
     ("interest", _("interest")),
     ("fee", _("a fee")),
 ]
+
+
+NO_CHARGES = {"interest": "0.00", "fee": "0.00", "penalty": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +253,13 @@ class DebtForm(ItemForm):
             {"due_on": due_on.isoformat(), **self._whole_arrear(amounts)}
             for due_on, _row, amounts in found
         ]
+
+    def _fitted(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """With another figure of the lender, arrears that were not touched follow it."""
+        held = None if self.item is None else self.item.terms["arrears"]
+        if self.household.is_lived and entry["arrears"] == held:
+            entry["arrears"] = fitting_arrears(entry)
+        return entry
 
     @staticmethod
     def _whole_arrear(amounts: dict[str, str | None]) -> dict[str, str | None]:
@@ -493,7 +504,7 @@ class RevolvingForm(DebtForm):
             "rate": self.given("rate"),
             "statement_day": self.given("statement_day"),
         }
-        return entry
+        return self._fitted(entry)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -503,11 +514,11 @@ class RevolvingForm(DebtForm):
 
     def _ask_what_was_missed(self) -> None:
         """A bill whose due date has passed: was its minimum paid? Nobody else can say."""
-        self.fields["missed"] = YuanField(
+        self.fields["missed"] = YuanQuestion(
             label=_("Still missing of its minimum payment"),
             help_text=_("0 if at least the minimum was paid in time."),
         )
-        self.front.insert(self.front.index("billed") + 1, "missed")
+        self.front.insert(0, "missed")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -516,6 +527,7 @@ class RevolvingForm(DebtForm):
         self.passed_due_date = passed
         if passed and "missed" not in self.fields:
             self._ask_what_was_missed()
+            self.fields["missed"].is_asked = True
             said = _("It was due on %(day)s. How much of its minimum payment is still missing?")
             params = {"day": day(passed, self.household.today())}
             self.add_error("missed", ValidationError(said, code="passed", params=params))
@@ -623,7 +635,7 @@ class DatedForm(DebtForm):
     def entry(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         accrued_from = cleaned["accrued_from"]
-        return super().entry() | {
+        entry = super().entry() | {
             "principal": yuan_text(cleaned["principal"]),
             "next_due": cleaned["next_due"] and cleaned["next_due"].isoformat(),
             "due_day": cleaned["due_day"] or self._same_day(),
@@ -632,6 +644,7 @@ class DatedForm(DebtForm):
             "overdue": self.overdue(),
             "late_fee": _late_fee(cleaned["late_fee"], cleaned["late_fee_floor"]),
         }
+        return entry if cleaned.get("method") == "listed" else self._fitted(entry)
 
     def _same_day(self) -> int | None:
         """Where the due day was that of the next due date, it moves with it."""
@@ -878,23 +891,43 @@ class OpenForm(DatedForm):
         return None
 
 
+def fitting_arrears(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entry's arrears under a lower figure of the lender: what is gone was paid, and a
+    payment settles the oldest first.
+    """
+    if entry["contract"] == "revolving":
+        billed = fen_of(entry["billed"]) or 0
+        lowered = [
+            one | {"amount": yuan_text(min(fen_of(one["amount"]) or 0, billed))}
+            for one in entry["arrears"]
+        ]
+        return [one for one in lowered if one["amount"] != "0.00"]
+    left, kept = fen_of(entry["principal"]) or 0, []
+    if sum(fen_of(one["principal"]) or 0 for one in entry["arrears"]) <= left:
+        return [dict(one) for one in entry["arrears"]]
+    for one in reversed(entry["arrears"]):
+        fen = fen_of(one["principal"]) or 0
+        if fen <= left:
+            kept.append(dict(one))
+        elif left:
+            kept.append({**one, "principal": yuan_text(left), **NO_CHARGES})
+        if fen >= left:
+            break
+        left -= fen
+    return kept[::-1]
+
+
 def all_in_arrears(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The arrears of an open debt that has ended: what is owed and in none of them joins the
     last, or one of its last day.
     """
-    arrears = [dict(one) for one in entry["arrears"]]
-    told = sum(fen_of(one["principal"]) or 0 for one in arrears)
-    rest = (fen_of(entry["principal"]) or 0) - told
-    if arrears and (fen_of(arrears[-1]["principal"]) or 0) + rest >= 0:
+    arrears = fitting_arrears(entry)
+    rest = (fen_of(entry["principal"]) or 0) - sum(fen_of(one["principal"]) or 0 for one in arrears)
+    if arrears and rest:
         arrears[-1]["principal"] = yuan_text((fen_of(arrears[-1]["principal"]) or 0) + rest)
-    elif rest > 0:
-        zeros = {"interest": "0.00", "fee": "0.00", "penalty": None}
-        arrears.append({"due_on": entry["ends_on"], "principal": yuan_text(rest)} | zeros)
-    return [
-        one
-        for one in arrears
-        if any(fen_of(one[key]) for key in ("principal", "interest", "fee", "penalty"))
-    ]
+    elif rest:
+        arrears.append({"due_on": entry["ends_on"], "principal": yuan_text(rest), **NO_CHARGES})
+    return arrears
 
 
 FORMS: Mapping[str, type[DebtForm]] = {

@@ -14,6 +14,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from planner.domain.money import MAX_FEN, format_yuan, parse_yuan
@@ -129,6 +130,7 @@ class YuanField(FigureField):
         "invalid": _("Write the amount in digits, like 812.35."),
         "negative": _("Write the amount without a minus sign."),
         "places": _("An amount has two decimals at most, like 812.35."),
+        "comma": _("Is this %(decimal)s or %(whole)s? Please write it without the comma."),
         "too_small": _("The amount must be at least %(limit)s."),
         "too_large": _("The amount can be %(limit)s at most."),
     }
@@ -139,6 +141,8 @@ class YuanField(FigureField):
         r" ?(?P<ten_thousands>万)? ?(?:元|块)?",
         re.ASCII | re.IGNORECASE,
     )
+    # "12,34": a decimal comma, or a separator of thousands in the wrong place.
+    _comma = re.compile(r"[^0-9]*([0-9]{1,9}),([0-9]{1,2})[^0-9.,]*", re.ASCII)
 
     def __init__(self, *, min_fen: int = 0, max_fen: int = MAX_FEN, **kwargs: Any) -> None:
         super().__init__(unit=kwargs.pop("unit", _("yuan")), **kwargs)
@@ -148,6 +152,11 @@ class YuanField(FigureField):
         if re.fullmatch(r"-[^-]*[0-9][^-]*", text):
             raise self.refuse("negative")
         match = self._amount.fullmatch(text)
+        if match is None and (comma := self._comma.fullmatch(text)):
+            whole, places = comma.groups()
+            raise self.refuse(
+                "comma", decimal=f"{int(whole)}.{places}", whole=f"{int(whole + places)}"
+            )
         if match is None:
             raise self.refuse("invalid")
         whole = re.sub("[, ]", "", match["whole"]).lstrip("0")
@@ -174,6 +183,25 @@ def shown_yuan(fen: int) -> str:
     """ "1,234.50": as a person reads it, without a sign for the currency."""
     yuan, cents = format_yuan(fen).split(".")
     return f"{int(yuan):,}.{cents}"
+
+
+class BoundQuestion(BoundField):
+    """A field that is asked only now: what stands beside it is a question, and nothing is wrong."""
+
+    def build_widget_attrs(self, attrs: Any, widget: Any = None) -> dict[str, Any]:
+        attrs = super().build_widget_attrs(attrs, widget)
+        if self.field.is_asked:
+            attrs.pop("aria-invalid", None)
+        return attrs
+
+
+class YuanQuestion(YuanField):
+    """An amount that can be asked for once the rest is known: `is_asked` until it was answered."""
+
+    is_asked = False
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundQuestion:
+        return BoundQuestion(form, self, field_name)
 
 
 class WholeField(FigureField):

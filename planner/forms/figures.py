@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from planner import services
 from planner.domain.dates import clip, next_month_day
 from planner.domain.strategies import STRATEGIES
-from planner.forms.debts import all_in_arrears
+from planner.forms.debts import all_in_arrears, fitting_arrears
 from planner.forms.fields import (
     DayOfMonthField,
     PercentField,
@@ -123,8 +123,9 @@ class DebtFigures(ItemForm):
         if "balance" in self.fields:
             key = "billed" if terms["contract"] == "revolving" else "principal"
             changed[key] = yuan_text(values["balance"])
-            if self._has_ended:
-                changed["arrears"] = all_in_arrears({**terms, **changed})
+            fit = all_in_arrears if self._has_ended else fitting_arrears
+            if self._has_ended or self.household.is_lived:
+                changed["arrears"] = fit({**terms, **changed})
         if "unbilled" in self.fields:
             changed["unbilled"] = yuan_text(values["unbilled"])
             if terms.get("carrying") is not None:

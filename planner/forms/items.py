@@ -76,6 +76,12 @@ class KeyedForm(forms.Form):
     def asks_consent(self) -> bool:
         return "consent" in self.fields
 
+    @property
+    def only_asks(self) -> bool:
+        """Nothing is wrong: one more question came up, and is the only thing missing."""
+        fields = [self.fields.get(name) for name in self.errors]
+        return bool(fields) and all(getattr(field, "is_asked", False) for field in fields)
+
     def prepare(self) -> None:
         """What has to be done before the first figure is stored."""
         if self.cleaned_data.get("consent"):

@@ -33,13 +33,18 @@ def start_form(
     # A statement day or a rate that the product knows (花呗: the 1st, 0.05% a day) is not asked.
     known_enough = known.keys() & {"statement_day", "rate"}
     asked = [name for name in ASKED[contract] if name not in known_enough]
+    if product is not None:  # its name stands in the field already
+        asked.sort(key=lambda name: name == "name")
     return FORMS[contract](
         data, household=household, accounts=(), product=product, asked=asked, begins=True, **kwargs
     )
 
 
 class MoneyForm(HouseholdForm):
-    """Step two: money at hand, the next pay day, and what living costs."""
+    """Step two: money at hand, the next pay day, and what living costs.
+
+    What was entered elsewhere is not asked again; `entered` names it, by kind.
+    """
 
     # The ids of what this step writes: taking it again changes them and adds none.
     ids: ClassVar[Mapping[str, str]] = {
@@ -47,6 +52,11 @@ class MoneyForm(HouseholdForm):
         "incomes": "income-first",
         "rent": "expense-rent",
         "living": "expense-living",
+    }
+    asks: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "accounts": ("balance",),
+        "incomes": ("pay_day", "pay"),
+        "expenses": ("living", "rent", "rent_day"),
     }
 
     balance = YuanField(
@@ -71,10 +81,25 @@ class MoneyForm(HouseholdForm):
     rent_day = DayOfMonthField(label=_("Paid on"), required=False)
 
     def __init__(self, data: Any = None, *, household: Household, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", self.shown(services.household_document_of(household.owner)))
+        document = services.household_document_of(household.owner)
+        kwargs.setdefault("initial", self.shown(document))
         super().__init__(data, household=household, **kwargs)
         last = household.as_of + timedelta(days=366)
         self.fields["pay_day"].bound(household.as_of, last)
+        self.entered: dict[str, list[str]] = {}
+        own = {*self.ids.values()}
+        for kind, names in self.asks.items():
+            if document[kind] and not own & {entry["id"] for entry in document[kind]}:
+                self.entered[kind] = [entry["name"] for entry in document[kind]]
+                for name in names:
+                    del self.fields[name]
+        self.account = (
+            _account_used(document) if "accounts" in self.entered else self.ids["accounts"]
+        )
+
+    @property
+    def asks_nothing(self) -> bool:
+        return self.entered.keys() == self.asks.keys()
 
     def shown(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """What an earlier turn of this step wrote."""
@@ -114,30 +139,28 @@ class MoneyForm(HouseholdForm):
         )  # fmt: skip
 
     def _entries(self) -> dict[str, list[dict[str, Any]]]:
-        cleaned, account = self.cleaned_data, self.ids["accounts"]
+        cleaned, account = self.cleaned_data, self.account
         as_of = self.household.as_of
-        entries: dict[str, list[dict[str, Any]]] = {
-            "accounts": [
+        entries: dict[str, list[dict[str, Any]]] = {"accounts": [], "incomes": [], "expenses": []}
+        if "balance" in cleaned:
+            entries["accounts"].append(
                 {"id": account, "name": gettext("Money at hand"), "kind": "other",
-                 "balance": yuan_text(cleaned["balance"])},
-            ],
-            "incomes": [],
-            "expenses": [],
-        }  # fmt: skip
-        if cleaned["pay"]:
+                 "balance": yuan_text(cleaned["balance"])}
+            )  # fmt: skip
+        if cleaned.get("pay"):
             pay_day: date = cleaned["pay_day"]
             entries["incomes"].append(
                 {"id": self.ids["incomes"], "name": gettext("Salary"), "account": account,
                  "amount": yuan_text(cleaned["pay"]), "on": {"monthly": pay_day.day},
                  "from": pay_day.isoformat()}
             )  # fmt: skip
-        if cleaned["living"]:
+        if cleaned.get("living"):
             entries["expenses"].append(
                 {"id": self.ids["living"], "name": gettext("Living costs"), "account": account,
                  "amount": yuan_text(cleaned["living"]), "on": {"every_days": 7},
                  "from": as_of.isoformat()}
             )  # fmt: skip
-        if cleaned["rent"]:
+        if cleaned.get("rent"):
             entries["expenses"].append(
                 {"id": self.ids["rent"], "name": gettext("Rent and fixed costs"),
                  "account": account, "amount": yuan_text(cleaned["rent"]),
@@ -149,14 +172,22 @@ class MoneyForm(HouseholdForm):
         """What an earlier turn wrote and this one leaves empty."""
         cleaned, ids = self.cleaned_data, self.ids
         return {
-            "incomes": [] if cleaned["pay"] else [ids["incomes"]],
-            "expenses": [ids[name] for name in ("living", "rent") if not cleaned[name]],
+            "incomes": [] if cleaned.get("pay") else [ids["incomes"]],
+            "expenses": [ids[name] for name in ("living", "rent") if not cleaned.get(name)],
         }
 
     def add_document_errors(self, invalid: InvalidDocument) -> None:
         for said in dict.fromkeys((self._field_of(one), sentence(one)) for one in invalid.errors):
             self.add_error(*said)
 
-    @staticmethod
-    def _field_of(error: DocumentError) -> str | None:
-        return "pay_day" if error.path.startswith("incomes") else None
+    def _field_of(self, error: DocumentError) -> str | None:
+        of_pay = error.path.startswith("incomes") and "pay_day" in self.fields
+        return "pay_day" if of_pay else None
+
+
+def _account_used(document: Mapping[str, Any]) -> str:
+    """Where pay comes in already; else a bank card; else the first account there is."""
+    if document["incomes"]:
+        return str(document["incomes"][0]["account"])
+    cards = [one for one in document["accounts"] if one["kind"] == "debit_card"]
+    return str((cards or document["accounts"])[0]["id"])

@@ -50,9 +50,19 @@ def start_money(request: HttpRequest) -> HttpResponse:
     if household.is_sample or not Debt.objects.owned_by(request.user).exists():
         return redirect("planner:start")
     form = MoneyForm(request.POST or None, household=household)
+    if form.asks_nothing:
+        return redirect("planner:plan")
     status = items.status_of(form) if request.method == "POST" else 200
     if request.method == "POST" and status == 200:
         return redirect("planner:plan")
-    context = {"form": form}
+    nouns = {"accounts": "account", "incomes": "income", "expenses": "expense"}
+    entered = [
+        (
+            "、".join(names) if language() == "zh" else ", ".join(names),
+            f"planner:{nouns[kind]}-list",
+        )
+        for kind, names in form.entered.items()
+    ]
+    context = {"form": form, "entered": entered}
     title = _("What comes in, and what does living cost?")
     return items.show(request, "planner/_start_money.html", title, context, status)

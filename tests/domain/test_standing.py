@@ -28,7 +28,9 @@ LEVEL = {
 )
 def test_a_debt_settled_or_at_its_end_stands_as_one_that_can_be_read(terms, paid):
     pays = {"kind": "payment", "on": "2026-12-10", "debt": "friend", "amount": paid}
-    lived = document(debts=[terms], planned_from="2027-03-20", history=[pays] if paid else [])
+    lived = document(
+        expenses=[], debts=[terms], planned_from="2027-03-20", history=[pays] if paid else []
+    )
 
     standing = household_document(stand(parse_household(lived)))
 
@@ -53,7 +55,7 @@ ENDED = OPEN | {
     ],
 )
 def test_a_debt_stands_with_the_last_day_that_was_agreed(day, ends_on, next_due):
-    lived = parse_household(document(debts=[ENDED], planned_from=day))
+    lived = parse_household(document(expenses=[], debts=[ENDED], planned_from=day))
 
     terms = parse_household(household_document(stand(lived))).debts[0].terms
 
@@ -61,7 +63,7 @@ def test_a_debt_stands_with_the_last_day_that_was_agreed(day, ends_on, next_due)
 
 
 def test_an_ended_debt_that_starts_anew_settles_as_the_one_that_went_on():
-    lived = parse_household(document(debts=[ENDED], planned_from="2027-03-20"))
+    lived = parse_household(document(expenses=[], debts=[ENDED], planned_from="2027-03-20"))
     later = parse_household(household_document(stand(lived)))
 
     _household, books = replay(lived)
@@ -76,6 +78,6 @@ def test_an_ended_debt_that_starts_anew_settles_as_the_one_that_went_on():
 
 def test_a_past_last_day_is_refused_while_something_is_not_in_arrears():
     with pytest.raises(InvalidDocument) as caught:
-        parse_household(document(debts=[ENDED | {"ends_on": "2026-11-25"}]))
+        parse_household(document(expenses=[], debts=[ENDED | {"ends_on": "2026-11-25"}]))
 
     assert [error.path for error in caught.value.errors] == ["debts[0].ends_on"]

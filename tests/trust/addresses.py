@@ -32,6 +32,7 @@ TABLE = {
     "planner:debt-arrangement": ITEM,
     "planner:history-list": OWN,
     "planner:history-undo": OWN,
+    "planner:history-mend": OWN,
     "planner:question-answer": OWN,
     "planner:question-answer-all": OWN,
     "planner:question-resume": OWN,
