@@ -44,7 +44,10 @@ def key_of(question: Question) -> str:
 
 
 class Asking:
-    """The open questions of a board's household, without those put off until tomorrow."""
+    """The open questions of a board's household, without those put off until tomorrow.
+
+    To be made before the board's plan is read, which depends on how far all is known.
+    """
 
     def __init__(
         self, board: Board, put_off: Collection[str] = (), bound: AnswerForm | None = None
@@ -52,12 +55,9 @@ class Asking:
         self.board = board
         self._put_off = put_off
         self._bound = bound
-
-    @cached_property
-    def questions(self) -> Sequence[Question]:
-        if not self.board.has_debts and not self.board.items["incomes"]:
-            return ()
-        return history.open_questions(self.board.user, self.board.row, self.board.items)
+        self.questions: Sequence[Question] = ()
+        if board.has_debts or board.items["incomes"]:
+            self.questions = history.open_questions(board.user, board.row, board.items)
 
     @cached_property
     def _put_off_here(self) -> set[str]:
@@ -79,9 +79,8 @@ class Asking:
 
     @property
     def expenses_are_open(self) -> bool:
-        """Whether nothing else is left to ask, or one of them was refused."""
-        is_bound = self._bound is not None and self._bound.question.kind == "expense"
-        return is_bound or not any(one.kind != "expense" for one in self.questions)
+        """Whether one of them was refused."""
+        return self._bound is not None and self._bound.question.kind == "expense"
 
     @property
     def expenses_total(self) -> str:

@@ -143,6 +143,12 @@ class Board:
     def as_of(self) -> str:
         return day(self.household.as_of, self.row.today())
 
+    @property
+    def figures_of(self) -> str:
+        """The day on whose morning the figures stood as they were entered; "" for today."""
+        today = self.row.today()
+        return day(self.row.as_of, today) if self.row.as_of < today else ""
+
     @cached_property
     def answer(self) -> Answer:
         return answer(self.situation)

@@ -1,5 +1,6 @@
 import os
 import shutil
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -64,6 +65,30 @@ def chinese():
 
     with translation.override("zh-hans"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def clock(request, monkeypatch):
+    """The day of the tests' households, 1 December 2026, whenever the tests run.
+
+    `clock(day)` moves it to noon in Shanghai of a day, `clock(moment)` to any moment; there it
+    stands still. In a browser, whose own clock nobody moves, it goes right until then.
+    """
+    from django.utils import timezone
+
+    def set_to(moment):
+        if not isinstance(moment, datetime):
+            moment = _noon(moment)
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    if request.node.get_closest_marker("browser") is None:
+        gone = _noon(date(2026, 12, 1)) - datetime.now(UTC)
+        monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + gone)
+    return set_to
+
+
+def _noon(day):
+    return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from planner import history, services
 from planner.models import HistoryEntry, Household
@@ -16,19 +15,6 @@ HTMX = {"HX-Request": "true", "HX-Target": "plan"}
 PLAN = reverse("planner:plan")
 ANSWER = reverse("planner:question-answer")
 ALL = reverse("planner:question-answer-all")
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """Moves the clock to noon in Shanghai of a day, or to any moment."""
-
-    def set_to(moment):
-        if isinstance(moment, date) and not isinstance(moment, datetime):
-            moment = datetime(moment.year, moment.month, moment.day, 4, tzinfo=UTC)
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    set_to(date(2026, 12, 1))
-    return set_to
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from planner import services
 from planner.board import SHOWN_FIGURES, prefix_of
@@ -313,8 +313,8 @@ def test_the_ladder_unfolds_and_stands_alone(make_member, client):
     assert client.get(url.replace("12-15", "12-16")).status_code == 404
 
 
-def test_figures_of_another_day_say_so_and_can_be_renewed(owner_client, owner):
-    today = timezone.localdate()
+def test_figures_of_another_day_say_so_and_can_be_renewed(owner_client, owner, clock):
+    clock(date(2026, 12, 12))
     text = owner_client.get(PLAN).content.decode()
     url = reverse("planner:plan-renew")
 
@@ -324,11 +324,12 @@ def test_figures_of_another_day_say_so_and_can_be_renewed(owner_client, owner):
     response = owner_client.post(url, known | {"account-card": "1,500", "principal-friend": "2500"})
 
     document = services.household_document_of(owner)
-    assert url in text
+    assert "这是 12 月 1 日的数字" in text.replace("\u00a0", " ")
+    assert text.count(f'href="{url}"') == 1
     assert (page.status_code, refused.status_code, response.status_code) == (200, 422, 302)
-    assert document["as_of"] == today.isoformat()
+    assert document["as_of"] == "2026-12-12"
     assert document["debts"][0]["principal"] == "2500.00"
-    assert date.fromisoformat(document["debts"][0]["next_due"]) >= today
+    assert document["debts"][0]["next_due"] == "2026-12-15"
 
 
 def test_weixin_is_told_to_use_a_browser(owner_client):

@@ -223,7 +223,7 @@ def parse_household(document: object) -> Household:
     day_before = date.fromordinal(as_of.toordinal() - 1)
     known_to = fields.day("known_to", day_before)
     if known_to < day_before:
-        fields.contradict("known_to", "the day before as_of or a later one")
+        fields.contradict("known_to", "as_of or a later day")
     known = Known(
         frozenset(debt_ids), frozenset(account_ids), frozenset(income_ids), frozenset(expense_ids)
     )

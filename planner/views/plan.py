@@ -139,9 +139,10 @@ def page(
 ) -> HttpResponse:
     """The plan; `bound` is a figure and `answer` an answer that was sent and refused."""
     board = Board(request.user)
+    asking = Asking(board, put_off(request, board.row.today()), answer)
     context = {
         "board": board,
-        "asking": Asking(board, put_off(request, board.row.today()), answer),
+        "asking": asking,
         "figures": board.figures(bound) if board.has_debts else None,
         "conflict": conflict,
         "in_wechat": is_in_wechat(request),
