@@ -57,7 +57,7 @@ class Asking:
         self._bound = bound
         self.questions: Sequence[Question] = ()
         if board.has_debts or board.items["incomes"]:
-            self.questions = history.open_questions(board.user, board.row, board.items)
+            self.questions = history.open_questions(board.user, board.row)
 
     @cached_property
     def _put_off_here(self) -> set[str]:

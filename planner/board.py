@@ -89,10 +89,7 @@ class Board:
     def __init__(self, user: User) -> None:
         self.user = user
         self.row: HouseholdRow = services.household_of(user)
-        self.row.owner = user
-        self.items: dict[str, list[Item]] = {
-            kind: list(model.objects.owned_by(user)) for kind, model in services.ITEM_MODELS.items()
-        }
+        self.items = self.row.items
         self.amounts = Amounts(self.row.is_discreet)
 
     # --- The household and its plans ---
@@ -100,7 +97,7 @@ class Board:
     @cached_property
     def document(self) -> dict[str, Any]:
         """Its outline: the history is told by a hash."""
-        return services.outline_of(self.row, self.items)
+        return services.outline_of(self.row)
 
     @cached_property
     def household(self) -> Household:

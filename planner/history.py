@@ -21,7 +21,7 @@ from planner.domain.ledger import Transfer
 from planner.domain.money import MAX_FEN, format_yuan
 from planner.domain.questions import Question, Unanswered, unanswered
 from planner.domain.replay import stand
-from planner.models import Arrangement, HistoryEntry, Household, Item, User
+from planner.models import Arrangement, HistoryEntry, Household, User
 from planner.services import EntryRefused, StaleVersion
 
 QUESTIONS = "questions"
@@ -33,19 +33,14 @@ _LISTS = {"debt": "debts", "income": "incomes", "expense": "expenses", "account"
 # --- What is still to be asked ---------------------------------------------------------------
 
 
-def open_questions(
-    user: User,
-    household: Household | None = None,
-    items: Mapping[str, Sequence[Item]] | None = None,
-) -> list[Question]:
+def open_questions(user: User, household: Household | None = None) -> list[Question]:
     """What was planned up to yesterday and has no answer, oldest first.
 
-    Kept with the plans; `known_to` follows. `household` and `items` are its rows, where they were
-    read already.
+    Kept with the plans; `known_to` follows. `household` is its row, where that was read already.
     """
     if household is None:
         household = services.household_of(user)
-    found = _unanswered(user, household, items)
+    found = _unanswered(user, household)
     if household.is_lived and household.known_to != found.known_to:
         Household.objects.owned_by(user).filter(revision=household.revision).update(
             known_to=found.known_to
@@ -54,12 +49,10 @@ def open_questions(
     return list(found.questions)
 
 
-def _unanswered(
-    user: User, household: Household, items: Mapping[str, Sequence[Item]] | None = None
-) -> Unanswered:
+def _unanswered(user: User, household: Household) -> Unanswered:
     if not household.is_lived:
         return Unanswered((), (), household.as_of - _DAY)
-    outline = services.outline_of(household, items)
+    outline = services.outline_of(household)
     outline.pop("known_to", None)  # found out here
     known_to = household.answered_to
     name = f"{QUESTIONS} {known_to}"

@@ -1,6 +1,7 @@
 """What users own. Every row carries its owner, and every read starts from `owned_by`."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from planner.domain.history import KINDS as HISTORY_KINDS
@@ -171,11 +173,14 @@ class Household(models.Model):
         """
         if self.is_sample:
             return self.as_of
-        days = [self.as_of, self.today()]
-        if self.history_hash:
-            rows = HistoryEntry.objects.owned_by(self.owner_id).standing()
-            days += rows.values_list("on", flat=True).reverse()[:1]
-        return max(days)
+        return max(self.as_of, self.today(), self._last_entry_on)
+
+    @cached_property
+    def _last_entry_on(self) -> date:
+        if not self.history_hash:
+            return date.min
+        days = HistoryEntry.objects.owned_by(self.owner_id).standing().values_list("on", flat=True)
+        return days.last() or date.min
 
     @property
     def is_lived(self) -> bool:
@@ -186,6 +191,25 @@ class Household(models.Model):
     def answered_to(self) -> date:
         """The day up to which all that was planned is answered: before `as_of` at the earliest."""
         return max(self.as_of - timedelta(days=1), self.known_to or date.min)
+
+    @cached_property
+    def items(self) -> dict[str, list["Item"]]:
+        """The rows of each of the document's lists, read once; see `forget_rows`."""
+        return {
+            kind: list(model.objects.owned_by(self.owner_id)) for kind, model in ITEM_MODELS.items()
+        }
+
+    @cached_property
+    def entries(self) -> list["HistoryEntry"]:
+        """The history that stands, read once."""
+        if not self.history_hash:
+            return []
+        return list(HistoryEntry.objects.owned_by(self.owner_id).standing())
+
+    def forget_rows(self) -> None:
+        """Read them again when next asked for: they were written."""
+        for name in ("items", "entries", "_last_entry_on"):
+            self.__dict__.pop(name, None)
 
     def head(self) -> dict[str, Any]:
         """What stands above the lists in the document."""
@@ -255,6 +279,14 @@ class Debt(Item):
     texts = ("name", "note")
 
     note = EncryptedTextField(blank=True, default="")
+
+
+ITEM_MODELS: Mapping[str, type[Item]] = {
+    "accounts": Account,
+    "incomes": Income,
+    "expenses": Expense,
+    "debts": Debt,
+}
 
 
 class HistoryQuerySet(OwnedQuerySet):

@@ -42,14 +42,13 @@ from planner.domain.replay import PaymentRefused, replay, stand
 from planner.domain.strategies import STRATEGIES
 from planner.encryption import EncryptedTextField
 from planner.models import (
+    ITEM_MODELS,
     Account,
     Arrangement,
     Debt,
-    Expense,
     HistoryEntry,
     Household,
     IdempotencyKey,
-    Income,
     Item,
     Revision,
     Session,
@@ -60,12 +59,6 @@ from planner.stored import ways_document
 
 logger = logging.getLogger(__name__)
 
-ITEM_MODELS: Mapping[str, type[Item]] = {
-    "accounts": Account,
-    "incomes": Income,
-    "expenses": Expense,
-    "debts": Debt,
-}
 DAY_KEYS = ("planned_from", "known_to")  # which only say how many days have passed
 LIVED_KEYS = (*DAY_KEYS, "history")
 SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry concerns, first wins
@@ -115,6 +108,7 @@ def household_of(user: User) -> Household:
         owner=user,
         defaults={"as_of": timezone.localdate(), "language": get_language() or "zh-hans"},
     )
+    household.owner = user
     return household
 
 
@@ -124,11 +118,11 @@ def household_document_of(user: User) -> dict[str, Any]:
 
 
 def document_of(household: Household) -> dict[str, Any]:
+    """The household's document, from its rows."""
     document = household.head() | _lists(household)
     if not household.is_lived:
         return document
-    entries = HistoryEntry.objects.owned_by(household.owner_id).standing()
-    return document | _lived(household) | {"history": [row.entry for row in entries]}
+    return document | _lived(household) | {"history": [row.entry for row in household.entries]}
 
 
 def _lived(household: Household) -> dict[str, str]:
@@ -140,22 +134,12 @@ def _lived(household: Household) -> dict[str, str]:
 
 
 def _lists(household: Household) -> dict[str, Any]:
-    return {
-        kind: [row.document() for row in model.objects.owned_by(household.owner_id)]
-        for kind, model in ITEM_MODELS.items()
-    }
+    return {kind: [row.document() for row in rows] for kind, rows in household.items.items()}
 
 
-def outline_of(
-    household: Household, items: Mapping[str, Sequence[Item]] | None = None
-) -> dict[str, Any]:
+def outline_of(household: Household) -> dict[str, Any]:
     """The document with a hash in place of the history: enough to find what is kept of it."""
-    lists = (
-        _lists(household)
-        if items is None
-        else {kind: [row.document() for row in rows] for kind, rows in items.items()}
-    )
-    document = household.head() | lists
+    document = household.head() | _lists(household)
     if not household.is_lived:
         return document
     return document | _lived(household) | {"history_hash": household.history_hash}
@@ -243,8 +227,13 @@ def locked(user: User) -> Household:
 
     SQLite has no row locks; there the transaction itself was begun as a writer's.
     """
-    household_of(user)
-    return Household.objects.select_for_update().select_related("owner").get(owner=user)
+    rows = Household.objects.select_for_update().filter(owner=user)
+    household = rows.first()
+    if household is None:
+        household_of(user)
+        household = rows.get()
+    household.owner = user
+    return household
 
 
 def change(
@@ -316,8 +305,9 @@ def _write(household: Household, document: dict[str, Any]) -> None:
             "known_to", "history_hash",
         ]
     )  # fmt: skip
-    for kind, model in ITEM_MODELS.items():
-        _write_items(model, household.owner, document[kind])
+    for kind, rows in household.items.items():
+        _write_items(ITEM_MODELS[kind], household.owner, rows, document[kind])
+    household.forget_rows()
 
 
 def _write_history(
@@ -329,9 +319,8 @@ def _write_history(
     document says of the day up to which all is known.
     """
     held: dict[str, list[HistoryEntry]] = {}
-    if household.history_hash:
-        for row in HistoryEntry.objects.owned_by(household.owner_id).standing():
-            held.setdefault(row.on.isoformat(), []).append(row)
+    for row in household.entries:
+        held.setdefault(row.on.isoformat(), []).append(row)
     wanted: dict[str, list[dict[str, Any]]] = {}
     for entry in history:
         wanted.setdefault(entry["on"], []).append(entry)
@@ -396,8 +385,10 @@ def _tie_arrangements(
             mine.filter(state=state.AGREED).update(state=state.BROKEN, ended_on=entry["on"])
 
 
-def _write_items(model: type[Item], owner: User, entries: list[dict[str, Any]]) -> None:
-    rows = {row.slug: row for row in model.objects.owned_by(owner)}
+def _write_items(
+    model: type[Item], owner: User, held: Sequence[Item], entries: list[dict[str, Any]]
+) -> None:
+    rows = {row.slug: row for row in held}
     new, changed = [], []
     for position, entry in enumerate(entries):
         terms = {key: value for key, value in entry.items() if key not in ("id", *model.texts)}
@@ -413,14 +404,16 @@ def _write_items(model: type[Item], owner: User, entries: list[dict[str, Any]]) 
         for name, value in (fields | {"position": position}).items():
             setattr(row, name, value)
         changed.append(row)
-    model.objects.owned_by(owner).filter(slug__in=list(rows)).delete()
+    if rows:
+        model.objects.owned_by(owner).filter(slug__in=list(rows)).delete()
     model.objects.bulk_update(changed, ["position", "version", "terms", *model.texts])
     model.objects.bulk_create(new)
 
 
 def _keep_newest(rows, ordering: str, count: int) -> None:
-    too_old = rows.order_by(ordering).values_list("pk", flat=True)[count:]
-    rows.filter(pk__in=list(too_old)).delete()
+    too_old = list(rows.order_by(ordering).values_list("pk", flat=True)[count:])
+    if too_old:
+        rows.filter(pk__in=too_old).delete()
 
 
 # --- One item ----------------------------------------------------------------------------------
@@ -451,7 +444,7 @@ def save_item(
     document = document_of(household)
     entry = {"id": _new_slug(kind), **item}
     if version is not None:
-        _refuse_stale(user, kind, entry["id"], version)
+        _refuse_stale(household, kind, entry["id"], version)
     _put(document, kind, entry, reason)
     change(household, document)
     remember(user, key, fingerprint, entry["id"])
@@ -610,7 +603,7 @@ def delete_item(*, user: User, kind: str, slug: str, version: int, key: str = ""
     fingerprint = digest({"delete": kind, "slug": slug, "version": version})
     if done_before(user, key, fingerprint) is not None:
         return
-    _refuse_stale(user, kind, slug, version)
+    _refuse_stale(household, kind, slug, version)
     document = document_of(household)
     _take_out(document, kind, slug)
     change(household, document)
@@ -676,8 +669,8 @@ def removed_item(*, user: User, kind: str, slug: str) -> Item | None:
     return None
 
 
-def _refuse_stale(user: User, kind: str, slug: str, version: int) -> None:
-    row = ITEM_MODELS[kind].objects.owned_by(user).filter(slug=slug).first()
+def _refuse_stale(household: Household, kind: str, slug: str, version: int) -> None:
+    row = next((row for row in household.items[kind] if row.slug == slug), None)
     if row is None or row.version != version:
         raise StaleVersion(row)
 
