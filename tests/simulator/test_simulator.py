@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from planner import history, services
+from planner import archive, history, services
 from planner.domain.household import parse_household
 from planner.domain.plan import make_plan, plan_document
 from planner.models import Account as AccountRow
@@ -343,12 +343,12 @@ class Simulation:
 
     def move_house(self):
         """Export, and restore into an empty account; the plan stays to the fen."""
-        raw = json.dumps(services.export_of(self.user)).encode()
+        raw = json.dumps(archive.export_of(self.user)).encode()
         written = services.household_document_of(self.user)
         plan = services.stored_plan(user=self.user)
         asked = [one.key for one in history.open_questions(self.user)]
         self.user = self._person()
-        services.restore_household(user=self.user, raw=raw)
+        archive.restore_household(user=self.user, raw=raw)
         self.earlier = []
         assert services.household_document_of(self.user) == written
         assert services.stored_plan(user=self.user) == plan
