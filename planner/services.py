@@ -24,13 +24,13 @@ from django.utils.translation import gettext as _
 
 from planner import domain
 from planner.domain.contracts.terms import dormant, owed_fen, terms_document
+from planner.domain.household import Household as Position
 from planner.domain.household import (
     debt_document,
     household_document,
     parse_debt,
     parse_household,
 )
-from planner.domain.household import Household as Position
 from planner.domain.money import format_yuan, parse_yuan
 from planner.domain.plan import make_plans, plan_document
 from planner.domain.reading import InvalidDocument
@@ -349,7 +349,13 @@ def _write_history(
     ]  # fmt: skip
     HistoryEntry.objects.bulk_create(counters)
     HistoryEntry.objects.bulk_create([history_row(owner, entry) for entry in new])
-    _tie_arrangements(household, [row.entry for row in undone], new)
+    gone = [row.entry for row in undone]
+    back = [entry for entry in new if entry in gone]  # only in another place of its day
+    _tie_arrangements(
+        household,
+        [entry for entry in gone if entry not in back],
+        [entry for entry in new if entry not in back],
+    )
     household.history_hash = history_hash(history)
     reopened = [_answered_day(row.entry) - timedelta(days=1) for row in undone]
     told = date.min if known_to is None else date.fromisoformat(known_to)
@@ -632,7 +638,10 @@ def _take_out(document: dict[str, Any], kind: str, slug: str) -> None:
             "account_has_history",
             _("Something was entered for this account. Set its balance to 0.00 instead."),
         )
-    before = stand(parse_household(document)).accounts if len(rest) < len(history) else ()
+    is_told = len(rest) < len(history)
+    # Living costs count as spent without an entry.
+    has_moved = is_told or (kind == "expenses" and "planned_from" in document)
+    before = stand(parse_household(document)).accounts if has_moved else ()
     document[kind] = [entry for entry in document[kind] if entry["id"] != slug]
     if kind == "debts":
         for wish in ("order", "triage_order"):
@@ -640,13 +649,14 @@ def _take_out(document: dict[str, Any], kind: str, slug: str) -> None:
     if kind == "accounts":
         for debt in document["debts"]:
             debt["autopay"] = [account for account in debt["autopay"] if account != slug]
-    if kind != "accounts" and before:
+    if kind != "accounts" and has_moved:
         document["history"] = rest
         after = stand(parse_household(document)).accounts
         for held, left in zip(before, after, strict=True):
-            if held.balance_fen != left.balance_fen:
+            # What nobody told and nobody can have spent goes with the costs themselves.
+            if held.balance_fen != left.balance_fen and (is_told or held.balance_fen >= 0):
                 rest.append(_kept_balance(document, held))
-    elif before:
+    elif has_moved:
         document["history"] = rest
 
 
