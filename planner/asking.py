@@ -96,13 +96,18 @@ class Asking:
         return len(self.questions)
 
     @property
+    def holds_back(self) -> bool:
+        """Whether the plan counts something as not paid or not arrived that nobody has denied."""
+        return any(one.kind != "expense" for one in self.questions)
+
+    @property
     def put_off(self) -> int:
         return len(self._put_off_here)
 
     @property
     def is_put_off(self) -> bool:
         """Whether every due and income that is open was put off, so that only a line is left."""
-        return self.first is None and any(one.kind != "expense" for one in self.questions)
+        return self.first is None and self.holds_back
 
     @cached_property
     def as_planned(self) -> AllAsPlannedForm:

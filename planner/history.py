@@ -25,6 +25,7 @@ from planner.models import Arrangement, HistoryEntry, Household, User
 from planner.services import EntryRefused, StaleVersion
 
 QUESTIONS = "questions"
+ARRANGED = ("arrangement", "arrangement_ended")
 _DAY = timedelta(days=1)
 
 _LISTS = {"debt": "debts", "income": "incomes", "expense": "expenses", "account": "accounts"}
@@ -334,7 +335,8 @@ def count_account(
 def undo_entry(*, user: User, entry: int, key: str = "") -> bool:
     """Take an entry back by a counter-entry; False where that was done already.
 
-    Raises HistoryEntry.DoesNotExist, and EntryRefused where a later payment hangs on it.
+    With an arrangement goes its end. Raises HistoryEntry.DoesNotExist, and EntryRefused where
+    a later payment or arrangement hangs on it.
     """
     household = services.locked(user)
     row = HistoryEntry.objects.owned_by(user).exclude(kind=HistoryEntry.UNDO).get(pk=entry)
@@ -342,7 +344,17 @@ def undo_entry(*, user: User, entry: int, key: str = "") -> bool:
     if row not in standing:
         return False
     document = services.document_of(household)
-    document["history"] = [one.entry for one in standing if one != row]
+    steps = [one for one in standing if one.slug == row.slug and one.kind in ARRANGED]
+    following = steps[steps.index(row) + 1 :] if row in steps else []
+    gone = [row]
+    if row.kind == "arrangement" and following and following[0].kind == "arrangement_ended":
+        gone.append(following[0])
+    if row.kind == "arrangement_ended" and following:
+        raise EntryRefused(
+            "arranged_again",
+            _("Another arrangement was agreed on after it. Take that one back first."),
+        )
+    document["history"] = [one.entry for one in standing if one not in gone]
     services.change(household, document)
     return True
 
@@ -401,6 +413,17 @@ def agree_arrangement(
     if Arrangement.objects.owned_by(user).filter(debt=row.debt, state="agreed").exists():
         raise EntryRefused(
             "agreed_already", _("Another arrangement for this debt still holds. End it first.")
+        )
+    earlier = (
+        HistoryEntry.objects.owned_by(user).standing().filter(slug=row.debt, kind__in=ARRANGED)
+    )
+    last = earlier.last()
+    if last is not None and on < last.on:
+        raise EntryRefused(
+            "before_other",
+            _("Another arrangement held until {day}; this one cannot begin before.").format(
+                day=last.on.isoformat()
+            ),
         )
     entry = {
         "kind": "arrangement",

@@ -11,7 +11,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,20 +24,16 @@ from django.utils.translation import gettext as _
 
 from planner import domain
 from planner.domain.contracts.terms import dormant, owed_fen, terms_document
+from planner.domain.household import Household as Position
 from planner.domain.household import (
-    FORMAT,
-    MAX_BYTES,
-    VERSION,
     debt_document,
     household_document,
     parse_debt,
     parse_household,
-    read_json,
 )
-from planner.domain.household import Household as Position
 from planner.domain.money import format_yuan, parse_yuan
 from planner.domain.plan import make_plans, plan_document
-from planner.domain.reading import DocumentError, InvalidDocument
+from planner.domain.reading import InvalidDocument
 from planner.domain.replay import PaymentRefused, replay, stand
 from planner.domain.strategies import STRATEGIES
 from planner.encryption import EncryptedTextField
@@ -341,17 +337,28 @@ def _write_history(
         for row in undone
     ]  # fmt: skip
     HistoryEntry.objects.bulk_create(counters)
-    HistoryEntry.objects.bulk_create([_history_row(owner, entry) for entry in new])
-    _tie_arrangements(household, [row.entry for row in undone], new)
+    HistoryEntry.objects.bulk_create([history_row(owner, entry) for entry in new])
+    gone = [row.entry for row in undone]
+    back = [entry for entry in new if entry in gone]  # only in another place of its day
+    _tie_arrangements(
+        household,
+        [entry for entry in gone if entry not in back],
+        [entry for entry in new if entry not in back],
+    )
     household.history_hash = history_hash(history)
     reopened = [_answered_day(row.entry) - timedelta(days=1) for row in undone]
     told = date.min if known_to is None else date.fromisoformat(known_to)
     household.known_to = max(as_of - timedelta(days=1), min([told, *reopened]))
 
 
-def _history_row(owner: User, entry: dict[str, Any]) -> HistoryEntry:
+def history_row(
+    owner: User, entry: dict[str, Any], entered_on: datetime | None = None
+) -> HistoryEntry:
     on, kind, slug = _columns(entry)
-    return HistoryEntry(owner=owner, on=date.fromisoformat(on), kind=kind, slug=slug, entry=entry)
+    return HistoryEntry(
+        owner=owner, on=date.fromisoformat(on), kind=kind, slug=slug, entry=entry,
+        created_on=entered_on or timezone.now(),
+    )  # fmt: skip
 
 
 def _answered_day(entry: Mapping[str, Any]) -> date:
@@ -624,7 +631,10 @@ def _take_out(document: dict[str, Any], kind: str, slug: str) -> None:
             "account_has_history",
             _("Something was entered for this account. Set its balance to 0.00 instead."),
         )
-    before = stand(parse_household(document)).accounts if len(rest) < len(history) else ()
+    is_told = len(rest) < len(history)
+    # Living costs count as spent without an entry.
+    has_moved = is_told or (kind == "expenses" and "planned_from" in document)
+    before = stand(parse_household(document)).accounts if has_moved else ()
     document[kind] = [entry for entry in document[kind] if entry["id"] != slug]
     if kind == "debts":
         for wish in ("order", "triage_order"):
@@ -632,13 +642,14 @@ def _take_out(document: dict[str, Any], kind: str, slug: str) -> None:
     if kind == "accounts":
         for debt in document["debts"]:
             debt["autopay"] = [account for account in debt["autopay"] if account != slug]
-    if kind != "accounts" and before:
+    if kind != "accounts" and has_moved:
         document["history"] = rest
         after = stand(parse_household(document)).accounts
         for held, left in zip(before, after, strict=True):
-            if held.balance_fen != left.balance_fen:
+            # What nobody told and nobody can have spent goes with the costs themselves.
+            if held.balance_fen != left.balance_fen and (is_told or held.balance_fen >= 0):
                 rest.append(_kept_balance(document, held))
-    elif before:
+    elif has_moved:
         document["history"] = rest
 
 
@@ -808,125 +819,6 @@ def _reencrypt_one(user: User) -> None:
             field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)
         ]
         model.objects.bulk_update(model.objects.owned_by(user), names)
-
-
-def export_of(user: User) -> dict[str, Any]:
-    """Everything that is stored of a person, for them to take away; plans can be computed."""
-    household = household_of(user)
-    return {
-        "format": EXPORT_FORMAT,
-        "version": VERSION,
-        "exported_on": timezone.now().isoformat(),
-        "account": {
-            "email": user.email,
-            "joined_on": user.joined_on.isoformat(),
-            "last_signed_in_on": user.last_login and user.last_login.isoformat(),
-            "consented_on": household.consented_on and household.consented_on.isoformat(),
-            "consent_version": household.consent_version,
-        },
-        "settings": {
-            "language": household.language,
-            "time_zone": household.time_zone,
-            "is_discreet": household.is_discreet,
-            "is_sample": household.is_sample,
-        },
-        "household": document_of(household),
-        "history": [
-            {
-                "entered_on": row.created_on.isoformat(),
-                "kind": row.kind,
-                "entry": row.entry,
-                "number": row.pk,
-                "undoes": row.undoes_id,
-            }
-            for row in HistoryEntry.objects.owned_by(user).order_by("pk")
-        ],
-        "arrangements": [row.document() for row in Arrangement.objects.owned_by(user)],
-        "earlier": [
-            {"saved_on": revision.created_on.isoformat(), "household": revision.document}
-            for revision in Revision.objects.owned_by(user)
-        ],
-    }
-
-
-# --- Restoring ---------------------------------------------------------------------------------
-
-EXPORT_FORMAT = "anhuan-export"
-
-
-class RestoreRefused(Exception):
-    """A file that is no household; nothing was changed. Its text is a sentence."""
-
-    def __init__(self, code: str, sentence: str, errors: Sequence[DocumentError] = ()) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.errors = tuple(errors)
-
-
-@transaction.atomic
-def restore_household(*, user: User, raw: bytes) -> dict[str, Any]:
-    """Make the household of an exported file the user's own; undo leads back.
-
-    Takes the household's document or the export of everything. Raises RestoreRefused,
-    ConsentRequired.
-    """
-    household = locked(user)
-    was_sample = household.is_sample
-    document = _read_export(raw)
-    try:
-        after = change(household, document, is_sample=False)
-    except InvalidDocument as invalid:
-        raise RestoreRefused(
-            "invalid",
-            _("The file is damaged or was changed: {place} is not as it should be.").format(
-                place=invalid.errors[0].path or _("its beginning")
-            ),
-            invalid.errors,
-        ) from None
-    except EntryRefused as refused:
-        raise RestoreRefused("history", str(refused)) from None
-    if was_sample:  # undo must not lead back to made-up figures
-        Revision.objects.owned_by(user).delete()
-    return after
-
-
-def _read_export(raw: bytes) -> dict[str, Any]:
-    """The household of a file."""
-    if len(raw) > MAX_BYTES:
-        raise RestoreRefused(
-            "too_large",
-            _("The file is larger than {limit} MB, which no household is.").format(
-                limit=MAX_BYTES // 1_000_000
-            ),
-        )
-    try:
-        document = read_json(raw.removeprefix(b"\xef\xbb\xbf"))
-    except InvalidDocument as invalid:
-        raise RestoreRefused(
-            "damaged",
-            _("The file cannot be read: it is damaged, or no file of ours."),
-            invalid.errors,
-        ) from None
-    if isinstance(document, dict) and document.get("format") == EXPORT_FORMAT:
-        _refuse_version(document)
-        document = document.get("household")
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise RestoreRefused(
-            "foreign", _("That is no household of ours. Choose the file you exported here.")
-        )
-    _refuse_version(document)
-    return document
-
-
-def _refuse_version(document: Mapping[str, Any]) -> None:
-    version = document.get("version")
-    if version == VERSION:
-        return
-    if isinstance(version, int) and version > VERSION:
-        raise RestoreRefused(
-            "newer", _("The file comes from a newer version than this one. Update first.")
-        )
-    raise RestoreRefused("older", _("The file comes from a version that can no longer be read."))
 
 
 # --- Books -------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from planner.presentation import (
 )
 from planner.stored import Payment, StoredPlan
 
+SOON_DAYS = 7
 NEAR_DAYS = 45
 MOST_RUNGS = 2
 
@@ -187,6 +188,16 @@ def _overdue(situation: Situation) -> Answer:
                 else _("From {day} on: {what}."),
                 day=strong(day(following[0], as_of)),
                 what=following[1],
+            )
+        )
+    soon = as_of + timedelta(days=SOON_DAYS)
+    if situation.short and (coming := situation.short[0]).last_safe_on <= soon:
+        why.append(
+            format_html(
+                _("{debt}, due on {day}, still lacks {amount}."),
+                debt=situation.name(coming.debt),
+                day=day(coming.due_on, as_of),
+                amount=amounts(coming.short_fen),
             )
         )
     why.append(format_html("{}", _("It is not too late: every payment makes it better.")))

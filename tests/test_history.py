@@ -418,6 +418,60 @@ def test_undo_takes_the_arrangement_back_with_its_entry(person):
     assert Arrangement.objects.get(pk=row.pk).state == "agreed"
 
 
+def test_an_entry_taken_back_on_the_day_of_an_arrangement_leaves_it_as_it_is(person):
+    before = pay(person, on=date(2026, 12, 12), amount_fen=1_00)
+    row = agreed(person)
+    history.keep_arrangement(user=person, arrangement=row.pk, on=date(2026, 12, 20))
+
+    history.undo_entry(user=person, entry=before.pk)
+
+    kept = Arrangement.objects.get(pk=row.pk)
+    assert (kept.state, kept.ended_on) == ("kept", date(2026, 12, 20))
+
+
+def entry_of(user, kind):
+    return HistoryEntry.objects.owned_by(user).standing().filter(kind=kind).last()
+
+
+def test_an_arrangement_is_taken_back_with_its_end(person):
+    row = agreed(person)
+    history.break_arrangement(user=person, arrangement=row.pk, on=date(2026, 12, 18))
+
+    history.undo_entry(user=person, entry=entry_of(person, "arrangement").pk)
+
+    assert services.household_document_of(person)["history"] == []
+    assert Arrangement.objects.get(pk=row.pk).state == "offered"
+
+
+def test_an_end_stays_once_something_else_was_agreed_on(person):
+    row = agreed(person)
+    history.break_arrangement(user=person, arrangement=row.pk, on=date(2026, 12, 13))
+    end = entry_of(person, "arrangement_ended")
+    second = history.ask_arrangement(user=person, debt="friend", asked_on=date(2026, 12, 13))
+    values = {"arrangement": second.pk, "terms": LATER}
+    with pytest.raises(services.EntryRefused) as caught:
+        history.agree_arrangement(user=person, on=date(2026, 12, 12), **values)
+    assert caught.value.code == "before_other"
+    history.agree_arrangement(user=person, on=date(2026, 12, 14), **values)
+
+    with pytest.raises(services.EntryRefused) as caught:
+        history.undo_entry(user=person, entry=end.pk)
+
+    assert caught.value.code == "arranged_again"
+    assert [one.state for one in Arrangement.objects.owned_by(person)] == ["agreed", "broken"]
+
+
+@pytest.mark.parametrize(("amount", "left"), [("2000.00", 10_000), ("2600.00", 210_000)])
+def test_living_costs_that_go_leave_an_account_as_it_stands_but_not_below_zero(
+    make_member, clock, amount, left
+):
+    user = make_member(expenses=[expense(amount=amount)])
+
+    services.delete_item(user=user, kind="expenses", slug="rent", version=1)
+
+    assert balance(user) == left
+
+
 def test_a_kept_arrangement_can_no_longer_be_broken(person):
     row = history.keep_arrangement(
         user=person, arrangement=agreed(person).pk, on=date(2026, 12, 20)

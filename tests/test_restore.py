@@ -5,9 +5,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from planner import history, services
+from planner import archive, history, services
 from planner.domain.household import MAX_BYTES
-from planner.models import Household, User
+from planner.models import Arrangement, HistoryEntry, Household, User
 from tests.households import document
 
 
@@ -40,7 +40,7 @@ def exported(user):
 
 
 def test_a_household_restored_elsewhere_gives_the_same_plan(lived, newcomer):
-    services.restore_household(user=newcomer, raw=exported(lived))
+    archive.restore_household(user=newcomer, raw=exported(lived))
 
     assert services.household_document_of(newcomer) == services.household_document_of(lived)
     for strategy in ("minimum", "avalanche"):
@@ -51,16 +51,178 @@ def test_a_household_restored_elsewhere_gives_the_same_plan(lived, newcomer):
 
 def test_the_export_of_everything_restores_what_was_answered_too(lived, newcomer):
     asked = [one.key for one in history.open_questions(lived)]
-    raw = json.dumps(services.export_of(lived), ensure_ascii=False).encode()
+    raw = json.dumps(archive.export_of(lived), ensure_ascii=False).encode()
 
-    services.restore_household(user=newcomer, raw=b"\xef\xbb\xbf" + raw)
+    archive.restore_household(user=newcomer, raw=b"\xef\xbb\xbf" + raw)
 
     assert [one.key for one in history.open_questions(newcomer)] == asked
 
 
+ROWS = {
+    "contract": "instalment", "method": "listed", "principal": "3000.00", "rate": None,
+    "rows": [{"due_on": "2027-03-01", "principal": "3000.00"}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def eventful(lived):
+    """With something undone, an arrangement that was broken, one agreed and one asked for."""
+    wrong = history.record_payment(
+        user=lived, debt="friend", on=date(2026, 12, 16), amount_fen=7_00, account="card"
+    )
+    history.undo_entry(user=lived, entry=wrong.pk)
+    for on, is_broken in ((date(2027, 1, 2), True), (date(2027, 1, 10), False)):
+        asked = history.ask_arrangement(
+            user=lived, debt="friend", asked_on=on, note="分三期\n慢慢还"
+        )
+        history.record_offer(user=lived, arrangement=asked.pk, on=on, terms=ROWS)
+        history.agree_arrangement(
+            user=lived, arrangement=asked.pk, on=on, terms=ROWS, confirmed_by="短信"
+        )
+        if is_broken:
+            history.break_arrangement(user=lived, arrangement=asked.pk, on=date(2027, 1, 8))
+    Household.objects.owned_by(lived).update(time_zone="Asia/Tokyo", is_discreet=True)
+    return lived
+
+
+def told(user):
+    """All that an export tells, apart from whose it is and when it was made."""
+    export = archive.export_of(user)
+    numbers = {row["number"]: place for place, row in enumerate(export["history"])}
+    rows = [
+        row | {"number": numbers[row["number"]], "undoes": numbers.get(row["undoes"])}
+        for row in export["history"]
+    ]
+    kept = {key: export[key] for key in ("household", "arrangements")}
+    shown = {key: export["settings"][key] for key in ("time_zone", "is_discreet")}
+    return kept | {"settings": shown, "history": sorted(rows, key=lambda row: str(row))}
+
+
+def everything(user):
+    return json.dumps(archive.export_of(user), ensure_ascii=False).encode()
+
+
+def test_everything_comes_back_in_an_empty_account(eventful, newcomer):
+    archive.restore_household(user=newcomer, raw=everything(eventful))
+
+    first, second = told(eventful), told(newcomer)
+    for one in (first, second):
+        for row in one["history"]:
+            del row["number"], row["undoes"]
+    assert second == first
+    undone = HistoryEntry.objects.owned_by(newcomer).get(slug="friend", on=date(2026, 12, 16),
+                                                         kind="payment")  # fmt: skip
+    assert undone.undone_by.entry == undone.entry
+    assert services.check_books(newcomer) == []
+    for strategy in ("minimum", "avalanche"):
+        assert services.stored_plan(user=newcomer, strategy=strategy) == services.stored_plan(
+            user=eventful, strategy=strategy
+        )
+
+
+def test_what_came_back_goes_on(eventful, newcomer):
+    archive.restore_household(user=newcomer, raw=everything(eventful))
+    row = Arrangement.objects.owned_by(newcomer).get(state="agreed")
+
+    history.break_arrangement(user=newcomer, arrangement=row.pk, on=date(2027, 1, 20))
+
+    assert services.standing_household(newcomer).debts[0].contract == "open"
+    assert services.undo(user=newcomer)
+    assert Arrangement.objects.get(pk=row.pk).state == "agreed"
+
+
+def test_restored_again_nothing_stands_twice(eventful, newcomer):
+    for _ in range(2):
+        archive.restore_household(user=newcomer, raw=everything(eventful))
+    archive.restore_household(user=eventful, raw=everything(eventful))
+
+    assert Arrangement.objects.owned_by(newcomer).count() == 2
+    assert Arrangement.objects.owned_by(eventful).count() == 2
+    assert told(newcomer)["household"] == told(eventful)["household"]
+
+
+def spoil_history(export):
+    export["history"][0]["entry"]["amount"] = "1.00"
+
+
+def spoil_undone(export):
+    for row in export["history"]:
+        if row["entry"]["on"] == "2026-12-16":
+            row["entry"]["amount"] = "much"
+
+
+def spoil_missing(export):
+    del export["history"][0]
+
+
+def spoil_number(export):
+    export["history"][1]["number"] = export["history"][0]["number"]
+
+
+def spoil_undoes(export):
+    next(row for row in export["history"] if row["undoes"])["undoes"] = 10**6
+
+
+def spoil_moment(export):
+    export["history"][0]["entered_on"] = "yesterday"
+
+
+def spoil_kind(export):
+    export["history"][0]["kind"] = "dance"
+
+
+def spoil_list(export):
+    export["history"] = {"0": 1}
+
+
+def spoil_row(export):
+    export["history"][0] = "a row"
+
+
+def spoil_state(export):
+    export["arrangements"][0]["state"] = "kept"
+
+
+def spoil_dates(export):
+    export["arrangements"][0]["agreed_on"] = None
+
+
+def spoil_agreed(export):
+    export["arrangements"].append(export["arrangements"][0])
+
+
+def spoil_terms(export):
+    export["arrangements"][0]["terms"]["rows"] = "none"
+
+
+def spoil_debt(export):
+    export["arrangements"][0]["debt"] = "../.."
+
+
+def spoil_key(export):
+    export["arrangements"][0]["owner"] = 1
+
+
+SPOILS = [value for name, value in list(globals().items()) if name.startswith("spoil_")]
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
+def test_an_export_that_was_changed_is_refused_and_nothing_changes(eventful, newcomer, spoil):
+    export = archive.export_of(eventful)
+    spoil(export)
+    before = told(newcomer)
+
+    with pytest.raises(archive.RestoreRefused) as caught:
+        archive.restore_household(user=newcomer, raw=json.dumps(export).encode())
+
+    assert caught.value.code == "invalid"
+    assert told(newcomer) == before
+    assert not Household.objects.get(owner=newcomer).revision
+
+
 def test_undo_leads_back_from_a_restored_household(lived, owner_of_other):
     before = services.household_document_of(owner_of_other)
-    services.restore_household(user=owner_of_other, raw=exported(lived))
+    archive.restore_household(user=owner_of_other, raw=exported(lived))
 
     assert services.undo(user=owner_of_other)
     assert services.household_document_of(owner_of_other) == before
@@ -98,8 +260,8 @@ def test_another_file_is_refused_with_a_sentence_and_nothing_changes(owner, name
     before = services.household_document_of(owner)
     counter = Household.objects.get(owner=owner).revision
 
-    with pytest.raises(services.RestoreRefused) as caught:
-        services.restore_household(user=owner, raw=FILES[name])
+    with pytest.raises(archive.RestoreRefused) as caught:
+        archive.restore_household(user=owner, raw=FILES[name])
 
     assert str(caught.value)
     assert services.household_document_of(owner) == before
@@ -128,6 +290,22 @@ def test_the_page_says_why_a_file_is_refused(owner_client):
 
     assert response.status_code == 422
     assert response.context["form"].errors["file"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", FILES)
+def test_a_refused_file_leaves_a_newcomer_without_anything_even_consent(client, name):
+    user = User.objects.create_user("new@example.com")
+    client.force_login(user)
+    upload = SimpleUploadedFile("household.json", FILES[name], content_type="application/json")
+    form = client.get(reverse("planner:household-import")).context["form"]
+    sent = {"file": upload, "key": form["key"].value(), "consent": "on"}
+
+    response = client.post(reverse("planner:household-import"), sent)
+
+    assert response.status_code == 422
+    assert not services.has_figures(user)
+    assert not Household.objects.get(owner=user).has_consent
 
 
 def test_fifty_megabytes_are_answered_with_a_page(owner_client, owner):

@@ -106,7 +106,7 @@ class AnswerForm(KeyedForm):
             self.fields["on"].label = _("Arrived on")
             self.fields["account"].label = _("Arrived in")
         else:
-            self.fields["on"].label = pgettext_lazy("of a payment", "Paid on")
+            self.fields["on"].label = pgettext_lazy("of an expense", "Paid on")
             self.fields["account"].label = pgettext_lazy("of a payment", "From")
 
     def typed_fields(self) -> list[Any]:

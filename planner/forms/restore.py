@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner import services
+from planner import archive, services
 from planner.domain.household import MAX_BYTES
 from planner.forms.items import KeyedForm
 
@@ -21,12 +22,16 @@ class RestoreForm(KeyedForm):
         """Whether it went well; else the form says why."""
         upload: Any = self.cleaned_data["file"]
         raw = upload.read(MAX_BYTES + 1)
-        if self.cleaned_data.get("consent"):
-            services.record_consent(user=self.user)
         try:
-            services.restore_household(user=self.user, raw=raw)
-        except services.RestoreRefused as refused:
+            self._restore(raw)
+        except archive.RestoreRefused as refused:
             self.add_error("file", str(refused))
         except services.ConsentRequired:
             self.add_error(None, _("Agree to the storing of your figures first."))
         return not self.errors
+
+    @transaction.atomic
+    def _restore(self, raw: bytes) -> None:
+        if self.cleaned_data.get("consent"):
+            services.record_consent(user=self.user)
+        archive.restore_household(user=self.user, raw=raw)

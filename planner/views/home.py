@@ -6,9 +6,11 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from planner import services
+from planner.example import example
 from planner.sample import sample_document
 
 
@@ -18,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The front page; who has figures here already came for the plan."""
     if request.user.is_authenticated and services.has_figures(request.user):
         return redirect("planner:plan")
-    return render(request, "planner/home.html")
+    return render(request, "planner/home.html", {"example": example(timezone.localdate())})
 
 
 @require_POST

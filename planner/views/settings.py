@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from planner import services
+from planner import archive, services
 from planner.accounts import remember_language
 from planner.forms import SettingsForm
 from planner.forms.restore import RestoreForm
@@ -67,7 +67,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @confirmed_recently
 def data_export(request: HttpRequest) -> HttpResponse:
     """Everything that is stored of the person."""
-    return _download(services.export_of(request.user), "anhuan-all")
+    return _download(archive.export_of(request.user), "anhuan-all")
 
 
 @require_GET

@@ -1,19 +1,21 @@
 """Sixty days of random acts through the services, against a plain model kept beside them."""
 
 import json
+import os
 import random
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from planner import history, services
+from planner import archive, history, services
 from planner.domain.household import parse_household
 from planner.domain.plan import make_plan, plan_document
 from planner.models import Account as AccountRow
-from planner.models import Debt, HistoryEntry, Household, Income, User
+from planner.models import Arrangement, Debt, HistoryEntry, Household, Income, User
 from tests.households import account, debt, document, expense, income
 
 DAYS = 60
@@ -67,13 +69,31 @@ class Model:
         return held
 
     def owed_to_friend(self):
-        owed = self.owed
+        """By what holds; the old debt goes on beside an arrangement and takes the same payments."""
+        owed, old = self.owed, None
         for _on, kind, slug, fen, _account in self.events:
-            if slug == "friend" and kind == "payment":
+            if slug != "friend":
+                continue
+            if kind == "payment":
                 owed -= fen
-            elif slug == "friend" and kind == "correction":
-                owed = fen
+                old = None if old is None else max(0, old - fen)
+            elif kind == "correction":
+                owed, old = fen, None
+            elif kind == "arrangement":
+                owed, old = fen, owed if old is None else old
+            elif kind == "arrangement_ended" and old is not None:
+                owed, old = old, None
         return owed
+
+    def remove(self, slug, today):
+        """An item goes with what was noted for it; what is in the accounts stays."""
+        before, noted = self.accounts(today), len(self.events)
+        self.costs = {name: cost for name, cost in self.costs.items() if name != slug}
+        self.events = [event for event in self.events if event[2].partition(" ")[0] != slug]
+        is_told = len(self.events) < noted
+        for name, fen in self.accounts(today).items():
+            if fen != before[name] and (before[name] >= 0 or is_told):
+                self.add(today, "balance", name, before[name])
 
     def paid(self):
         total = {}
@@ -104,7 +124,9 @@ def events_of(written):
                 terms = one["terms"]
                 owed = fen_of(terms.get("principal") or terms["billed"])
                 yield on, kind, slug, owed, None
-            case "unpaid":
+            case "arrangement":
+                yield on, kind, slug, fen_of(one["terms"]["principal"]), None
+            case "unpaid" | "arrangement_ended":
                 yield on, kind, slug, 0, None
             case _:
                 yield on, kind, slug, fen_of(one["amount"]), one["account"]
@@ -191,7 +213,7 @@ class Simulation:
         acts = [
             self.answer, self.answer, self.answer, self.answer_all, self.pay, self.pay_early,
             self.correct, self.count, self.edit_income, self.take_back, self.undo,
-            self.move_house,
+            self.move_house, self.arrange, self.arrange, self.delete,
         ]  # fmt: skip
         act = self.chance.choice(acts)
         self.told.append(f"{self.clock.today} {act.__name__}")
@@ -258,8 +280,11 @@ class Simulation:
             for one in questions
         )
 
+    def debt(self):
+        return self.chance.choice([one.slug for one in Debt.objects.owned_by(self.user)])
+
     def pay(self):
-        slug = self.chance.choice(["friend", "card-debt", "loan"])
+        slug = self.debt()
         source = self.chance.choice(["card", "wallet", None])
         on, fen = self.day(), self.chance.choice([100, 5_000, 40_000, 300_000, 90_000_000])
         history.record_payment(user=self.user, debt=slug, on=on, amount_fen=fen, account=source)
@@ -281,14 +306,14 @@ class Simulation:
 
     def correct(self):
         """The page's way: the debt as it stands today, one figure changed."""
-        slug = self.chance.choice(["friend", "card-debt", "loan"])
+        slug = self.debt()
         row = Debt.objects.owned_by(self.user).get(slug=slug)
         row = services.as_it_stands(services.standing_household(self.user), row)
         entry = row.document()
         key = "billed" if "billed" in entry else "principal"
         least = sum(fen_of(one.get("principal", "0.00")) for one in entry["arrears"])
         least += sum(fen_of(one.get("amount", "0.00")) for one in entry["arrears"])
-        if entry.get("periods_left") == 0:
+        if entry.get("periods_left") == 0 or entry.get("method") == "listed":
             return
         fen = least + self.chance.randrange(1, 500_000)
         entry |= {key: yuan(fen)} | ({"carrying": None} if key == "billed" else {})
@@ -320,12 +345,49 @@ class Simulation:
             self.model.balances[slug] = fen
 
     def edit_income(self):
-        row = Income.objects.owned_by(self.user).get(slug="salary")
+        row = Income.objects.owned_by(self.user).filter(slug="salary").first()
+        if row is None:
+            return
         amount = yuan(self.chance.randrange(450_000, 900_000))
         services.save_item(
             user=self.user, kind="incomes", item=row.document() | {"amount": amount},
             version=row.version,
         )  # fmt: skip
+
+    def arrange(self):
+        """The next step of a debt's arrangement, on a day gone by: told late."""
+        slug, on = self.debt(), self.day()
+        rows = Arrangement.objects.owned_by(self.user).filter(debt=slug)
+        row = rows.filter(state__in=["asked", "offered", "agreed"]).first()
+        if row is None:
+            history.ask_arrangement(user=self.user, debt=slug, asked_on=on, note=self.told[-1])
+        elif row.state != "agreed":
+            fens = [self.chance.randrange(1, 200_000) for _ in range(self.chance.randint(1, 5))]
+            first = on + timedelta(days=self.chance.randint(0, 40))
+            listed = [
+                {"due_on": (first + timedelta(days=20 * index)).isoformat(), "principal": yuan(fen)}
+                for index, fen in enumerate(fens)
+            ]
+            terms = {"contract": "instalment", "method": "listed", "rows": listed}
+            terms["principal"] = yuan(sum(fens))
+            history.agree_arrangement(user=self.user, arrangement=row.pk, on=on, terms=terms)
+            self.model.add(on, "arrangement", slug, sum(fens))
+        elif self.chance.random() < 0.3:
+            history.keep_arrangement(user=self.user, arrangement=row.pk, on=self.clock.today)
+        else:
+            history.break_arrangement(user=self.user, arrangement=row.pk, on=on)
+            self.model.add(on, "arrangement_ended", slug, 0)
+
+    def delete(self):
+        """A debt, an income or an expense goes; seldom, so that something is left."""
+        kind, slug = self.chance.choice(
+            [("debts", "loan"), ("debts", "card-debt"), ("incomes", "salary"), ("expenses", "food")]
+        )
+        row = services.ITEM_MODELS[kind].objects.owned_by(self.user).filter(slug=slug).first()
+        if row is None or self.chance.random() < 0.7:
+            return
+        services.delete_item(user=self.user, kind=kind, slug=slug, version=row.version)
+        self.model.remove(slug, self.clock.today)
 
     def take_back(self):
         rows = list(HistoryEntry.objects.owned_by(self.user).standing())
@@ -334,6 +396,10 @@ class Simulation:
         index = self.chance.randrange(len(rows))
         assert history.undo_entry(user=self.user, entry=rows[index].pk)
         assert not history.undo_entry(user=self.user, entry=rows[index].pk)
+        steps = [i for i, one in enumerate(rows) if is_step(one, rows[index].slug) and i > index]
+        is_ended = bool(steps) and rows[steps[0]].kind == "arrangement_ended"
+        if rows[index].kind == "arrangement" and is_ended:
+            del self.model.events[steps[0]]
         del self.model.events[index]
 
     def undo(self):
@@ -343,16 +409,18 @@ class Simulation:
 
     def move_house(self):
         """Export, and restore into an empty account; the plan stays to the fen."""
-        raw = json.dumps(services.export_of(self.user)).encode()
+        export = told(self.user)
+        raw = json.dumps(archive.export_of(self.user)).encode()
         written = services.household_document_of(self.user)
         plan = services.stored_plan(user=self.user)
         asked = [one.key for one in history.open_questions(self.user)]
         self.user = self._person()
-        services.restore_household(user=self.user, raw=raw)
+        archive.restore_household(user=self.user, raw=raw)
         self.earlier = []
         assert services.household_document_of(self.user) == written
         assert services.stored_plan(user=self.user) == plan
         assert [one.key for one in history.open_questions(self.user)] == asked
+        assert told(self.user) == export
 
     def compare(self):
         written = services.household_document_of(self.user)
@@ -367,10 +435,34 @@ class Simulation:
         for row in rows:
             paid[row.slug] = paid.get(row.slug, 0) + fen_of(row.entry["amount"])
         assert paid == self.model.paid()
+        agreed = {
+            (one.kind, one.slug, one.on)
+            for one in HistoryEntry.objects.owned_by(self.user).standing()
+            if one.kind.startswith("arrangement")
+        }
+        for row in Arrangement.objects.owned_by(self.user):
+            if row.state in ("agreed", "kept", "broken"):
+                assert ("arrangement", row.debt, row.agreed_on) in agreed
+            if row.state == "broken":
+                assert ("arrangement_ended", row.debt, row.ended_on) in agreed
         exported = json.loads(json.dumps(written))
         assert services.stored_plan(user=self.user) == plan_document(
             make_plan(parse_household(exported))
         )
+
+
+def is_step(row, debt):
+    return row.slug == debt and row.kind.startswith("arrangement")
+
+
+def told(user):
+    """What an export says happened, undone entries and arrangements among it."""
+    export = archive.export_of(user)
+    entries = {row["number"]: row["entry"] for row in export["history"]}
+    rows = [
+        {**row, "number": None, "undoes": entries.get(row["undoes"])} for row in export["history"]
+    ]
+    return sorted(rows, key=str), export["arrangements"]
 
 
 class Clock:
@@ -384,6 +476,14 @@ def clock(monkeypatch):
     return clock
 
 
+# Seeds that failed once: always run first. One a line, the newest last.
+FAILED = Path(__file__).with_name("failed_seeds.txt")
+
+
+def failed_seeds():
+    return [int(line) for line in FAILED.read_text().split()]
+
+
 def simulate(seed, clock):
     simulation = Simulation(seed, clock)
     try:
@@ -391,10 +491,24 @@ def simulate(seed, clock):
             clock.today += timedelta(days=1)
             if simulation.chance.random() < 0.6:
                 simulation.act()
+        assert services.check_books(simulation.user) == []
     except Exception:
         print(f"seed {seed}:", *simulation.told, sep="\n")
+        keep(seed)
         raise
-    assert services.check_books(simulation.user) == []
+
+
+def keep(seed):
+    """Where a person will see it; what runs unattended (CI) changes no file."""
+    if not os.environ.get("CI") and seed not in failed_seeds():
+        with FAILED.open("a") as kept:
+            kept.write(f"{seed}\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", failed_seeds())
+def test_what_failed_once_stands_as_on_paper(seed, clock):
+    simulate(seed, clock)
 
 
 @pytest.mark.django_db

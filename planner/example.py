@@ -1,0 +1,62 @@
+"""The example on the front page: what the plan says about the sample household today."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.utils.translation import get_language
+
+from planner.domain.household import parse_household
+from planner.domain.plan import make_plan, plan_document
+from planner.presentation import day, grouped, short_day, weekday
+from planner.sample import sample_document
+from planner.stored import read_plan
+from planner.wording import Answer, Situation, answer
+
+SHOWN_DUES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleDue:
+    """A due in words; `starts` is the first consequence and its day, "" where none is known."""
+
+    on: date
+    day: str
+    weekday: str
+    name: str
+    required: str
+    starts_on: str
+    starts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    answer: Answer
+    dues: tuple[ExampleDue, ...]
+
+
+def example(today: date) -> Example:
+    """In the language of the request; worked out once a day and language in each process."""
+    return _example(today, get_language())
+
+
+@lru_cache(maxsize=4)
+def _example(today: date, _language: str | None) -> Example:
+    household = parse_household(sample_document(today))
+    plan = read_plan(plan_document(make_plan(household)))
+    situation = Situation(household, plan)
+    dues = []
+    for due in plan.dues[:SHOWN_DUES]:
+        first = situation.first_rungs(due)
+        dues.append(
+            ExampleDue(
+                on=due.due_on,
+                day=short_day(due.due_on),
+                weekday=weekday(due.due_on),
+                name=situation.name(due.debt),
+                required=grouped(due.required_fen),
+                starts_on=day(first[0], today) if first else "",
+                starts=first[1] if first else "",
+            )
+        )
+    return Example(answer(situation), tuple(dues))
