@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,11 +18,12 @@ from planner.domain.dates import add_months
 from planner.domain.household import Household
 from planner.domain.plan import PlannedDue
 from planner.exports.wording import strategy_name
-from planner.forms.figures import FIGURES, BufferForm, StrategyForm
+from planner.forms.figures import FIGURES, BufferForm, StrategyForm, figure_lines
 from planner.models import HistoryEntry, Item, Revision, User
 from planner.models import Household as HouseholdRow
-from planner.presentation import Amounts, day, month, short_day, weekday
+from planner.presentation import Amounts, address, day, month, short_day, table_rows, weekday
 from planner.stored import StoredPlan, Ways, read_plan, read_ways
+from planner.svg import course_svg, strip_svg
 from planner.wording import (
     NEAR_DAYS,
     Answer,
@@ -49,8 +51,11 @@ class DueLine:
     name: str
     state: str
     chip: str
-    details: tuple[str, ...]
+    details: SafeString
     required: str
+    ladder_url: str
+    paid_url: str
+    history_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +67,6 @@ class StrategyLine:
     ends: str
     cost: str
     late_dues: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayLine:
-    """A day on which money moves, for the table beside the strip."""
-
-    day: str
-    income: str
-    expenses: str
-    payments: str
-    closing: str
-    is_short: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MonthLine:
-    month: str
-    owed: str
-    other: str
 
 
 class Board:
@@ -278,8 +264,8 @@ class Board:
             plot_height=plot_height,
         )
 
-    @cached_property
-    def strips(self) -> list[dict[str, Any]]:
+    @property
+    def strips(self) -> list[SafeString]:
         """Wide, and redrawn for a phone: there only until the pay day after next."""
         return [
             self._drawn(self._strip(NEAR_DAYS, 980, 150), "wide-only"),
@@ -294,17 +280,18 @@ class Board:
             return NEAR_DAYS
         return max(21, min(NEAR_DAYS, (pay_days[1] - as_of).days + 2))
 
-    def _drawn(self, strip: charts.Strip, screen: str) -> dict[str, Any]:
-        return {
-            "chart": strip,
-            "screen": screen,
-            "ticks": [(tick.at, self.amounts.short(tick.fen)) for tick in strip.ticks],
-            "labels": [
+    def _drawn(self, strip: charts.Strip, screen: str) -> SafeString:
+        return strip_svg(
+            strip,
+            screen=screen,
+            words=self.strip_words,
+            ticks=[(tick.at, self.amounts.short(tick.fen)) for tick in strip.ticks],
+            labels=[
                 (one.at, short_day(one.on) if one.with_month else str(one.on.day))
                 for one in strip.labels
             ],
-            "marks": [(mark, day(mark.on)) for mark in strip.marks],
-        }
+            marks=[(mark, day(mark.on)) for mark in strip.marks],
+        )
 
     @property
     def near_days(self) -> int:
@@ -321,23 +308,29 @@ class Board:
             )
         return _("Money there on each of the next {days} days").format(days=NEAR_DAYS)
 
-    @cached_property
-    def days(self) -> list[DayLine]:
+    @property
+    def days(self) -> SafeString:
+        """The days on which money moves, as rows of the table beside the strip."""
         end = self.situation.near_end
         short = self._short_stretches
         plain = self.amounts.plain
-        return [
-            DayLine(
-                f"{short_day(one.on)} {weekday(one.on)}",
+        chip = format_html(' <span class="chip" data-state="short">{}</span>', _("short"))
+        return table_rows(
+            (
+                format_html(
+                    "{} {}{}",
+                    short_day(one.on),
+                    weekday(one.on),
+                    chip if any(start <= one.on < stop for start, stop in short) else "",
+                ),
                 plain(one.income_fen) if one.income_fen else "",
                 plain(one.expenses_fen) if one.expenses_fen else "",
                 plain(one.payments_fen) if one.payments_fen else "",
                 plain(one.closing_fen),
-                any(start <= one.on < stop for start, stop in short),
             )
             for one in self.plan.cash
             if one.on <= end
-        ]
+        )
 
     # --- What is to be paid ---
 
@@ -399,8 +392,11 @@ class Board:
             name=debt.name,
             state=state,
             chip=chip,
-            details=tuple(details),
+            details=format_html_join(" ", '<span class="phrase">{}</span>', zip(details)),
             required=amounts.plain(due.required_fen),
+            ladder_url=address("planner:ladder", due.debt, due.due_on),
+            paid_url=f"{address('planner:debt-paid', due.debt)}?due={due.due_on}",
+            history_url=address("planner:debt-history", due.debt),
         )
 
     @cached_property
@@ -492,11 +488,12 @@ class Board:
             found.append(values)
         return found[0], found[1]
 
-    @cached_property
-    def courses(self) -> list[dict[str, Any]]:
+    @property
+    def courses(self) -> list[SafeString]:
         owed, other = self._course_values
         if self.row.strategy == "minimum":
             other = []
+        words = _("What is owed month by month; the same figures stand in the table below")
         drawn = []
         for width, height, screen in ((980, 170, "wide-only"), (360, 140, "narrow-only")):
             chart = charts.draw_course(
@@ -507,31 +504,32 @@ class Board:
                 plot_height=height,
             )
             drawn.append(
-                {
-                    "chart": chart,
-                    "screen": screen,
-                    "ticks": [(tick.at, self.amounts.short(tick.fen)) for tick in chart.ticks],
-                    "labels": [(one.at, f"{one.on:%Y-%m}") for one in chart.years],
-                }
+                course_svg(
+                    chart,
+                    screen=screen,
+                    words=words,
+                    ticks=[(tick.at, self.amounts.short(tick.fen)) for tick in chart.ticks],
+                    labels=[(one.at, f"{one.on:%Y-%m}") for one in chart.years],
+                )
             )
         return drawn
 
-    @cached_property
-    def months(self) -> list[MonthLine]:
+    @property
+    def months(self) -> SafeString:
         """The table of it; every second, third, … month where there would be too many rows."""
         owed, other = self._course_values
         months = self._months
         step = -(-len(months) // SHOWN_ROWS)
         chosen = sorted({*range(0, len(months), step), len(owed) - 1, len(other) - 1})
+        columns = (owed,) if self.row.strategy == "minimum" else (owed, other)
         plain = self.amounts.plain
-        return [
-            MonthLine(
+        return table_rows(
+            (
                 month(months[index]),
-                plain(owed[index]) if index < len(owed) else "",
-                plain(other[index]) if index < len(other) else "",
+                *(plain(fen[index]) if index < len(fen) else "" for fen in columns),
             )
             for index in chosen
-        ]
+        )
 
     # --- The person's own figures ---
 
@@ -555,21 +553,30 @@ class Board:
         buffer = bound if isinstance(bound, BufferForm) else BufferForm(household=self.row)
         strategy = StrategyForm(household=self.row)
         owed = self.amounts.plain(sum(self._owed.values()))
-        return forms | {"buffer": buffer, "strategy": strategy, "owed": owed, "more": more}
+        return forms | {
+            "buffer": buffer,
+            "buffer_line": figure_lines(buffer),
+            "strategy": strategy,
+            "owed": owed,
+            "more": more,
+        }
 
     def _figure(self, kind: str, item: Item, form: Any, bound: Any) -> dict[str, Any]:
         prefix = prefix_of(kind, item.slug)
         is_bound = bound is not None and bound.prefix == prefix
         item = services.as_it_stands(self.household, item)
         shown = bound if is_bound else form(household=self.row, item=item, prefix=prefix)
+        is_single = kind != "debts" and len(shown.visible_fields()) == 1
         return {
             "kind": kind,
             "slug": item.slug,
             "name": item.name,
             "owed": self.amounts.plain(self._owed.get(item.slug, 0)),
             "form": shown,
-            "is_single": kind != "debts" and len(shown.visible_fields()) == 1,
+            "lines": figure_lines(shown, item.name, is_single=is_single),
+            "is_single": is_single,
             "is_open": is_bound or item.slug in self.changed,
+            "url": address("planner:plan-edit", kind, item.slug),
         }
 
 

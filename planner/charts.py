@@ -1,4 +1,4 @@
-"""A plan → points and marks on a canvas; templates draw them as SVG.
+"""A plan → points and marks on a canvas; `svg` draws them.
 
 Positions are whole numbers of the canvas's own units; days run along it, half-open.
 """

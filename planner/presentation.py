@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -113,6 +115,24 @@ def sentences(parts: Iterable[str]) -> SafeString:
     """One after another, with the space that the language puts between sentences."""
     space = "" if language() == "zh" else " "
     return mark_safe(space.join(format_html("{}", part) for part in parts))
+
+
+def table_rows(rows: Iterable[Iterable[object]]) -> SafeString:
+    """Rows of what stands at the head of each, then its figures."""
+    return format_html_join(
+        "",
+        '<tr><th scope="row">{}</th>{}</tr>',
+        (
+            (head, format_html_join("", '<td class="num">{}</td>', zip(figures)))
+            for head, *figures in rows
+        ),
+    )
+
+
+@lru_cache(maxsize=4096)
+def address(name: str, *args: Any) -> str:
+    """`reverse`, which takes long, for what a page has many of."""
+    return reverse(name, args=args)
 
 
 def listed(parts: Iterable[str]) -> str:

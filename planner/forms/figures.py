@@ -6,6 +6,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import transaction
+from django.forms.boundfield import BoundField
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from planner import services
@@ -21,6 +24,53 @@ from planner.forms.fields import (
     yuan_text,
 )
 from planner.forms.items import ItemForm, KeyedForm
+
+LINE = (
+    '<div class="line"><label for="{id}">{label}</label><span class="with-unit">'
+    '<input name="{name}" id="{id}" value="{value}" inputmode="{mode}" autocomplete="off"'
+    ' maxlength="40" required{wrong}>{unit}</span>{button}{errors}</div>'
+)
+UPDATE = (
+    '<button class="btn quietly small">{said}<span class="visually-hidden"> {name}</span></button>'
+)
+
+
+def figure_lines(form: KeyedForm, name: str = "", *, is_single: bool = False) -> SafeString:
+    """Label, figure and unit of each visible field, with a button behind the last one.
+
+    `name` is whose figures they are; where it has but one, that stands for the label.
+    """
+    fields = [field for field in form.visible_fields() if field.name != "consent"]
+    lines = []
+    if form.asks_consent:
+        lines.append(format_html("<div>{}</div>", form["consent"].as_field_group()))
+    for field in fields:
+        button = ""
+        if field is fields[-1]:
+            button = format_html(UPDATE, said=_("Update"), name=name or field.label)
+        lines.append(_figure_line(field, name if is_single else field.label, button))
+    return format_html_join("", "{}", ((line,) for line in lines))
+
+
+def _figure_line(field: BoundField, label: Any, button: str) -> SafeString:
+    value, errors, unit = field.value(), field.errors, field.field.unit
+    wrong = ' aria-invalid="true" aria-describedby="{}_error"'
+    return format_html(
+        LINE,
+        id=field.auto_id,
+        name=field.html_name,
+        label=label,
+        value="" if value is None else value,
+        mode=field.field.inputmode,
+        wrong=format_html(wrong, field.auto_id) if errors else "",
+        # Amounts go without: the whole page is in yuan.
+        unit=""
+        if not unit or isinstance(field.field, YuanField)
+        else format_html('<span class="quiet small">{}</span>', unit),
+        button=button,
+        errors=errors or "",
+    )
+
 
 UNITS = {
     "day": _("% a day"),

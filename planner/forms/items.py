@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import transaction
 from django.forms.boundfield import BoundField
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from planner import services
@@ -71,6 +73,13 @@ class KeyedForm(forms.Form):
 
     def more_has_errors(self) -> bool:
         return any(field.errors for field in self.more_fields())
+
+    def hidden_inputs(self) -> SafeString:
+        return format_html_join(
+            "",
+            '<input type="hidden" name="{}" value="{}" autocomplete="off">',
+            ((one.html_name, one.value()) for one in self.hidden_fields()),
+        )
 
     @property
     def asks_consent(self) -> bool:
