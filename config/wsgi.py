@@ -1,3 +1,4 @@
+import gc
 import os
 import sys
 
@@ -18,3 +19,8 @@ for databases in (None, ["default"]):
 from config.middleware import plain_charsets  # noqa: E402  (reads the settings)
 
 application = plain_charsets(get_wsgi_application())
+
+# What was loaded once stays for good; the collector need not walk it again and again.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 20)
