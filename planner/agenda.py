@@ -100,7 +100,7 @@ def _starts(situation: Situation) -> Iterator[Entry]:
     """One entry for a debt and day: the gravest that starts, and how many more."""
     starting: dict[tuple[date, str], list[Start]] = {}
     for one in situation.plan.consequences:
-        if one.state == "will_start" and one.starts_on:
+        if one.state in ("will_start", "started") and one.starts_on:
             starting.setdefault((one.starts_on, one.debt), []).append(one)
     for (on, debt), starts in starting.items():
         gravest = max(starts, key=lambda one: one.severity)

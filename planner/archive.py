@@ -49,6 +49,10 @@ def export_of(user: User) -> dict[str, Any]:
     told once for all of them.
     """
     household = household_of(user)
+    rows = list(HistoryEntry.objects.owned_by(user).order_by("pk"))
+    undone = {row.undoes_id for row in rows} | {row.pk for row in rows if row.undoes_id}
+    standing = [row for row in rows if row.pk not in undone]
+    household.entries = sorted(standing, key=lambda row: (row.on, row.pk))
     return {
         "format": EXPORT_FORMAT,
         "version": VERSION,
@@ -75,7 +79,7 @@ def export_of(user: User) -> dict[str, Any]:
                 "number": row.pk,
                 "undoes": row.undoes_id,
             }
-            for row in HistoryEntry.objects.owned_by(user).order_by("pk")
+            for row in rows
         ],
         "arrangements": [row.document() for row in Arrangement.objects.owned_by(user)],
         "earlier": [

@@ -208,7 +208,7 @@ SPOILS = [value for name, value in list(globals().items()) if name.startswith("s
 
 @pytest.mark.parametrize("spoil", SPOILS)
 def test_an_export_that_was_changed_is_refused_and_nothing_changes(eventful, newcomer, spoil):
-    export = archive.export_of(eventful)
+    export = json.loads(everything(eventful))
     spoil(export)
     before = told(newcomer)
 

@@ -125,6 +125,8 @@ def test_from_monday_to_the_next_month(walker):
     walker.wakes(date(2026, 12, 9))
     said = walker.reads()
     assert said.index("12 月 8 日：借呗还了吗") < said.index(AS_IF) < said.index("借呗已逾期 1 天")
+    # Nothing was planned, yet who paid after all most likely did from where it is taken.
+    assert '<option value="card" selected>' in walker.client.get(PLAN).content.decode()
     walker.taps("not")
     said = walker.reads()
     # One night on 970.42 at 0.0006: 0.58. Two nights until the salary: 1.16.
@@ -136,6 +138,7 @@ def test_from_monday_to_the_next_month(walker):
     assert "在 2027 年 1 月 8 日之前补上，就不会走到：央行征信可能升为“2”" in said
     assert "12 月 9 日已开始： 芝麻信用记为逾期" in walker.reads(LADDER)
     assert "补还借呗 1,043.58" in walker.reads(CALENDAR)
+    assert "花呗还差 62.00 ◆ 借呗：芝麻信用记为逾期" in walker.reads(CALENDAR)
     position = walker.reads(HISTORY)
     assert "推算到 12 月 9 日" in position
     assert "逾期起始2026-12-08" in position

@@ -142,7 +142,9 @@ def _planned(household: Household, plan: Plan, end: date) -> Iterator[Question]:
             None if due is None else due.last_safe_on,
         )
     for due in dues.values():
-        yield Question("payment", due.debt, due.due_on, 0, None, due.required_fen, due.last_safe_on)
+        usual = _usual_account(household, due.debt)
+        required = due.required_fen
+        yield Question("payment", due.debt, due.due_on, 0, usual, required, due.last_safe_on)
     flows: list[Income | Expense] = [one for one in household.incomes if one.is_certain]
     flows += household.expenses
     unrolled = Flows(replace(household, as_of=start), answered_flows(household))
@@ -153,3 +155,9 @@ def _planned(household: Household, plan: Plan, end: date) -> Iterator[Question]:
             if on >= end:
                 break
             yield Question(kind, flow.id, on, flow.amount_fen, flow.account)
+
+
+def _usual_account(household: Household, debt_id: str) -> str | None:
+    """The account that a debt is taken from first, or the household's first one."""
+    autopay = next(debt.autopay for debt in household.debts if debt.id == debt_id)
+    return next(iter([*autopay, *(account.id for account in household.accounts)]), None)

@@ -181,6 +181,8 @@ def debt_paid(request: HttpRequest, slug: str) -> HttpResponse:
     debt = get_object_or_404(Debt.objects.owned_by(request.user), slug=slug)
     board = Board(request.user)
     due = _due(board, slug, request.GET.get("due", ""))
+    if due is None and _was_sent(request):  # a second tap: the first one met the due
+        due = _day(request.GET.get("due", ""))
     form = PaymentForm(
         request.POST or None,
         household=board.row,
@@ -207,6 +209,13 @@ def _due(board: Board, slug: str, text: str) -> date | None:
     days = {one.due_on for one in board.plan.dues if one.debt == slug}
     days |= {one.on for one in board.plan.payments if one.debt == slug}
     return next((one for one in days if one.isoformat() == text), None)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _proposed(board: Board, slug: str, due: date | None) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """A person's settings, and what is theirs: to read about, to take away, to erase."""
 
+import json
 from typing import Any
 
 from django.conf import settings as site
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -96,10 +97,30 @@ def household_import(request: HttpRequest) -> HttpResponse:
 
 
 def _download(document: dict[str, Any], name: str) -> HttpResponse:
-    response = JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response = HttpResponse(_written(document), content_type="application/json")
     file_name = f"{name}-{timezone.localdate():%Y-%m-%d}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
+
+
+def _written(document: dict[str, Any], margin: str = "") -> str:
+    """JSON with a line for each key and for each item of a list: as a person can read it, and
+    small enough to be restored, however long the history is.
+    """
+    inner = f",\n{margin}  "
+    lines = []
+    for key, value in document.items():
+        if isinstance(value, list) and value:
+            text = "[\n" + inner.join(["", *map(_compact, value)])[2:] + f"\n{margin} ]"
+        elif key == "household":
+            text = _written(value, margin + " ")
+        else:
+            text = _compact(value)
+        lines.append(f"{margin} {_compact(key)}: {text}")
+    return "{\n" + ",\n".join(lines) + f"\n{margin}}}"
+
+
+_compact = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @require_http_methods(["GET", "POST"])
