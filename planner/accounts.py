@@ -96,14 +96,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MinimumLengthValidator(validation.MinimumLengthValidator):
-    """Django's, in one sentence that is both the hint and the error."""
+    """Django's, with one short sentence as the hint."""
 
     def get_error_message(self) -> str:
+        return _("Not long enough yet: it takes %(count)s characters.") % {"count": self.min_length}
+
+    def get_help_text(self) -> str:
         return _("At least %(count)s characters; a short sentence does well.") % {
             "count": self.min_length
         }
-
-    get_help_text = get_error_message
 
 
 class SimilarityValidator(validation.UserAttributeSimilarityValidator):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -82,6 +82,7 @@ def _of_visitors() -> Iterator[tuple[str, State]]:
         "reset-sent": "account_reset_password_done",
         "code": "account_request_login_code",
         "inactive": "account_inactive",
+        "reset-done": "account_reset_password_from_key_done",
     }
     for state, name in pages.items():
         yield state, lambda site, name=name: site.open(name)
@@ -93,6 +94,9 @@ def _of_visitors() -> Iterator[tuple[str, State]]:
     }
     for state, values in wrong.items():
         yield f"{state}-refused", partial(_refused, pages[state], "visitor", values)
+    yield "reset-used-link", lambda site: site.browse("/account/password/reset/key/1-used/")
+    yield "code-sent", _code_sent
+    yield "code-sent-refused", _code_refused
     for status in (400, 403, 429, 500):
         yield f"error-{status}", lambda site, status=status: site.open("fail", status)
     yield "error-404", lambda site: site.browse("/nothing/")
@@ -103,6 +107,22 @@ def _refused(name: str, who: str, values: dict[str, str], site: Site, query: str
     user = None if who == "visitor" else getattr(site, who)()
     page = site.open(name, who=user, query=query)
     refuse(page, **values)
+    return page
+
+
+def _code_sent(site: Site) -> Page:
+    page = site.open("account_request_login_code")
+    steps.fill(page, email="nobody@example.com")
+    steps.send(steps.form(page, "account_request_login_code"))
+    steps.is_at(page, "account_confirm_login_code")
+    return page
+
+
+def _code_refused(site: Site) -> Page:
+    page = _code_sent(site)
+    steps.fill(page, code="AAAA-AAAA")
+    steps.send(steps.form(page, "account_confirm_login_code"))
+    expect(page.locator("main .errorlist")).to_be_visible()
     return page
 
 
@@ -137,9 +157,21 @@ def _of_newcomers() -> Iterator[tuple[str, State]]:
         yield state, partial(_unfolded, "planner:start", query)
         refused = partial(_refused, "planner:start", "newcomer", {"name": ""}, query=query)
         yield f"{state}-refused", refused
+    yield "start-asked", _asked
     yield "start-rows", _with_first_debt
     yield "start-money", _at_money
     yield "start-money-refused", _at_money_refused
+
+
+def _asked(site: Site) -> Page:
+    """A card whose last bill was due two days ago: was its minimum paid?"""
+    page = site.open("planner:start", who=site.newcomer(), query="?product=credit_card")
+    statement, due = site.today - timedelta(days=12), site.today - timedelta(days=2)
+    steps.fill(page, billed="6240.75", statement_day=str(statement.day), due_day=str(due.day))
+    steps.agree(page)
+    steps.send(page.locator("#start form"))
+    expect(page.locator('[name="missed"]')).to_be_visible()
+    return page
 
 
 def _unfolded(name: str, query: str, site: Site) -> Page:
@@ -329,6 +361,7 @@ def _of_members() -> Iterator[tuple[str, State]]:
     pages = {
         "settings": "planner:settings",
         "erase": "planner:account-erase",
+        "sign-out": "account_logout",
         "email": "account_email",
         "password": "account_change_password",
         "confirm": "account_reauthenticate",
@@ -336,6 +369,8 @@ def _of_members() -> Iterator[tuple[str, State]]:
     for state, name in pages.items():
         yield state, partial(_signed_in, name)
     yield "settings-refused", partial(_refused, "planner:settings", "member", {"buffer": "x"})
+    yield "password-refused", _password_refused
+    yield "email-waiting", _address_waiting
     yield "settle", _settle
 
 
@@ -347,6 +382,20 @@ def _signed_in(name: str, site: Site) -> Page:
     steps.send(steps.form(page, "account_login"))
     steps.is_at(page, "planner:plan")
     page.goto(reverse(name))
+    return page
+
+
+def _password_refused(site: Site) -> Page:
+    page = _signed_in("account_change_password", site)
+    refuse(page, oldpassword="not this one", password1="short")
+    return page
+
+
+def _address_waiting(site: Site) -> Page:
+    page = _signed_in("account_email", site)
+    steps.fill(page, email="new@example.com")
+    steps.send(steps.form(page, "account_email"))
+    expect(page.locator("main form")).to_have_count(2)
     return page
 
 

@@ -68,7 +68,7 @@ def test_a_page_is_accessible_fits_and_can_be_tapped(site_in, language, state):
     if language == "en":
         page.set_viewport_size(DESKTOP)
     problems += faults(page)
-    if language == "zh-hans" and page.locator("link[rel=stylesheet]").count():
+    if page.locator("link[rel=stylesheet]").count():
         # Without a sheet the dark colours are the browser's own, and axe takes them for white.
         page.emulate_media(color_scheme="dark")
         problems += faults(page, rules=["color-contrast"])
@@ -106,6 +106,18 @@ def test_a_planted_fault_is_found(browse, fault, rule):
     page.evaluate("(html) => { document.querySelector('main').innerHTML += html; }", fault)
 
     assert any(one.startswith(f"{rule}:") for one in faults(page))
+
+
+def test_a_fault_of_the_dark_alone_is_found(browse):
+    page = browse(language="en")
+
+    page.evaluate(
+        "document.querySelector('main').innerHTML += '<p><font color=#333>安还</font></p>'"
+    )
+
+    assert faults(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert any(one.startswith("color-contrast:") for one in faults(page, rules=["color-contrast"]))
 
 
 def test_what_sticks_out_or_is_too_small_is_found(browse):
