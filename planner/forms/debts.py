@@ -83,6 +83,14 @@ REASON_CHOICES = [
 NO_CHARGES = {"interest": "0.00", "fee": "0.00", "penalty": None}
 
 
+def reason_field() -> forms.ChoiceField:
+    """Why the lender's figure is another; who does not know leaves it as it is."""
+    return forms.ChoiceField(
+        label=_("Where the lender's figure differs, it is because of"),
+        choices=REASON_CHOICES, required=False, initial="unknown",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Fields that stand together behind a heading that opens."""
@@ -187,10 +195,7 @@ class DebtForm(ItemForm):
     def _add_reason(self) -> None:
         """Once there is a history, another figure is a correction: the lender's holds."""
         if self.item is not None and self.household.is_lived:
-            self.fields["reason"] = forms.ChoiceField(
-                label=_("Where the lender's figure differs, it is because of"),
-                choices=REASON_CHOICES, required=False, initial="unknown",
-            )  # fmt: skip
+            self.fields["reason"] = reason_field()
 
     def _add_autopay(self) -> None:
         held = [] if self.item is None else self.item.terms["autopay"]
@@ -504,7 +509,12 @@ class RevolvingForm(DebtForm):
             "rate": self.given("rate"),
             "statement_day": self.given("statement_day"),
         }
-        return self._fitted(entry)
+        entry = self._fitted(entry)
+        held = None if self.item is None else self.item.terms["carrying"]
+        if self.household.is_lived and held is not None and entry["carrying"] == held:
+            # What bears interest already cannot be more than what is left of the bill.
+            entry["carrying"] = yuan_text(min(fen_of(held) or 0, cleaned["billed"]))
+        return entry
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,13 +8,13 @@ from django import forms
 from django.db import transaction
 from django.forms.boundfield import BoundField
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from planner import services
 from planner.domain.dates import clip, next_month_day
 from planner.domain.strategies import STRATEGIES
-from planner.forms.debts import all_in_arrears, fitting_arrears
+from planner.forms.debts import all_in_arrears, fitting_arrears, reason_field
 from planner.forms.fields import (
     DayOfMonthField,
     PercentField,
@@ -29,6 +29,10 @@ LINE = (
     '<div class="line"><label for="{id}">{label}</label><span class="with-unit">'
     '<input name="{name}" id="{id}" value="{value}" inputmode="{mode}" autocomplete="off"'
     ' maxlength="40" required{wrong}>{unit}</span>{button}{errors}</div>'
+)
+CHOICE = (
+    '<div class="line"><label for="{id}">{label}</label><span class="with-unit">'
+    '<select name="{name}" id="{id}">{options}</select></span>{button}{errors}</div>'
 )
 UPDATE = (
     '<button class="btn quietly small">{said}<span class="visually-hidden"> {name}</span></button>'
@@ -53,7 +57,21 @@ def figure_lines(form: KeyedForm, name: str = "", *, is_single: bool = False) ->
 
 
 def _figure_line(field: BoundField, label: Any, button: str) -> SafeString:
-    value, errors, unit = field.value(), field.errors, field.field.unit
+    value, errors = field.value(), field.errors
+    if isinstance(field.field, forms.ChoiceField):
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if key == value else "", said)
+                for key, said in field.field.choices
+            ),
+        )
+        return format_html(
+            CHOICE, id=field.auto_id, name=field.html_name, label=label, options=options,
+            button=button, errors=errors or "",
+        )  # fmt: skip
+    unit = field.field.unit
     wrong = ' aria-invalid="true" aria-describedby="{}_error"'
     return format_html(
         LINE,
@@ -150,6 +168,8 @@ class DebtFigures(ItemForm):
             self.fields["rate"].unit = UNITS[unit_of(terms["rate"])[0]]
         else:
             del self.fields["rate"]
+        if self.household.is_lived and self.fields.keys() & {"balance", "unbilled"}:
+            self.fields["reason"] = reason_field()
 
     @property
     def _has_ended(self) -> bool:
