@@ -57,6 +57,36 @@ def plan_day(user):
     return services.stored_plan(user=user)["as_of"]
 
 
+# --- New figures in place of the old ones ---
+
+
+def test_figures_renewed_after_a_history_keep_what_was_added_and_what_is_late(
+    visitor, owner, clock
+):
+    clock(date(2026, 12, 16))
+    visitor.force_login(owner)
+    history.answer_unpaid(user=owner, debt="friend", due_on=date(2026, 12, 15))
+    services.save_item(
+        user=owner, kind="debts", item=debt(id="new", rate=None, next_due="2027-01-15")
+    )
+    clock(date(2027, 1, 20))  # the dues of 15 January have no answer
+    visitor.force_login(owner)
+    renew = reverse("planner:plan-renew")
+    forms = read(visitor.get(renew).content.decode()).posting()
+    sent = dict(next(one for one in forms if one.control("principal-new")).sent())
+    assert (sent["principal-friend"], sent["principal-new"]) == ("3,000.00", "3,000.00")
+    sent |= {"principal-friend": "2500", "principal-new": "2500"}
+
+    assert visitor.post(renew, sent).status_code == 302
+
+    friend, new = services.standing_household(owner).debts
+    assert (friend.terms.principal_fen, new.terms.principal_fen) == (250_000, 250_000)
+    assert [one.due_on for one in friend.terms.arrears] == [date(2026, 12, 15)]
+    assert new.terms.arrears == ()
+    assert new.terms.next_due == date(2027, 2, 15)
+    assert services.household_document_of(owner)["as_of"] == "2027-01-20"
+
+
 # --- Midnight ---
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from planner import services
 from planner.domain.dates import next_month_day
+from planner.domain.household import debt_document
 from planner.domain.reading import InvalidDocument
 from planner.forms.debts import all_in_arrears
 from planner.forms.errors import sentence
@@ -16,11 +17,14 @@ from planner.forms.items import HouseholdForm
 
 
 class RenewForm(HouseholdForm):
-    """One field for each balance. What fell due since is taken as paid: the balances tell."""
+    """One field for each balance, as reckoned to today. What fell due since and was not answered
+    is taken as paid: the balances tell."""
 
     def __init__(self, *args: Any, household: Any, **kwargs: Any) -> None:
         super().__init__(*args, household=household, **kwargs)
         self.document = services.household_document_of(household.owner)
+        if household.is_lived:
+            self._carry_on()
         for account in self.document["accounts"]:
             self._ask(f"account-{account['id']}", account["name"], account["balance"])
         for debt in self.document["debts"]:
@@ -32,6 +36,29 @@ class RenewForm(HouseholdForm):
             elif debt.get("method") != "listed":
                 name = _("{name}: still owed").format(name=debt["name"])
                 self._ask(f"principal-{debt['id']}", name, debt["principal"])
+
+    def _carry_on(self) -> None:
+        """Lay what happened since onto the document, without dues that nobody said are unpaid."""
+        position = services.standing_household(self.household.owner)
+        held = {one.id: yuan_text(max(0, one.balance_fen)) for one in position.accounts}
+        for account in self.document["accounts"]:
+            account["balance"] = held[account["id"]]
+        answered = {
+            (one.get("debt"), one.get("due_on") or one.get("planned_on"))
+            for one in self.document["history"]
+        }
+        self.document["debts"] = [
+            debt
+            | {
+                "arrears": [
+                    row
+                    for row in debt["arrears"]
+                    if row["due_on"] < self.document["as_of"]
+                    or (debt["id"], row["due_on"]) in answered
+                ]
+            }
+            for debt in map(debt_document, position.debts)
+        ]
 
     def _ask(self, field: str, label: str, amount: str) -> None:
         self.fields[field] = YuanField(label=label, initial=fen_of(amount))
