@@ -97,7 +97,9 @@ class Board:
     @cached_property
     def _stored(self) -> tuple[StoredPlan, Ways]:
         names = [self.row.strategy, services.WAYS]
-        found = services.stored_plans(user=self.user, names=names, document=self.document)
+        found = services.stored_plans(
+            user=self.user, names=names, document=self.document, position=self.household
+        )
         return read_plan(found[names[0]]), read_ways(found[services.WAYS])
 
     @property
@@ -564,7 +566,8 @@ class Board:
     def _figure(self, kind: str, item: Item, form: Any, bound: Any) -> dict[str, Any]:
         prefix = prefix_of(kind, item.slug)
         is_bound = bound is not None and bound.prefix == prefix
-        item = services.as_it_stands(self.household, item)
+        if self.row.is_lived:
+            item = services.as_it_stands(self.household, item)
         shown = bound if is_bound else form(household=self.row, item=item, prefix=prefix)
         is_single = kind != "debts" and len(shown.visible_fields()) == 1
         return {

@@ -917,13 +917,17 @@ WAYS = "ways"
 
 
 def stored_plans(
-    *, user: User, names: Iterable[str], document: dict[str, Any] | None = None
+    *,
+    user: User,
+    names: Iterable[str],
+    document: dict[str, Any] | None = None,
+    position: Position | None = None,
 ) -> dict[str, dict[str, Any]]:
     """The plan documents of the user's household by strategy, computed where none is kept.
 
     Under the name WAYS, what all ways of repaying come to (see `stored.ways_document`).
     `document` asks for another household of the same user, such as the one before a change;
-    or it is the outline of the user's own.
+    or it is the outline of the user's own. `position`: see `kept`.
     """
 
     def compute(household: Position, missing: list[str]) -> dict[str, dict[str, Any]]:
@@ -933,7 +937,7 @@ def stored_plans(
             for name in missing
         }
 
-    return kept(user, names, document, compute)
+    return kept(user, names, document, compute, position)
 
 
 def stored_plan(
@@ -985,20 +989,25 @@ def kept(
     names: Iterable[str],
     document: dict[str, Any] | None,
     compute: Callable[[Position, list[str]], dict[str, dict[str, Any]]],
+    position: Position | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """What is worked out of a household, by name; computed and kept where it is missing."""
+    """What is worked out of a household, by name; computed and kept where it is missing.
+
+    `position` is the document parsed, where that was done already.
+    """
     document = outline_of(household_of(user)) if document is None else document
     filed_under = household_hash(document)
     wanted = list(dict.fromkeys(names))
     rows = StoredPlan.objects.owned_by(user).filter(household_hash=filed_under, strategy__in=wanted)
-    found = {row.strategy: row.document for row in rows}
+    found = dict(rows.values_list("strategy", "document"))
     missing = [name for name in wanted if name not in found]
     if missing:
         whole = document
         if "history_hash" in document:
             whole = household_document_of(user)
             whole |= {key: document[key] for key in DAY_KEYS if key in document}
-        computed = compute(parse_household(whole), missing)
+        is_whole = position is not None and whole is document
+        computed = compute(position if is_whole else parse_household(whole), missing)
         # Two requests may compute the same at once: the same bytes, so either may stay.
         StoredPlan.objects.bulk_create(
             [
