@@ -34,17 +34,14 @@ class LadderLines:
     soon: list[RungLine]
     later: list[RungLine]
     undated: list[RungLine]
-    is_open: bool = False
 
 
-def ladder_lines(
-    found: Iterable[Consequence], as_of: date, *, is_open: bool = False
-) -> LadderLines:
+def ladder_lines(found: Iterable[Consequence], as_of: date) -> LadderLines:
     """Dated rungs by day, the gravest of a day first."""
     ordered = sorted(found, key=lambda one: (one.starts_on or date.max, -one.rung.severity))
     dated = [_line(one, as_of) for one in ordered if one.starts_on]
     undated = [_line(one, as_of) for one in ordered if not one.starts_on]
-    return LadderLines(dated[:SOON], dated[SOON:], undated, is_open)
+    return LadderLines(dated[:SOON], dated[SOON:], undated)
 
 
 def _line(one: Consequence, as_of: date) -> RungLine:

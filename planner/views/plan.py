@@ -116,7 +116,7 @@ def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     context = {
-        "ladder": ladder_lines(found, board.household.as_of, is_open=not request.htmx),
+        "ladder": ladder_lines(found, board.household.as_of),
         "name": names[debt],
         "day": day(due_on, board.household.as_of),
     }
