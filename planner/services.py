@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from planner import domain
 from planner.domain.contracts.terms import dormant, owed_fen, terms_document
+from planner.domain.history import Corrected
 from planner.domain.household import Household as Position
 from planner.domain.household import (
     debt_document,
@@ -267,7 +268,19 @@ def refusal(household: Position, refused: PaymentRefused) -> EntryRefused:
     entry = refused.entry
     name = next(debt.name for debt in household.debts if debt.id == entry.debt)
     words = {"debt": name, "day": entry.on.isoformat(), "most": format_yuan(refused.most_fen)}
-    if refused.settle_fen == 0:
+    begun = next(
+        (
+            one.on
+            for one in household.history
+            if isinstance(one, Corrected) and one.debt == entry.debt and one.was_fen is None
+        ),
+        entry.on,
+    )
+    if refused.settle_fen == 0 and begun > entry.on:
+        words["begun"] = begun.isoformat()
+        code = "not_begun"
+        sentence = _("{debt} stands here only since {begun}: nothing is known of it on {day}.")
+    elif refused.settle_fen == 0:
         code, sentence = "finished", _("On {day} nothing was owed on {debt} any more.")
     elif refused.most_fen == refused.settle_fen:
         code = "above_settle"

@@ -327,7 +327,8 @@ def test_a_debt_added_later_begins_on_that_day(person):
     assert services.standing_household(person).debts[1].terms.principal_fen == 300_000
     with pytest.raises(services.EntryRefused) as caught:
         pay(person, debt="new", on=date(2026, 12, 19), amount_fen=1)
-    assert caught.value.code == "finished"
+    assert caught.value.code == "not_begun"
+    assert "2026-12-20" in str(caught.value)
 
 
 def test_an_account_added_later_holds_what_was_entered(person):

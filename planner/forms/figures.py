@@ -31,7 +31,7 @@ LINE = (
     ' maxlength="40" required{wrong}>{unit}</span>{button}{errors}</div>'
 )
 CHOICE = (
-    '<div class="line"><label for="{id}">{label}</label><span class="with-unit">'
+    '<div class="line reason"><label for="{id}">{label}</label><span class="with-unit">'
     '<select name="{name}" id="{id}">{options}</select></span>{button}{errors}</div>'
 )
 UPDATE = (

@@ -81,6 +81,33 @@ def test_a_plan_entered_as_history_goes_on_as_it_was(document, days):
     assert starts(rest, start) == starts(whole, start)
 
 
+@pytest.mark.property
+@fewer
+@given(
+    document=households(),
+    days=st.integers(1, 200),
+    strategy=st.sampled_from(["avalanche", "snowball", "custom"]),
+)
+def test_a_plan_that_prepays_stays_on_time_when_entered_as_history(document, days, strategy):
+    """Not payment by payment: the day it goes on from is one more on which it looks ahead, and
+    may prepay what had to wait for the next pay day, or choose another way while money is short.
+    """
+    if not document["accounts"]:
+        return
+    household = one_account(document)
+    whole = make_plan(household, strategy)
+    start = household.as_of + days * DAY
+    if whole.status != "on_time" or whole.debt_free_on is None or whole.debt_free_on < start:
+        return
+
+    lived = replace(household, planned_from=start, history=as_history(household, whole, start))
+    rest = make_plan(lived, strategy)
+
+    assert rest.status == "on_time"
+    assert starts(rest, start) == starts(whole, start) == []
+    assert rest.debt_free_on is not None
+
+
 def starts(plan, start):
     return sorted(
         (one.debt, one.rung.id, one.starts_on)
