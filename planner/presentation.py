@@ -19,6 +19,10 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+_STEPS = {
+    "zh": ((100_000_000, "亿"), (10_000, "万"), (1_000, "千")),
+    "en": ((1_000_000, "m"), (1_000, "k")),
+}
 _WEEKDAYS = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
@@ -53,12 +57,11 @@ class Amounts:
         return HIDDEN if self.hidden else grouped(fen)
 
     def short(self, fen: int) -> str:
-        """ "8千", "1.2万", "12k": on an axis."""
+        """ "8千", "1.2万", "12k", "3m": on an axis."""
         if self.hidden:
             return ""
         yuan = fen // 100
-        steps = ((10_000, "万"), (1_000, "千")) if language() == "zh" else ((1_000, "k"),)
-        for step, unit in steps:
+        for step, unit in _STEPS[language()]:
             if abs(yuan) >= step:
                 text = f"{Decimal(yuan) / step:.2f}".rstrip("0").rstrip(".")
                 return f"{text}{unit}".replace("-", "−")

@@ -267,9 +267,16 @@ def _short(situation: Situation) -> Answer:
                 what=following[1],
             )
         )
+    spent = sum(one.expenses_fen for one in situation.plan.cash if one.on <= due.due_on)
+    if spent:
+        why.append(
+            format_html(
+                _("Until then, {amount} of living costs come first."), amount=amounts(spent)
+            )
+        )
     why.append(_others(situation))
     if not situation.household.incomes:
-        why.append(_no_income())
+        return Answer("short", headline, sentences(why), *_enter_income(), "incomes")
     values = {
         "amount": strong(amounts(due.short_fen)),
         "day": day(due.last_safe_on, as_of),
@@ -284,8 +291,7 @@ def _short(situation: Situation) -> Answer:
         )
     else:
         action = format_html(_("Find {amount} and pay it to {debt} by {day}."), **values)
-    link: Literal["", "incomes"] = "" if situation.household.incomes else "incomes"
-    return Answer("short", headline, sentences(why), label, action, link)
+    return Answer("short", headline, sentences(why), label, action)
 
 
 def _others(situation: Situation) -> SafeString:
@@ -318,6 +324,12 @@ def _others(situation: Situation) -> SafeString:
 
 def _no_income() -> SafeString:
     return format_html("{}", _("No income is entered yet; the plan uses only what is there now."))
+
+
+def _enter_income() -> tuple[str, SafeString]:
+    """The first thing to do where the plan cannot know of any money to come."""
+    said = _("Enter what comes in: so far the plan uses only what is there now.")
+    return _("First of all"), format_html("{}", said)
 
 
 def _safe(situation: Situation) -> Answer:
@@ -379,16 +391,14 @@ def _next_due(situation: Situation, due: PlannedDue) -> SafeString:
 
 def _next_move(situation: Situation) -> tuple[str, SafeString | str]:
     """The earliest thing that somebody has to do, and whether that is today."""
-    plan, as_of, amounts = situation.plan, situation.as_of, situation.amounts
+    as_of, amounts = situation.as_of, situation.amounts
     payment = _first_payment(situation, situation.debts)
     if payment is None:
         return "", ""
     debt = situation.debts[payment.debt]
     if payment.on == as_of:
         return _("Only this today"), _pay(situation, payment)
-    has_move = any(move.on == payment.on for move in plan.transfers)
-    takes_itself = payment.account in debt.autopay and situation.is_due(debt.id, payment.on)
-    if takes_itself and not has_move:
+    if _takes_itself(situation, payment):
         return _("Nothing to do today"), format_html(
             _("On {day} {debt} takes {amount} from {account}; keep it there."),
             amount=strong(amounts(payment.amount_fen)),
@@ -399,6 +409,17 @@ def _next_move(situation: Situation) -> tuple[str, SafeString | str]:
     return _("What to do next"), _pay(situation, payment)
 
 
+def _takes_itself(situation: Situation, payment: Payment) -> bool:
+    """Whether the lender takes it on a later day from an account that holds enough by then."""
+    plan, debt = situation.plan, situation.debts[payment.debt]
+    return (
+        payment.on > situation.as_of
+        and payment.account in debt.autopay
+        and situation.is_due(debt.id, payment.on)
+        and not any(move.on == payment.on for move in plan.transfers)
+    )
+
+
 def _first_payment(situation: Situation, debts: Container[str]) -> Payment | None:
     """Of the payments of the first day: one that is due then, before one that is early."""
     payments = [one for one in situation.plan.payments if one.debt in debts]
@@ -407,7 +428,8 @@ def _first_payment(situation: Situation, debts: Container[str]) -> Payment | Non
 
 
 def next_paid(situation: Situation) -> tuple[str, date] | None:
-    """The debt and the day of what the answer asks to pay; None where it asks for nothing."""
+    """The debt and the day of what the answer asks to pay; None where it asks for nothing, or
+    for something else."""
     if situation.overdue:
         late = list(dict.fromkeys(due.debt for due in situation.overdue))
         payment = _first_payment(situation, late)
@@ -417,9 +439,13 @@ def next_paid(situation: Situation) -> tuple[str, date] | None:
             else (payment.debt, payment.on)
         )
     if situation.short and situation.short[0].last_safe_on <= situation.near_end:
+        if not situation.household.incomes:
+            return None
         return situation.short[0].debt, situation.short[0].due_on
     payment = _first_payment(situation, situation.debts)
-    return None if payment is None else (payment.debt, payment.on)
+    if payment is None or _takes_itself(situation, payment):
+        return None
+    return payment.debt, payment.on
 
 
 def _pay(situation: Situation, payment: Payment) -> SafeString:

@@ -9,7 +9,7 @@ from planner.domain.household import parse_household
 from planner.domain.plan import make_plan, outcome_of, plan_document
 from planner.presentation import Amounts
 from planner.stored import read_plan
-from planner.wording import Situation, answer, change_line, notes, warnings
+from planner.wording import Situation, answer, change_line, next_paid, notes, warnings
 from tests.households import account, debt, document, expense, income
 
 LADDER = [
@@ -284,3 +284,40 @@ def test_a_change_says_what_it_did(changes, chinese, english):
 
     assert chinese in lines[0]
     assert english in lines[1]
+
+
+def test_living_costs_that_come_before_a_shortage_are_said():
+    changes = STATES["a minimum is short"] | {"expenses": [expense()]}
+
+    _found, _headline, why, _action, _label = said("zh-hans", **changes)
+
+    assert "在那之前，生活开支要先用掉 ¥" in why
+
+
+def test_without_an_income_the_first_thing_is_to_enter_it():
+    changes = STATES["a minimum is short"] | {"incomes": []}
+
+    found, _headline, _why, action, label = said("zh-hans", **changes)
+
+    assert (label, action) == ("先做这一件", "把收入填上：现在计划只用手里的钱。")
+    assert found.link == "incomes"
+    assert next_paid(situation(**changes)) is None
+
+
+def test_what_a_lender_takes_itself_is_not_to_be_done():
+    assert next_paid(situation(debts=[FRIEND | {"autopay": ["card"]}])) is None
+    assert next_paid(situation(debts=[FRIEND])) is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-hans", ["0", "999", "1.2千", "1200万", "1.2亿"]),
+        ("en", ["0", "999", "1.2k", "12m", "120m"]),
+    ],
+)
+def test_an_axis_is_short_whatever_its_amounts(language, words):
+    with translation.override(language):
+        found = [Amounts().short(yuan * 100) for yuan in (0, 999, 1_200, 12_000_000, 120_000_000)]
+
+    assert found == words
