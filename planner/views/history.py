@@ -48,7 +48,7 @@ def question_answer(request: HttpRequest) -> HttpResponse:
     household = services.household_of(request.user)
     if question is None:
         if _was_sent(request):
-            return redirect("planner:plan")
+            return plan.shown(request)
         return plan.page(request, conflict=_answered_already(), status=409)
     form = AnswerForm(
         request.POST,
@@ -61,7 +61,7 @@ def question_answer(request: HttpRequest) -> HttpResponse:
         return plan.page(request, answer=form, status=422)
     if form.cleaned_data["answer"] == "later":
         _put_off(request, key_of(question), household.today())
-        return redirect("planner:plan")
+        return plan.shown(request)
     return _enter(request, form, lambda: _record(request, form, question))
 
 
@@ -120,7 +120,7 @@ def _enter(request: HttpRequest, form: AnswerForm, write: Callable[[], None]) ->
         return plan.page(request, conflict=_changed(), status=409)
     except services.KeyReused:
         return plan.page(request, conflict=plan.reused(), status=409)
-    return redirect("planner:plan")
+    return plan.shown(request)
 
 
 @require_POST
@@ -143,14 +143,14 @@ def question_answer_all(request: HttpRequest) -> HttpResponse:
         return plan.page(request, conflict=_changed(), status=409)
     except services.KeyReused:
         return plan.page(request, conflict=plan.reused(), status=409)
-    return redirect("planner:plan")
+    return plan.shown(request)
 
 
 @require_POST
 def question_resume(request: HttpRequest) -> HttpResponse:
     """Ask again today what was put off until tomorrow."""
     request.session.pop(plan.PUT_OFF, None)
-    return redirect("planner:plan")
+    return plan.shown(request)
 
 
 def _put_off(request: HttpRequest, key: str, today: date) -> None:
