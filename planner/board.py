@@ -320,7 +320,7 @@ class Board:
         return table_rows(
             (
                 format_html(
-                    "{} {}{}",
+                    '<span class="phrase">{}</span> <span class="phrase">{}</span>{}',
                     short_day(one.on),
                     weekday(one.on),
                     chip if any(start <= one.on < stop for start, stop in short) else "",
