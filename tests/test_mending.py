@@ -9,11 +9,12 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from planner import history, mending, services
+from planner import mending, services
 from planner.models import HistoryEntry, Household, StoredPlan
 from tests.households import debt
 from tests.pages import read
 from tests.trust.addresses import addresses
+from tests.trust.household import pay_too_much
 
 MEND = reverse("planner:history-mend")
 PLAN = reverse("planner:plan")
@@ -31,13 +32,7 @@ def lived(monkeypatch, make_member, client):
 
 def pay_by_the_old_engine(user, amount="500.01", on="2026-12-15"):
     """A row as an engine stored it that still took a fen more."""
-    history.record_payment(
-        user=user, debt="friend", on=date.fromisoformat(on), amount_fen=1, account="card"
-    )
-    row = HistoryEntry.objects.owned_by(user).standing().last()
-    HistoryEntry.objects.filter(pk=row.pk).update(entry=row.entry | {"amount": amount})
-    rehash(user)
-    return row
+    return pay_too_much(user, date.fromisoformat(on), amount)
 
 
 def rehash(user):

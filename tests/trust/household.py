@@ -7,7 +7,11 @@ from tests import households
 
 
 def full(today: date, mark: str = "", start: str = "") -> dict[str, Any]:
-    """`mark` stands in every name and note, `start` in front of every id."""
+    """`mark` stands in every name and note, `start` in front of every id.
+
+    What the second step of the start writes is there too, under its ids: that step asks again
+    only for what is its own.
+    """
     soon = (today + timedelta(days=12)).isoformat()
     common = {"product": None, "rate": {"rate": "0.0005", "per": "day"}}
     document = households.document(
@@ -16,16 +20,24 @@ def full(today: date, mark: str = "", start: str = "") -> dict[str, Any]:
             households.account(name=f"储蓄卡{mark}"),
             households.account(id="wallet", name=f"零钱{mark}", kind="wechat_balance",
                                balance="377.31"),
+            households.account(id="account-first", name=f"手头{mark}", kind="other",
+                               balance="377.41"),
         ],
         incomes=[
             households.income(name=f"工资{mark}", **{"from": today.isoformat()}),
             households.income(id="weekly", name=f"兼职{mark}", amount="377.37",
                               on={"weekly": "fri"}, **{"from": today.isoformat()}),
+            households.income(id="income-first", name=f"奖金{mark}", amount="377.43",
+                              **{"from": today.isoformat()}),
         ],
         expenses=[
             households.expense(name=f"房租{mark}", **{"from": today.isoformat()}),
             households.expense(id="food", name=f"吃饭{mark}", amount="300.00",
                                on={"every_days": 7}, **{"from": today.isoformat()}),
+            households.expense(id="expense-living", name=f"日常{mark}", amount="37.00",
+                               on={"every_days": 7}, **{"from": today.isoformat()}),
+            households.expense(id="expense-rent", name=f"固定{mark}", amount="37.10",
+                               **{"from": today.isoformat()}),
         ],
         debts=[
             {"id": "card-bill", "name": f"信用卡{mark}", "contract": "revolving",
@@ -56,3 +68,18 @@ def renamed(document: dict[str, Any], start: str) -> dict[str, Any]:
             if "autopay" in entry:
                 entry["autopay"] = [start + one for one in entry["autopay"]]
     return document
+
+
+def pay_too_much(user: Any, on: date, amount: str, debt: str = "friend") -> Any:
+    """A payment as an engine stored it that still took more; today's refuses it."""
+    from planner import history, services
+    from planner.models import HistoryEntry, Household, StoredPlan
+
+    history.record_payment(user=user, debt=debt, on=on, amount_fen=1, account="card")
+    rows = HistoryEntry.objects.owned_by(user).standing()
+    last = rows.last()
+    HistoryEntry.objects.filter(pk=last.pk).update(entry=last.entry | {"amount": amount})
+    entries = [row.entry for row in rows.all()]
+    Household.objects.owned_by(user).update(history_hash=services.history_hash(entries))
+    StoredPlan.objects.owned_by(user).delete()
+    return last

@@ -424,7 +424,7 @@ def measure(site: Any, short: bool) -> list[Any]:
     from planner.domain.products import load_products
     from planner.models import Household, User
     from tests.trust.addresses import addresses, names
-    from tests.trust.household import full
+    from tests.trust.household import full, pay_too_much
     from tests.trust.rows import Row
     from tests.trust.visitor import member, session_of
 
@@ -467,26 +467,36 @@ def measure(site: Any, short: bool) -> list[Any]:
 
     late = full(timezone.localdate() - timedelta(days=40))
 
-    def late_again() -> None:
+    def away_again(person: str) -> Callable[[], None]:
         """Somebody who was not here for a while: questions are open, a history is there."""
-        user = people.get("late")
-        if user is not None:
-            services.erase(user=user)
-        user = people["late"] = member(f"late{next(counter)}", late)
-        history.record_payment(
-            user=user, debt="friend", on=timezone.localdate() - timedelta(days=30),
-            amount_fen=100, account="card", key="first",
-        )  # fmt: skip
-        visitors["late"].cookies = {"session": session_of(user)}
+
+        def restore() -> None:
+            user = people.get(person)
+            if user is not None:
+                services.erase(user=user)
+            user = people[person] = member(f"{person}{next(counter)}", late)
+            history.record_payment(
+                user=user, debt="friend", on=timezone.localdate() - timedelta(days=30),
+                amount_fen=100, account="card", key="first",
+            )  # fmt: skip
+            if person == "refused":  # and a payment that can no longer be reckoned
+                pay_too_much(user, timezone.localdate() - timedelta(days=20), "9999.99")
+            visitors[person].cookies = {"session": session_of(user)}
+
+        return restore
 
     people["owner"] = member("owner", seed)
     people["member"] = member("member", seed)
-    visitors = {name: Visitor(site.port) for name in ("owner", "late", "member", "guest", "nobody")}
+    visitors = {
+        name: Visitor(site.port)
+        for name in ("owner", "late", "refused", "member", "guest", "nobody")
+    }
     trials = {
         "owner": Trial(visitors["owner"], owner_again("owner", seed), result),
         "member": Trial(visitors["member"], owner_again("member", None, "eleven purple llamas"),
                         result),
-        "late": Trial(visitors["late"], late_again, result),
+        "late": Trial(visitors["late"], away_again("late"), result),
+        "refused": Trial(visitors["refused"], away_again("refused"), result),
         "guest": Trial(visitors["guest"], guest_again, result),
         "nobody": Trial(visitors["nobody"], nobody_again, result),
     }  # fmt: skip
@@ -508,6 +518,7 @@ def measure(site: Any, short: bool) -> list[Any]:
         for one in forms_on(visitors["late"], ["/plan/", "/history/"], name_of, "late")
         if one.name.partition(":")[2].startswith(("question", "history"))
     ]
+    found += forms_on(visitors["refused"], ["/history/mend/"], name_of, "refused")
     found += forms_on(visitors["guest"], variants([], products)[:8], name_of, "guest")
     found += forms_on(visitors["member"], account_pages, name_of, "member")
     trials["nobody"].visitor.post("/account/login/code/", {"email": "member@example.com"})
