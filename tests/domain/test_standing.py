@@ -81,3 +81,47 @@ def test_a_past_last_day_is_refused_while_something_is_not_in_arrears():
         parse_household(document(expenses=[], debts=[ENDED | {"ends_on": "2026-11-25"}]))
 
     assert [error.path for error in caught.value.errors] == ["debts[0].ends_on"]
+
+
+LISTED = {key: LEVEL[key] for key in ("id", "name", "contract", "principal")} | {
+    "method": "listed",
+    "rows": [
+        {"due_on": "2026-12-10", "principal": "1500.00", "interest": "40.00", "fee": "1.00"},
+        {"due_on": "2027-01-10", "principal": "1500.00", "interest": "20.00", "fee": "0.00"},
+    ],
+}
+DUE_ON_THE_TENTH = {"next_due": "2026-12-10", "due_day": 10}
+RATED = {"rate": {"rate": "0.0005", "per": "day"}}
+
+
+@pytest.mark.parametrize("grace_days", [0, 3])
+@pytest.mark.parametrize(
+    "terms",
+    [
+        OPEN | RATED | DUE_ON_THE_TENTH,
+        OPEN | RATED | DUE_ON_THE_TENTH | {"ends_on": "2026-12-10"},
+        LEVEL | RATED | DUE_ON_THE_TENTH | {"periods_left": 12},
+        LEVEL | RATED | DUE_ON_THE_TENTH | {"periods_left": 1},
+        LISTED,
+    ],
+    ids=["open", "open, ends today", "twelve rows", "the last row", "listed"],
+)
+def test_a_due_paid_in_part_on_its_day_is_still_to_come(terms, grace_days):
+    pays = {"kind": "payment", "on": "2026-12-10", "debt": "friend", "amount": "70.00"}
+    lived = parse_household(
+        document(
+            expenses=[],
+            debts=[terms | {"grace_days": grace_days}],
+            planned_from="2026-12-10",
+            history=[pays],
+        )
+    )
+
+    later = parse_household(household_document(stand(lived)))
+
+    assert later.debts[0].terms.arrears == ()
+    _household, books = replay(lived)
+    _household, anew = replay(later)
+    anew.contracts[0].morning(books.day)
+    assert anew.contracts[0].required_fen(books.day) > 0
+    assert anew.contracts[0].settle(books.day) == books.contracts[0].settle(books.day)

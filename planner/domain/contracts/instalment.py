@@ -12,7 +12,7 @@ from typing import Self
 
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
-from planner.domain.contracts.terms import Arrear, InstalmentTerms
+from planner.domain.contracts.terms import Arrear, InstalmentTerms, Row
 from planner.domain.dates import add_months
 from planner.domain.money import round_half_up
 from planner.domain.rates import annuity
@@ -62,6 +62,11 @@ class ScheduledRow(Due):
         parts = Parts(principal, interest, late_fee + fee, penalty)
         self.unpaid -= sum(parts)
         return parts
+
+
+def _row_left(row: ScheduledRow) -> Row:
+    """What is left of a row, as the lender's schedule would list it."""
+    return Row(date.fromordinal(row.due_on), row.principal, row.interest, row.fee)
 
 
 class Instalment:
@@ -494,9 +499,19 @@ class Instalment:
         started = None if due is None else add_months(due, -1, self._due_day)
         if due is not None and due == self._terms.next_due:
             started = self._terms.accrued_from
+        coming = [row for row in self._rows if row.due_on >= day]
+        fees_left = self._fees_left
+        if coming and due is None:
+            rows = (*map(_row_left, coming), *rows)
+        elif coming:  # paid in part on its day or before: still to come in this position
+            due = date.fromordinal(coming[0].due_on)
+            started = add_months(due, -1, self._due_day) if coming[0].interest else due
+            fees_left += sum(row.fee for row in coming)
         exact = billed = 0
         arrears = []
         for row in self._rows:
+            if row in coming:
+                continue
             share = 0
             if row.is_missed:
                 exact += row.pending
@@ -514,11 +529,11 @@ class Instalment:
         return replace(
             self._terms,
             principal_fen=self.balances().principal,
-            periods_left=None if due is None else self._periods_left,
+            periods_left=None if due is None else self._periods_left + len(coming),
             next_due=due,
             due_day=self._due_day,
             accrued_from=started,
-            fees_left_fen=self._fees_left,
+            fees_left_fen=fees_left,
             rows=rows,
             amount_fen=self._level if self._terms.amount_fen is not None else None,
             arrears=tuple(arrears),

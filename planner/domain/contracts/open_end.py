@@ -367,7 +367,10 @@ class OpenEnd:
         """
         self._accrue(day)
         arrears = []
+        coming = [one for one in self._requirements if one.due_on >= day]
         for one in self._requirements:
+            if one.due_on >= day:
+                continue  # paid in part on its day or before: still to come in this position
             charges = one.unpaid - one.part
             arrears.append(
                 Arrear(date.fromordinal(one.due_on), one.part, 0, charges - one.extras, one.extras)
@@ -380,7 +383,9 @@ class OpenEnd:
         while due.toordinal() < day:  # settled or ended: nothing fell due any more
             due = add_months(due, 1, self._due_day)
         started: date | None = add_months(due, -1, self._due_day)
-        if self._has_ended(day):
+        if coming:  # its interest is billed, and told as principal
+            due = started = date.fromordinal(coming[0].due_on)
+        elif self._has_ended(day):
             started = date.fromordinal(self._billed_to)
         elif due == self._terms.next_due:
             started = self._terms.accrued_from
