@@ -1,8 +1,8 @@
 """Products: what a debt of each starts from, its ladder, and where its figures stand.
 
-A product is one TOML file of planner/rules, shared ladders stand in planner/rules/ladders
-and sources in planner/rules/sources.toml; docs/rules.md says what goes where. A file with
-anything wrong in it is refused whole.
+A product is one TOML file of planner/rules; shared ladders stand in planner/rules/ladders,
+shared places of figures in planner/rules/places and sources in planner/rules/sources.toml;
+docs/rules.md says what goes where. A file with anything wrong in it is refused whole.
 """
 
 import re
@@ -15,7 +15,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 from planner.domain.ladders import (
     CERTAINTIES,
@@ -40,10 +40,12 @@ __all__ = [
     "Rung",
     "Source",
     "Where",
+    "is_official",
     "load_products",
     "load_sources",
     "read_ladder",
     "read_rung",
+    "refused_files",
     "rung_document",
 ]
 
@@ -52,7 +54,15 @@ NOT_PRODUCTS: Final = ("sources", "working_days")
 CONTRACTS: Final = ("revolving", "instalment", "open")
 QUALITIES: Final = ("text", "official", "secondary", "news", "site", "practice")
 UNSOURCED: Final = "OWN"
-_OFFICIAL_URL = re.compile(r"https://(?:[a-z0-9-]+\.)*[a-z0-9-]+\.gov\.cn(?:/\S*)?")
+# The only hosts that a page may lead to: where laws, rules and standards are published.
+OFFICIAL_HOSTS: Final = (
+    "flk.npc.gov.cn",
+    "openstd.samr.gov.cn",
+    "www.court.gov.cn",
+    "www.gov.cn",
+    "www.nfra.gov.cn",
+    "www.pbc.gov.cn",
+)
 
 # Fields that a person fills in, beside those a product has a value for.
 FILLED_IN: Final = (
@@ -89,15 +99,20 @@ POSSIBLE_WORDS: Final[Mapping[str, re.Pattern[str]]] = {
     "en": re.compile(r"\b(may|might|could|possible|possibly)\b", re.IGNORECASE),
 }
 
+_T = TypeVar("_T")
 _ReadValue = Callable[[Fields], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact was found; only official hosts have a `url` that pages may link to."""
+    """Where a fact was found, and in one sentence what it says.
+
+    `url` is only there on one of OFFICIAL_HOSTS: pages may link to it.
+    """
 
     id: str
     name: Words
+    says: Words
     dated: str
     quality: str
     url: str | None
@@ -199,17 +214,38 @@ class RuleFileError(ValueError):
 @cache
 def load_products(rules: Path = RULES) -> Mapping[str, Product]:
     """Every product of the folder by its id, or RuleFileError at the first bad file."""
+    shared = _load_shared(rules)
+    products = (_load_product(file, shared) for file in _product_files(rules))
+    return MappingProxyType({product.id: product for product in products})
+
+
+def refused_files(rules: Path = RULES) -> list[RuleFileError]:
+    """What is wrong with each product; one error alone where what they share is wrong."""
+    try:
+        shared = _load_shared(rules)
+    except RuleFileError as error:
+        return [error]
+    refused = []
+    for file in _product_files(rules):
+        try:
+            _load_product(file, shared)
+        except RuleFileError as error:
+            refused.append(error)
+    return refused
+
+
+def _product_files(rules: Path) -> list[Path]:
+    return [file for file in sorted(rules.glob("*.toml")) if file.stem not in NOT_PRODUCTS]
+
+
+def _load_shared(rules: Path) -> "_Shared":
     sources = load_sources(rules)
-    shared = {
-        file.stem: _load_shared_ladder(file, sources)
-        for file in sorted((rules / "ladders").glob("*.toml"))
-    }
-    products: dict[str, Product] = {}
-    for file in sorted(rules.glob("*.toml")):
-        if file.stem not in NOT_PRODUCTS:
-            product = _load_product(file, sources, shared)
-            products[product.id] = product
-    return MappingProxyType(products)
+
+    def each(folder: str, load: Callable[[Path, Mapping[str, Source]], _T]) -> dict[str, _T]:
+        files = sorted((rules / folder).glob("*.toml"))
+        return {file.stem: load(file, sources) for file in files}
+
+    return _Shared(sources, each("ladders", _load_shared_ladder), each("places", _load_places))
 
 
 @cache
@@ -229,14 +265,20 @@ def _read_source(fields: Fields) -> Source:
     source = Source(
         id=fields.text("id"),
         name=_read_both(fields, "name"),
+        says=_read_both(fields, "says"),
         dated=fields.text("date"),
         quality=fields.choice("quality", QUALITIES),
         url=fields.text("url", None),
     )
-    if source.url and not _OFFICIAL_URL.fullmatch(source.url):
-        fields.contradict("url", "an https address of an official host (.gov.cn)")
+    if source.url and not is_official(source.url):
+        fields.contradict("url", "an https address of an official host (OFFICIAL_HOSTS)")
     fields.close()
     return source
+
+
+def is_official(url: str) -> bool:
+    """Whether a page may link there: https, one of our hosts, nothing hidden in the address."""
+    return any(re.fullmatch(rf"https://{re.escape(host)}/[!-~]*", url) for host in OFFICIAL_HOSTS)
 
 
 @contextmanager
@@ -352,14 +394,29 @@ class _Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
+class _SharedLadder:
     """A shared ladder: its rungs, and as they were written, for products to override."""
 
     rungs: tuple[Rung, ...]
     written: Mapping[str, Mapping[str, Any]]
 
 
-def _load_shared_ladder(file: Path, sources: Mapping[str, Source]) -> _Shared:
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What products have in common: sources, ladders and places of figures, by name."""
+
+    sources: Mapping[str, Source]
+    ladders: Mapping[str, _SharedLadder]
+    places: Mapping[str, Mapping[str, Where]]
+
+
+def _load_places(file: Path, sources: Mapping[str, Source]) -> Mapping[str, Where]:
+    """Where figures of one kind of contract stand; `{app}` is left for the product."""
+    with _reading(file) as fields:
+        return _Reader(fields, sources).places(fields.child("where", required=True))
+
+
+def _load_shared_ladder(file: Path, sources: Mapping[str, Source]) -> _SharedLadder:
     with _reading(file) as fields:
         reader = _Reader(fields, sources)
         items = fields.items("rungs", required=True)
@@ -368,14 +425,12 @@ def _load_shared_ladder(file: Path, sources: Mapping[str, Source]) -> _Shared:
             reader.rung(Fields(_dated(item), f"rungs[{index}]", fields.errors), taken)
             for index, item in enumerate(items)
         ]
-    return _Shared(tuple(rungs), {item["id"]: item for item in items})
+    return _SharedLadder(tuple(rungs), {item["id"]: item for item in items})
 
 
-def _load_product(
-    file: Path, sources: Mapping[str, Source], shared: Mapping[str, _Shared]
-) -> Product:
+def _load_product(file: Path, shared: _Shared) -> Product:
     with _reading(file) as fields:
-        reader = _Reader(fields, sources)
+        reader = _Reader(fields, shared.sources)
         product = Product(
             id=fields.slug("id", set()),
             names=_read_both(fields, "names"),
@@ -383,11 +438,11 @@ def _load_product(
             defaults=reader.figures(fields.child("defaults", required=True)),
             possible=reader.figures(fields.child("possible")),
             due_days=reader.due_days(fields),
-            ladder=_read_product_ladder(fields, reader, shared),
+            ladder=_read_product_ladder(fields, reader, shared.ladders),
             autopay=reader.facts(fields, "autopay"),
             deduction=reader.facts(fields, "deduction"),
             extension=reader.facts(fields, "extension"),
-            where=reader.places(fields.child("where", required=True)),
+            where=_read_product_places(fields, reader, shared.places),
         )
         if product.id != file.stem:
             fields.contradict("id", "the name of the file")
@@ -397,8 +452,23 @@ def _load_product(
     return product
 
 
+def _read_product_places(
+    fields: Fields, reader: _Reader, shared: Mapping[str, Mapping[str, Where]]
+) -> Mapping[str, Where]:
+    """The shared places, in the product's own app, and its own in their stead."""
+    names = fields.words("places", list(shared))
+    app = dict(_read_both(fields, "app")) if names else {}
+    found: dict[str, Where] = {}
+    for name in names:
+        for key, place in shared[name].items():
+            texts = ((one, text.replace("{app}", app.get(one, ""))) for one, text in place.app)
+            found[key] = replace(place, app=tuple(texts))
+    own = reader.places(fields.child("where", required=not names))
+    return MappingProxyType({**found, **own})
+
+
 def _read_product_ladder(
-    fields: Fields, reader: _Reader, shared: Mapping[str, _Shared]
+    fields: Fields, reader: _Reader, shared: Mapping[str, _SharedLadder]
 ) -> tuple[Rung, ...]:
     """Shared rungs, as the product overrides them, and its own; dated ones in their order."""
     ladder = [
@@ -526,7 +596,7 @@ _VALUES: Final[Mapping[str, _ReadValue]] = {
     "due_after": _whole(1, 60),
     "grace_days": _whole(0, 60),
     "tolerance": lambda fields: _amount(fields, "value"),
-    "minimum": _terms(ratio=_ratio, floor=_amount, carried=_ratio),
+    "minimum": _terms(ratio=_ratio, floor=_amount, carried=_ratio, plus_interest=Fields.flag),
     "rate": _terms(
         rate=_ratio, per=lambda fields, key: fields.choice(key, ("day", "month", "year"))
     ),

@@ -1,5 +1,6 @@
-"""Rule files: the three products whole, and every way in which a file can be wrong."""
+"""Rule files: every product whole, and every way in which a file can be wrong."""
 
+import re
 import shutil
 import tomllib
 from datetime import date
@@ -14,15 +15,23 @@ from planner.domain.products import (
     POSSIBLE_WORDS,
     RULES,
     RuleFileError,
+    is_official,
     load_products,
     load_sources,
     read_ladder,
+    refused_files,
     rung_document,
 )
 from planner.domain.reading import Fields
 
 PRODUCTS = load_products()
-RUNGS = [(product.id, rung) for product in PRODUCTS.values() for rung in product.ladder]
+# Every rung that differs from all others, with the first product that has it.
+RUNGS = [
+    (product, rung)
+    for rung, product in {
+        rung: product.id for product in reversed(PRODUCTS.values()) for rung in product.ladder
+    }.items()
+]
 UNSURE = [(name, rung) for name, rung in RUNGS if rung.certainty in ("practice", "reported")]
 DATED = [
     (name, rung)
@@ -42,7 +51,25 @@ EVERY_LADDER_HAS = {
     *("consumption_limit", "dishonest_list", "demanded", "limitation"),
     *("settled", "record_removed"),
 }
+# A home or a car is no service of a platform that could be switched off.
+NOT_OF_SECURED = {"limit_frozen", "related_products_off", "payment_limited"}
+WITH_A_LENDER = sorted(PRODUCTS.keys() - {"private_loan"})
+CONTRACTS = {
+    "revolving": {
+        *("huabei", "credit_card", "jd_baitiao", "meituan_yuefu", "douyin_yuefu"),
+        *("ctrip_naquhua", "other_bill"),
+    },
+    "instalment": {
+        *("jiebei", "weilidai", "jd_jintiao", "meituan_jieqian", "fangxinjie", "duxiaoman"),
+        *("fenqile", "consumer_finance", "mortgage", "car_loan", "other_loan"),
+    },
+    "open": {"fenfu", "private_loan", "other_balance"},
+}
 AND_ALSO = {
+    "mortgage": {"penalty_interest", "auction"},
+    "car_loan": {"penalty_interest", "vehicle_recovery"},
+    "jd_baitiao": {"penalty_interest", "emergency_contact"},
+    "jd_jintiao": {"penalty_interest", *(f"sms_d{day}" for day in (3, 5, 7, 10, 15))},
     "huabei": {"penalty_interest", "sesame"},
     "jiebei": {"penalty_interest", "sesame"},
     "credit_card": {"interest_backdated", "late_fee", "allocation_flip", "malicious_overdraft"},
@@ -63,19 +90,31 @@ def rung(request):
     return request.param[1]
 
 
-def test_the_three_products_are_there():
-    assert {product.id: product.contract for product in PRODUCTS.values()} == {
-        "credit_card": "revolving",
-        "huabei": "revolving",
-        "jiebei": "instalment",
+def test_every_product_is_there_with_its_contract():
+    found = {
+        contract: {one.id for one in PRODUCTS.values() if one.contract == contract}
+        for contract in CONTRACTS
     }
 
+    assert found == CONTRACTS
+    assert len(PRODUCTS) == 21
 
-@pytest.mark.parametrize("product", AND_ALSO)
+
+@pytest.mark.parametrize("product", WITH_A_LENDER)
 def test_a_ladder_has_every_kind_of_consequence(product):
     rungs = {rung.id for rung in PRODUCTS[product].ladder}
+    is_secured = product in ("mortgage", "car_loan")
 
-    assert rungs >= EVERY_LADDER_HAS | AND_ALSO[product]
+    assert rungs >= EVERY_LADDER_HAS - (NOT_OF_SECURED if is_secured else set())
+    assert rungs >= AND_ALSO.get(product, set())
+
+
+def test_a_loan_between_people_has_no_lender_platform_or_bureau():
+    rungs = {rung.id for rung in PRODUCTS["private_loan"].ladder}
+
+    assert rungs >= {"overdue_interest", "lawsuit", "payment_order_reply", "limitation"}
+    assert not {one for one in rungs if one.startswith(("bureau", "class", "sms", "phone"))}
+    assert not rungs & {"daily_debit", "outsourced", "limit_frozen", "writeoff"}
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -158,13 +197,13 @@ def test_what_only_waits_for_grace_counts_from_its_end(rung_id):
     [(2, 31, 3), (3, 61, 4), (4, 91, 5), (5, 121, 5), (6, 151, 5), (7, 181, 5)],
 )
 def test_the_credit_record_rises_every_thirty_days(status, days, severity):
-    for product in PRODUCTS:
+    for product in WITH_A_LENDER:
         rung = rung_of(product, f"bureau_{status}")
 
         assert (rung.counts_from, rung.after_days, rung.severity) == ("due", days, severity)
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", WITH_A_LENDER)
 def test_the_first_record_is_of_severity_two(product):
     first = rung_of(product, "bureau_1")
 
@@ -173,14 +212,26 @@ def test_the_first_record_is_of_severity_two(product):
     assert not first.is_for(("zhima",))
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
 @pytest.mark.parametrize("rung_id", ["lawsuit", "acceleration", "outsourced", "payment_limited"])
-def test_what_a_lender_decides_has_no_date(product, rung_id):
-    rung = rung_of(product, rung_id)
+def test_what_a_lender_decides_has_no_date(rung_id):
+    found = [rung for _, rung in RUNGS if rung.id == rung_id]
 
-    assert rung.after_days is None
-    assert rung.event is None
-    assert rung.condition
+    assert found
+    for rung in found:
+        assert rung.after_days is None
+        assert rung.event is None
+        assert rung.condition
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_lawsuit_is_possible_and_never_a_date(product):
+    names, condition = (
+        dict(rung_of(product, "lawsuit").names),
+        rung_of(product, "lawsuit").condition,
+    )
+
+    assert "可能" in names["zh"]
+    assert "常见于 90 天后" in dict(condition)["zh"]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +248,7 @@ def test_what_a_lender_decides_has_no_date(product, rung_id):
     ],
 )
 def test_court_steps_count_from_their_own_event(rung_id, event, days):
-    for product in PRODUCTS:
+    for product in PRODUCTS if rung_id != "record_removed" else WITH_A_LENDER:
         rung = rung_of(product, rung_id)
 
         assert (rung.event, rung.after_days) == (event, days)
@@ -313,9 +364,13 @@ def test_two_rungs_cannot_share_an_id():
 
 
 def test_grace_is_reported_but_never_used():
-    assert PRODUCTS["huabei"].grace_days_reported == 3
-    assert PRODUCTS["credit_card"].grace_days_reported == 3
-    assert PRODUCTS["jiebei"].grace_days_reported is None
+    assert {one.id: one.grace_days_reported for one in PRODUCTS.values() if one.possible} == {
+        "huabei": 3,
+        "credit_card": 3,
+        "weilidai": 1,
+        "meituan_jieqian": 3,
+        "fangxinjie": 3,
+    }
     for product in PRODUCTS.values():
         assert product.starting_document().get("grace_days", 0) == 0
         assert "tolerance" not in product.starting_document()
@@ -335,31 +390,61 @@ def test_what_is_unknown_stays_unknown():
         for product in PRODUCTS.values()
     }
 
+    loan = {"rate", "method", "due_day", "late_fee"}
+    asked = loan | {"prepay"}
     assert unknown == {
         "huabei": set(),
-        "jiebei": {"rate", "method", "due_day"},
+        "jiebei": loan - {"late_fee"},
         "credit_card": {"statement_day", "due_day"},
+        "weilidai": loan,
+        "jd_jintiao": asked | {"overdue"},
+        "other_loan": asked | {"overdue", "reports_to"},
+        **dict.fromkeys(("meituan_jieqian", "fangxinjie", "duxiaoman", "fenqile"), asked),
+        **dict.fromkeys(("consumer_finance", "mortgage", "car_loan"), asked),
+        "jd_baitiao": {"statement_day", "minimum", "late_fee"},
+        "meituan_yuefu": {"minimum", "late_fee"},
+        "douyin_yuefu": {"late_fee"},
+        "ctrip_naquhua": {"statement_day", "due_day", "minimum", "rate", "late_fee"},
+        "other_bill": {
+            *("statement_day", "due_day", "minimum", "rate", "late_fee"),
+            *("interest_from", "reports_to"),
+        },
+        "fenfu": {"rate", "due_day", "late_fee"},
+        "private_loan": {"minimum", "rate", "due_day", "overdue", "late_fee"},
+        "other_balance": {"minimum", "rate", "due_day", "overdue", "late_fee", "reports_to"},
     }
+
+
+BILL = {"billed": "812.35", "unbilled": "0.00"}
+LOAN = {
+    "principal": "9000.00",
+    "rate": {"rate": "0.0004", "per": "day"},
+    "method": "level",
+    "periods_left": 9,
+    "next_due": "2026-12-16",
+}
+BALANCE = {"principal": "5000.00", "next_due": "2026-12-10"}
+DAILY = {"rate": {"rate": "0.0005", "per": "day"}}
+FIXED = {"minimum": {"fixed": "500.00"}}
 
 
 @pytest.mark.parametrize(
     ("product", "own_figures"),
     [
-        ("huabei", {"billed": "812.35", "unbilled": "0.00"}),
+        ("huabei", BILL),
+        ("credit_card", BILL | {"statement_day": 5, "due_day": 25}),
+        ("jd_baitiao", BILL | {"statement_day": 11}),
+        ("meituan_yuefu", BILL),
+        ("douyin_yuefu", BILL),
+        ("ctrip_naquhua", BILL | DAILY | {"statement_day": 5, "due_day": 25}),
         (
-            "jiebei",
-            {
-                "principal": "9000.00",
-                "rate": {"rate": "0.0004", "per": "day"},
-                "method": "level",
-                "periods_left": 9,
-                "next_due": "2026-12-16",
-            },
+            "other_bill",
+            BILL | DAILY | {"statement_day": 5, "due_day": 25, "interest_from": "posting"},
         ),
-        (
-            "credit_card",
-            {"billed": "3000.00", "unbilled": "0.00", "statement_day": 5, "due_day": 25},
-        ),
+        *((product, LOAN) for product in sorted(CONTRACTS["instalment"])),
+        ("fenfu", BALANCE | DAILY),
+        ("private_loan", BALANCE | FIXED | {"rate": None}),
+        ("other_balance", BALANCE | FIXED | DAILY),
     ],
 )
 def test_a_debt_starts_from_its_product_and_the_few_figures_a_person_gives(product, own_figures):
@@ -384,12 +469,22 @@ def test_a_starting_document_is_the_callers_own():
 def test_every_figure_has_a_place_where_it_is_found(product):
     places = PRODUCTS[product].where
 
-    assert places.keys() >= PRODUCTS[product].defaults.keys() - {"interest_from"} - (
-        set() if product == "credit_card" else {"late_fee"}
-    )
+    without = {"interest_from"} if product != "other_bill" else set()
+    if product in ("huabei", "jiebei"):  # known to have none
+        without = without | {"late_fee"}
+
+    assert places.keys() >= PRODUCTS[product].defaults.keys() - without
     for place in places.values():
         for words in (place.app, place.form, place.empty):
             assert [language for language, _ in words] == list(LANGUAGES)
+            assert not any("{" in text for _, text in words)
+
+
+def test_a_shared_place_names_the_products_own_app():
+    app = dict(PRODUCTS["weilidai"].where["principal"].app)
+
+    assert app["zh"] == "微信或 QQ 里的微粒贷页面：这笔借款的剩余本金。"
+    assert app["en"] == "The Weilidai page in WeChat or QQ: principal left of this loan."
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -400,9 +495,41 @@ def test_a_product_says_how_it_deducts_and_what_can_be_asked_for(product):
     assert set(PRODUCTS[product].sources) <= load_sources().keys()
 
 
-def test_pages_can_only_link_to_official_hosts():
+def test_every_source_says_what_it_says_and_is_used():
+    cited = {source for product in PRODUCTS.values() for source in product.sources}
+
+    assert load_sources().keys() - cited <= {"COSTDISC", "GBT"}
     for source in load_sources().values():
-        assert source.url is None or ".gov.cn" in source.url
+        assert [language for language, text in source.says if text.strip()] == list(LANGUAGES)
+        assert re.fullmatch(r"20[0-2][0-9](-[0-9]{2}(-[0-9]{2})?|-20[0-2][0-9])?", source.dated)
+        assert source.dated <= "2026-11-23"
+
+
+def test_pages_can_only_link_to_official_hosts():
+    urls = [source.url for source in load_sources().values() if source.url]
+
+    assert urls
+    assert all(is_official(url) for url in urls)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://www.pbc.gov.cn/",
+        "https://www.pbc.gov.cn",
+        "https://pbc.gov.cn.example.com/",
+        "https://www.pbc.gov.cn.example.com/",
+        "https://example.com/www.pbc.gov.cn/",
+        "https://www.pbc.gov.cn@example.com/",
+        "https://www.pbc.gov.cn:8443/",
+        "https://wwwxpbc.gov.cn/",
+        "https://other.gov.cn/",
+        "https://www.pbc.gov.cn/a b",
+        "javascript:alert(1)",
+    ],
+)
+def test_no_other_host_counts_as_official(url):
+    assert not is_official(url)
 
 
 @pytest.fixture
@@ -613,11 +740,35 @@ def test_a_copy_of_the_rules_loads(rules):
         ),
         pytest.param(
             "sources.toml",
-            'date = "2024-01-01"',
-            'date = "2024-01-01"\nurl = "http://example.com/"',
-            "sources[2].url",
+            'url = "https://flk.npc.gov.cn/"',
+            'url = "http://example.com/"',
+            "sources[0].url",
             "official host",
             id="link to an unofficial host",
+        ),
+        pytest.param(
+            "weilidai.toml",
+            'places = ["loan"]',
+            'places = ["loans"]',
+            "places[0]",
+            "loan",
+            id="unknown places",
+        ),
+        pytest.param(
+            "weilidai.toml",
+            'app.en = "The Weilidai',
+            'app.fr = "La',
+            "app.en",
+            "a value",
+            id="places without the name of the app",
+        ),
+        pytest.param(
+            "sources.toml",
+            'says.en = "Sets the steps',
+            'said.en = "Sets the steps',
+            "sources[2].says.en",
+            "a value",
+            id="a source that says nothing",
         ),
         pytest.param("huabei.toml", "contract =", "contract", "", "TOML", id="not TOML"),
     ],
@@ -657,7 +808,27 @@ def test_an_override_changes_one_product_only(rules):
     products = load_products(rules)
 
     days = {p.id: r.after_days for p in products.values() for r in p.ladder if r.id == "bureau_1"}
-    assert days == {"credit_card": 1, "huabei": 1, "jiebei": 2}
+    assert days == dict.fromkeys(WITH_A_LENDER, 1) | {"jiebei": 2}
+
+
+def test_every_wrong_product_is_named_at_once(rules):
+    change(rules / "huabei.toml", 'contract = "revolving"', 'contract = "rolling"')
+    change(rules / "mortgage.toml", 'checked_on = "2026-11-23"', 'checked_on = "23 November"')
+
+    refused = refused_files(rules)
+
+    assert [(error.file.name, error.key) for error in refused] == [
+        ("huabei.toml", "contract"),
+        ("mortgage.toml", "checked_on"),
+    ]
+    assert refused_files() == []
+
+
+def test_what_products_share_is_refused_before_them(rules):
+    change(rules / "places" / "loan.toml", "[where.rate]", "[where.rates]")
+    change(rules / "huabei.toml", 'contract = "revolving"', 'contract = "rolling"')
+
+    assert [error.file.name for error in refused_files(rules)] == ["loan.toml"]
 
 
 def test_rule_files_hold_no_float():

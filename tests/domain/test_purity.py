@@ -47,7 +47,7 @@ CLOCK_CALLS = {
 TRUE_DIVISIONS = {
     ("planner.domain.dates", "_load_working_days"),
     ("planner.domain.products", ""),
-    ("planner.domain.products", "load_products"),
+    ("planner.domain.products", "each"),
     ("planner.domain.products", "load_sources"),
     ("planner.domain.rates", "nightly"),
     ("planner.domain.rates", "monthly_value"),
