@@ -156,6 +156,7 @@ def database(url: str) -> dict:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,  # the pool keeps the connections
+        "CONN_HEALTH_CHECKS": True,  # those of a server that was restarted are not handed out
         "OPTIONS": {"pool": True},
     }
 
