@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Page, expect
 
-from planner import services
+from planner import history, services
 from planner.models import User
 from planner.sample import sample_document
 from tests.browser import households, steps
 from tests.browser.conftest import PASSWORD
+from tests.trust.household import pay_too_much
 
 Document = Callable[[date], dict[str, Any]]
 
@@ -357,6 +358,80 @@ def _debt_conflict(site: Site) -> Page:
     return page
 
 
+def _of_what_happened() -> Iterator[tuple[str, State]]:
+    yield "order", partial(_item_page, "planner:plan-order", ())
+    yield "restore", partial(_item_page, "planner:household-import", ())
+    yield "paid", partial(_item_page, "planner:debt-paid", ("jiebei",))
+    yield "paid-refused", _paid_refused
+    yield "history", partial(_lived, "planner:history-list", ())
+    yield "history-debt", partial(_lived, "planner:debt-history", ("card",))
+    yield "history-of-nothing", partial(_item_page, "planner:debt-history", ("jiebei",))
+    yield "plan-lived", partial(_lived, "planner:plan", ())
+    for step in ("ask", "asked", "offered", "agreed", "broken"):
+        yield f"arrangement-{step}", partial(_arranged, step)
+    yield "mend", _mend
+
+
+def _lived(name: str, args: tuple[str, ...], site: Site) -> Page:
+    """Something was paid and taken back, and an account counted anew."""
+    user = site.member()
+    paid = history.record_payment(
+        user=user, debt="card", on=site.today, amount_fen=5_000, account="bank"
+    )
+    history.undo_entry(user=user, entry=paid.pk)
+    history.record_payment(user=user, debt="card", on=site.today, amount_fen=6_000, account="bank")
+    history.count_account(user=user, account="bank", balance_fen=380_000, on=site.today)
+    page = site.open(name, *args, who=user)
+    unfold(page)
+    return page
+
+
+def _paid_refused(site: Site) -> Page:
+    page = site.open("planner:debt-paid", "jiebei", who=site.member())
+    refuse(page, amount="99999999")
+    return page
+
+
+def _arranged(step: str, site: Site) -> Page:
+    """Up to this step of an arrangement: two rows in place of the debt's own."""
+    user, today = site.member(), site.today
+    document = services.household_document_of(user)
+    debt = next(one for one in document["debts"] if one["id"] == "jiebei")
+    rows = [
+        {
+            "due_on": (today + timedelta(days=days)).isoformat(),
+            "principal": "4800.00",
+            "interest": "0.00",
+            "fee": "0.00",
+        }
+        for days in (30, 60)
+    ]
+    terms = {
+        "contract": "instalment",
+        "principal": debt["principal"],
+        "method": "listed",
+        "rows": rows,
+    }
+    if step != "ask":
+        row = history.ask_arrangement(user=user, debt="jiebei", asked_on=today, note="电话")
+    if step in ("offered", "agreed", "broken"):
+        history.record_offer(user=user, arrangement=row.pk, on=today, terms=terms)
+    if step in ("agreed", "broken"):
+        history.agree_arrangement(user=user, arrangement=row.pk, on=today, terms=terms)
+    if step == "broken":
+        history.break_arrangement(user=user, arrangement=row.pk, on=today)
+    page = site.open("planner:debt-arrangement", "jiebei", who=user)
+    unfold(page)
+    return page
+
+
+def _mend(site: Site) -> Page:
+    """A payment that cannot be reckoned any more."""
+    user = site.member()
+    pay_too_much(user, site.today, "99999.00", debt="card", account="bank")
+    return site.open("planner:history-mend", who=user)
+
+
 def _of_members() -> Iterator[tuple[str, State]]:
     pages = {
         "settings": "planner:settings",
@@ -413,5 +488,6 @@ STATES: dict[str, State] = {
     **dict(_of_newcomers()),
     **dict(_of_plans()),
     **dict(_of_items()),
+    **dict(_of_what_happened()),
     **dict(_of_members()),
 }

@@ -70,12 +70,14 @@ def renamed(document: dict[str, Any], start: str) -> dict[str, Any]:
     return document
 
 
-def pay_too_much(user: Any, on: date, amount: str, debt: str = "friend") -> Any:
+def pay_too_much(
+    user: Any, on: date, amount: str, debt: str = "friend", account: str = "card"
+) -> Any:
     """A payment as an engine stored it that still took more; today's refuses it."""
     from planner import history, services
     from planner.models import HistoryEntry, Household, StoredPlan
 
-    history.record_payment(user=user, debt=debt, on=on, amount_fen=1, account="card")
+    history.record_payment(user=user, debt=debt, on=on, amount_fen=1, account=account)
     rows = HistoryEntry.objects.owned_by(user).standing()
     last = rows.last()
     HistoryEntry.objects.filter(pk=last.pk).update(entry=last.entry | {"amount": amount})
