@@ -109,8 +109,8 @@ def test_ten_megabytes_are_refused_to_the_last_byte():
         response.request["wsgi.input"].read(1)
 
 
-class Broken:
-    def read(self, length):
+class Broken(BytesIO):
+    def read(self, size=-1):
         raise InvalidChunkSize(b"zz")
 
 
