@@ -4,6 +4,7 @@ import codecs
 import ipaddress
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
+from gunicorn.http.errors import ParseException
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -92,17 +94,24 @@ def bounded_bodies(get_response: GetResponse) -> GetResponse:
     """What is too large for a form is a 413, read to its end so that the answer arrives.
 
     A server that answers and hangs up while the other side still sends is a broken connection.
+    A body sent in chunks, as no browser does, says no length: Django would read it as empty.
     """
 
+    def read(body: Any, length: int) -> None:
+        while length > 0 and (chunk := body.read(min(length, 64 * 1024))):
+            length -= len(chunk)
+
     def middleware(request: HttpRequest) -> HttpResponse:
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            with suppress(OSError, ParseException):  # what is no chunk
+                read(request.META["wsgi.input"], MOST_READ)
+            return HttpResponse(render_to_string("400.html"), status=411)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if int(length) <= settings.LARGE_BODIES.get(
             request.path_info, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         ):
             return get_response(request)
-        left = min(int(length), MOST_READ)
-        while left > 0 and (chunk := request.read(min(left, 64 * 1024))):
-            left -= len(chunk)
+        read(request, min(int(length), MOST_READ))
         return HttpResponse(render_to_string("413.html"), status=413)
 
     return middleware

@@ -226,7 +226,7 @@ def _moment(item: Fields) -> datetime:
         moment = datetime.fromisoformat(item.text("entered_on"))
     except ValueError:
         moment = datetime.min
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or not FIRST.year <= moment.year <= LAST.year:
         item.contradict("entered_on", "a moment with its offset, as in 2026-12-01T08:00:00+00:00")
     return moment
 
@@ -325,7 +325,7 @@ def _bring_settings(user: User, export: Mapping[str, Any]) -> None:
     told = export.get("settings")
     told = told if isinstance(told, dict) else {}
     changes: dict[str, Any] = {}
-    if told.get("time_zone") in dict(TIME_ZONES):
+    if told.get("time_zone") in [zone for zone, _name in TIME_ZONES]:
         changes["time_zone"] = told["time_zone"]
     if isinstance(told.get("is_discreet"), bool):
         changes["is_discreet"] = told["is_discreet"]

@@ -1,10 +1,12 @@
 import ipaddress
+from io import BytesIO
 
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
+from gunicorn.http.errors import InvalidChunkSize
 
 from config import middleware
 
@@ -105,6 +107,24 @@ def test_ten_megabytes_are_refused_to_the_last_byte():
     assert_headers(response)
     with pytest.raises(AssertionError, match="Cannot read more"):
         response.request["wsgi.input"].read(1)
+
+
+class Broken(BytesIO):
+    def read(self, size=-1):
+        raise InvalidChunkSize(b"zz")
+
+
+@pytest.mark.parametrize("body", [BytesIO(b"language=en"), BytesIO(b"a" * 2_000_000), Broken()])
+def test_a_body_without_a_length_is_read_and_refused(body):
+    """Read as empty, it would be answered as if nothing had been typed."""
+    response = Client().post(
+        "/language/", content_type="application/x-www-form-urlencoded",
+        **{"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": "", "wsgi.input": body},
+    )  # fmt: skip
+
+    assert response.status_code == 411
+    assert_headers(response)
+    assert isinstance(body, Broken) or not body.read(1)
 
 
 @pytest.mark.parametrize("charset", ["hex", "rot13", "latin-1", "UTF-7"])

@@ -167,6 +167,14 @@ def spoil_moment(export):
     export["history"][0]["entered_on"] = "yesterday"
 
 
+def spoil_first_moment(export):
+    export["history"][0]["entered_on"] = "0001-01-01T00:00:00+14:00"  # before there are years
+
+
+def spoil_last_moment(export):
+    export["history"][0]["entered_on"] = "9999-12-31T23:59:59-12:00"
+
+
 def spoil_kind(export):
     export["history"][0]["kind"] = "dance"
 
@@ -218,6 +226,17 @@ def test_an_export_that_was_changed_is_refused_and_nothing_changes(eventful, new
     assert caught.value.code == "invalid"
     assert told(newcomer) == before
     assert not Household.objects.get(owner=newcomer).revision
+
+
+@pytest.mark.parametrize("zone", [{}, [], 8, "Mars/Olympus", None])
+def test_settings_that_are_not_known_here_stay_as_they_are(eventful, newcomer, zone):
+    export = json.loads(everything(eventful))
+    export["settings"]["time_zone"] = zone
+    before = Household.objects.get(owner=newcomer).time_zone
+
+    archive.restore_household(user=newcomer, raw=json.dumps(export).encode())
+
+    assert Household.objects.get(owner=newcomer).time_zone == before
 
 
 def test_undo_leads_back_from_a_restored_household(lived, owner_of_other):

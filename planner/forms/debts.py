@@ -173,7 +173,7 @@ class DebtForm(ItemForm):
     def _ask_only(self, asked: Sequence[str]) -> None:
         """Take the other fields out; in their place stands what they would have started with."""
         self.front = asked
-        kept = {*asked, "key", "version", "consent"}
+        kept = {*asked, "key", "version", "told", "consent"}
         self.unasked = {name: one for name, one in self.fields.items() if name not in kept}
         for name in self.unasked:
             del self.fields[name]

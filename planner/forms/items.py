@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from planner import services
 from planner.domain.reading import DocumentError, InvalidDocument
 from planner.forms.errors import sentence
-from planner.forms.fields import refuse_repeated
+from planner.forms.fields import TextField, refuse_repeated
+from planner.forms.private import told_field, warn_of_private_numbers
 from planner.forms.settings import ConsentForm
 from planner.models import Household, Item, User
 
@@ -53,6 +54,8 @@ class KeyedForm(forms.Form):
         self.user: User = household.owner
         if not household.has_consent and (begins or not household.is_sample):
             self.fields["consent"] = deepcopy(ConsentForm.base_fields["consent"])
+        if any(isinstance(field, TextField) for field in self.fields.values()):
+            self.fields["told"] = told_field()
         for field in self.fields.values():
             if hasattr(field, "today"):
                 field.today = household.today()
@@ -60,6 +63,7 @@ class KeyedForm(forms.Form):
     def _clean_fields(self) -> None:
         super()._clean_fields()
         refuse_repeated(self)
+        warn_of_private_numbers(self)
 
     more_names: Sequence[str] = ()
 
@@ -216,7 +220,7 @@ def differences(now: forms.Form, typed: forms.Form) -> list[tuple[str, str, str]
     """Label, value as it stands now, value as typed: of each field in which they differ."""
     found = []
     for name, field in typed.fields.items():
-        if name in ("key", "version", "revision", "consent") or name not in now.fields:
+        if name in ("key", "version", "revision", "told", "consent") or name not in now.fields:
             continue
         values = _words(now[name]), _words(typed[name])
         if values[0] != values[1]:
