@@ -21,7 +21,7 @@ class RungLine:
     name: str
     certainty: str
     source: str
-    url: str
+    rule: str
     condition: str
     before: str
     right: str
@@ -60,7 +60,7 @@ def _line(one: Consequence, as_of: date) -> RungLine:
         name=spoken(rung.names) or rung.id,
         certainty=_certainty(rung),
         source=spoken(source.name) if source else "",
-        url=(source.url or "") if source else "",
+        rule=source.id if source else "",
         condition=spoken(rung.condition),
         before=spoken(rung.before),
         right=spoken(rung.right),

@@ -13,6 +13,7 @@ from planner.views import (
     mending,
     order,
     plan,
+    rules,
     settings,
     start,
 )
@@ -54,6 +55,7 @@ urlpatterns = [
     path("settings/import/", settings.household_import, name="household-import"),
     path("settings/erase/", settings.account_erase, name="account-erase"),
     path("privacy/", settings.privacy, name="privacy"),
+    path("rules/<slug:rule>/", rules.rule, name="rule"),
     path("history/mend/", mending.history_mend, name="history-mend"),
     path("plan/", plan.plan, name="plan"),
     path("plan/answers/", history.question_answer, name="question-answer"),

@@ -92,7 +92,7 @@ def test_every_product_can_be_entered_with_what_stands_in_front(owner_client, ow
     front = {
         "billed": "2386.40", "due_day": "9", "statement_day": "1", "principal": "9600",
         "next_due": "2026-12-20", "periods_left": "10", "rate_value": "0.04", "rate_unit": "day",
-        "minimum_fixed": "500", "missed": "0",
+        "minimum_fixed": "500", "missed": "0", "name": form["name"].value() or "别的",
     }  # fmt: skip
 
     response = owner_client.post(url, as_sent(form, **front))
@@ -404,7 +404,7 @@ def test_the_empty_list_invites(client, make_member):
     page = client.get(LIST).content.decode()
 
     assert "/debts/new/?product=huabei" in page
-    assert "/debts/new/?contract=open" in page
+    assert "/debts/new/?product=other_balance" in page
 
 
 def test_names_are_shown_as_text(client, make_member):

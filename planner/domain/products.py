@@ -173,6 +173,11 @@ class Product:
         return in_language(self.names, language) or self.id
 
     @property
+    def is_another(self) -> bool:
+        """Whether it stands for all that has no file of its own."""
+        return self.id.startswith("other_")
+
+    @property
     def grace_days_reported(self) -> int | None:
         """Days of grace to show as "possible, confirm"; the grace used is 0 until then."""
         figure = self.possible.get("grace_days")

@@ -73,6 +73,9 @@ CERTAINTIES = {
 }
 
 
+UNKNOWN = _("unknown")
+UNKNOWN_NOTE = _("We found nothing reliable on this; please see your contract or the app.")
+
 REASON_CHOICES = [
     ("unknown", _("I do not know")),
     ("interest", _("interest")),
@@ -157,8 +160,7 @@ class DebtForm(ItemForm):
         self.begins_with = f"?product={product.id}" if product else f"?contract={self.contract}"
         self.known = {} if product is None else product.starting_document()
         if item is None and product is not None:
-            start = self.shown(self.known) | {"name": _first_name(product)}
-            kwargs["initial"] = start | kwargs.get("initial", {})
+            kwargs["initial"] = self.starting_values(product) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self._add_autopay()
         self._add_arrears()
@@ -169,6 +171,11 @@ class DebtForm(ItemForm):
                 field.today = self.household.today()
         if asked:
             self._ask_only(asked)
+
+    def starting_values(self, product: Product) -> dict[str, Any]:
+        """What a new form shows; what is not known stays as it is without a product."""
+        shown = self.shown(self.known) | {"name": _first_name(product)}
+        return {name: value for name, value in shown.items() if value is not None}
 
     def _ask_only(self, asked: Sequence[str]) -> None:
         """Take the other fields out; in their place stands what they would have started with."""
@@ -314,10 +321,11 @@ class DebtForm(ItemForm):
                 field.where = {name: in_language(words, language) for name, words in texts.items()}
         figures = {**self.product.defaults, **self.product.possible}
         for key, figure in figures.items():
-            field = self.fields.get(names.get(key, key))
-            if field is not None and figure.note:
-                field.note = in_language(figure.note, language)
-                field.certainty = CERTAINTIES[figure.certainty]
+            field = self.fields.get(names.get(key, _one_of(names, key)))
+            if field is not None and (figure.note or not figure.is_known):
+                field.note = in_language(figure.note, language) or UNKNOWN_NOTE
+                field.certainty = CERTAINTIES[figure.certainty] if figure.is_known else UNKNOWN
+                field.rule = figure.source
         if "due_day" in self.fields and self.product.due_days:
             self.fields["due_day"].options = [figure.value for figure in self.product.due_days]
             self.fields["due_day"].widget.attrs["list"] = "id_due_day_options"
@@ -389,7 +397,9 @@ class DebtForm(ItemForm):
 
 
 def _first_name(product: Product) -> str:
-    """ "花呗" of "花呗 / 信用购": short enough for a list on a phone."""
+    """ "花呗" of "花呗 / 信用购": short enough for a list on a phone. Another debt has none."""
+    if product.is_another:
+        return ""
     name = product.name((get_language() or "zh")[:2])
     return name.split(" / ")[0].split(" (")[0]
 
@@ -519,6 +529,10 @@ class RevolvingForm(DebtForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.front = [*self.front]
+        terms = self.known if self.item is None else self.item.terms
+        if terms.get("due_after") and "due_day" in self.front:
+            self.front[self.front.index("due_day")] = "due_after"
+            self.cost_names = [*self.cost_names[:-2], "due_day", *self.cost_names[-1:]]
         if self.is_bound and self.add_prefix("missed") in self.data:
             self._ask_what_was_missed()
 
@@ -532,6 +546,9 @@ class RevolvingForm(DebtForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        is_products = self.item is None and cleaned.get("due_after") == self.known.get("due_after")
+        if is_products and cleaned.get("due_day"):
+            cleaned["due_after"] = None  # the person's own day holds
         self._require_days(cleaned)
         passed = None if self.errors or self.item is not None else self._passed_due_date(cleaned)
         self.passed_due_date = passed
@@ -834,6 +851,12 @@ class OpenForm(DatedForm):
     )
     rate = RateField(label=_("Interest rate"), required=False, help_text=_("Empty: no interest."))
     compound = forms.BooleanField(label=_("Unpaid interest joins the principal"), required=False)
+
+    def starting_values(self, product: Product) -> dict[str, Any]:
+        values = super().starting_values(product)
+        if "minimum" not in self.known:
+            del values["minimum_kind"]
+        return values
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,16 +24,23 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "open": ("name", "principal", "next_due", "minimum_kind", "minimum_fixed", "rate"),
 }
 
+# What a product knows of its own (花呗: billed on the 1st, 0.05% a day), and what that spares.
+SPARED: Mapping[str, tuple[str, ...]] = {
+    "statement_day": ("statement_day",),
+    "rate": ("rate",),
+    "due_after": ("due_day",),
+    "minimum": ("minimum_kind", "minimum_fixed"),
+}
+
 
 def start_form(
     contract: str, product: Product | None, data: Any, household: Household, **kwargs: Any
 ) -> DebtForm:
     """The debt form of that contract, cut down to what the first step asks."""
     known = {} if product is None else product.starting_document()
-    # A statement day or a rate that the product knows (花呗: the 1st, 0.05% a day) is not asked.
-    known_enough = known.keys() & {"statement_day", "rate"}
-    asked = [name for name in ASKED[contract] if name not in known_enough]
-    if product is not None:  # its name stands in the field already
+    spared = {field for key in known.keys() & SPARED.keys() for field in SPARED[key]}
+    asked = [name for name in ASKED[contract] if name not in spared]
+    if product is not None and not product.is_another:  # its name stands in the field already
         asked.sort(key=lambda name: name == "name")
     return FORMS[contract](
         data, household=household, accounts=(), product=product, asked=asked, begins=True, **kwargs

@@ -19,6 +19,24 @@ from planner.models import Account, Household
 from planner.presentation import Amounts, day, language
 from planner.views import items
 
+# Those that most people owe on come first; the others by what they are.
+FIRST = ("huabei", "jiebei", "credit_card", "jd_baitiao", "weilidai", "mortgage")
+OTHERS = (
+    (
+        gettext_lazy("Pay later, a bill each month"),
+        ("fenfu", "meituan_yuefu", "douyin_yuefu", "ctrip_naquhua"),
+    ),
+    (
+        gettext_lazy("Cash loans"),
+        (
+            *("jd_jintiao", "meituan_jieqian", "fangxinjie", "duxiaoman", "fenqile"),
+            "consumer_finance",
+        ),
+    ),
+    (gettext_lazy("Car, family and friends"), ("car_loan", "private_loan")),
+)
+ANOTHER = ("other_bill", "other_loan", "other_balance")
+
 CONTRACTS = {
     "revolving": (
         gettext_lazy("A bill each month"),
@@ -38,7 +56,6 @@ def debt_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": debt_rows(household),
         "products": offered_products(),
-        "contracts": CONTRACTS,
         "household": household,
         "is_of_another_day": household.planned_from != household.today(),
         "as_of": day(household.planned_from, household.today()),
@@ -96,12 +113,38 @@ def chosen(request: HttpRequest) -> tuple[str | None, Product | None]:
     return (contract, None) if contract in FORMS else (None, None)
 
 
-def offered_products() -> list[dict[str, Any]]:
-    """The products there are, those that most people owe on first."""
-    first = ("huabei", "jiebei", "credit_card")
-    products = load_products()
-    ids = [*(one for one in first if one in products), *sorted(products.keys() - set(first))]
-    return [{"id": one, "name": in_language(products[one].names, language())} for one in ids]
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A product to tap: its name, and for another debt what it may be."""
+
+    id: str
+    name: str
+    hint: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The products there are: those in front, then by group what unfolds."""
+
+    first: list[Tile]
+    others: list[tuple[Any, list[Tile]]]
+
+
+def offered_products() -> Offered:
+    others = [(title, [_tile(one) for one in ids]) for title, ids in OTHERS]
+    return Offered(
+        first=[_tile(one) for one in FIRST],
+        others=[*others, (_("None of these"), [_tile_of_another(one) for one in ANOTHER])],
+    )
+
+
+def _tile(product: str) -> Tile:
+    return Tile(product, load_products()[product].name(language()))
+
+
+def _tile_of_another(product: str) -> Tile:
+    name, hint = CONTRACTS[load_products()[product].contract]
+    return Tile(product, str(name), hint)
 
 
 @dataclass(frozen=True, slots=True)

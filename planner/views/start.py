@@ -36,7 +36,6 @@ def start(request: HttpRequest) -> HttpResponse:
         "chosen": product and in_language(product.names, language()),
         "contract": contract and CONTRACTS[contract],
         "products": offered_products(),
-        "contracts": CONTRACTS,
         "rows": [] if household.is_sample else debt_rows(household),
         "is_sample": household.is_sample,
     }

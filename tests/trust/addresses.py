@@ -20,6 +20,7 @@ TABLE = {
     "planner:guest-start": PUBLIC,
     "planner:sample-open": PUBLIC,
     "planner:privacy": PUBLIC,
+    "planner:rule": PUBLIC,
     "planner:start": PUBLIC,  # sends nobody to the front page, where guests are made
     "planner:guest-settle": OWN,
     "planner:start-money": OWN,
@@ -88,7 +89,14 @@ TABLE = {
 
 # Which list an item's address speaks of, by the first word of its name.
 KINDS = {"debt": "debts", "income": "incomes", "expense": "expenses", "account": "accounts"}
-REST = {"year": 2026, "number": 12, "name": "buffer", "uidb36": "1", "key": "abc-def"}
+REST = {
+    "rule": "CREDITREG",
+    "year": 2026,
+    "number": 12,
+    "name": "buffer",
+    "uidb36": "1",
+    "key": "abc-def",
+}
 
 
 class Address(NamedTuple):

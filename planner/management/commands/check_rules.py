@@ -1,0 +1,71 @@
+"""Check the rule files, and say what has not been compared with its source for a year."""
+
+import tomllib
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from planner.domain.dates import clip
+from planner.domain.products import RULES, refused_files
+
+
+def a_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is no date such as 2026-12-09") from None
+
+
+def a_year_before(day: date) -> date:
+    """The same day of the year before; 28 February for the 29th."""
+    return clip(day.year - 1, day.month, day.day)
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads every rule file and prints what is wrong with it (ends with 1), then what was "
+        "last compared with its source more than a year ago."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--on", type=a_day, help="as if it were this day (2027-12-01)")
+        parser.add_argument("--rules", type=Path, default=RULES, help="another folder of rules")
+
+    def handle(self, *, on: date | None, rules: Path, **options: Any) -> None:
+        refused = refused_files(rules)
+        for error in refused:
+            self.stdout.write(str(error))
+        if refused:
+            raise CommandError(f"{len(refused)} files cannot be used")
+        old = [*unchecked_since(a_year_before(on or timezone.localdate()), rules)]
+        for file, place, checked_on in old:
+            self.stdout.write(f"{file}: {place or 'all without a day of their own'} ({checked_on})")
+        files = len([*rules.rglob("*.toml")])
+        self.stdout.write(f"{files} files, nothing wrong, {len(old)} to compare again")
+
+
+def unchecked_since(day: date, rules: Path) -> Iterator[tuple[str, str, str]]:
+    """(file, key, day) of all that was compared last before `day`; key "" is the whole file."""
+    for file in sorted(rules.rglob("*.toml")):
+        document = tomllib.loads(file.read_text("utf-8"))
+        for place, checked_on in _checked(document, ""):
+            if checked_on < day.isoformat():
+                yield str(file.relative_to(rules)), place, checked_on
+
+
+def _checked(part: Any, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(part, dict):
+        if "checked_on" in part:
+            yield place, str(part["checked_on"])
+        for key, value in part.items():
+            yield from _checked(value, f"{place}.{key}" if place else key)
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            name = value.get("id", index) if isinstance(value, dict) else index
+            yield from _checked(value, f"{place}[{name}]")
