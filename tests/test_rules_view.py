@@ -111,3 +111,49 @@ def test_a_wrong_file_ends_the_command_with_its_reason(tmp_path):
         call_command("check_rules", "--rules", str(rules), stdout=said)
 
     assert said.getvalue().startswith('weilidai.toml: defaults.rate.source: found "X"')
+
+
+def test_every_product_is_offered_once_and_six_stand_in_front(owner_client):
+    page = owner_client.get(reverse("planner:debt-list")).content.decode()
+    front, _summary, rest = page.partition("</summary>")
+
+    offered = re.findall(r'<a class="tile" href="[^"]*\?product=(\w+)"', page)
+    in_front = re.findall(r'<a class="tile" href="[^"]*\?product=(\w+)"', front)
+    assert sorted(offered) == sorted(load_products())
+    assert in_front == ["huabei", "jiebei", "credit_card", "jd_baitiao", "weilidai", "mortgage"]
+
+
+def test_what_is_unknown_is_shown_as_unknown_and_asked(owner_client):
+    url = f"{reverse('planner:debt-create')}?product=mortgage"
+    form = owner_client.get(url).context["form"]
+
+    assert form["method"].initial == ""
+    assert form["method"].field.certainty == "不清楚"
+    assert not form["rate"].initial
+    assert form["rate"].field.certainty == "不清楚"
+    assert form["rate"].field.widget.decompress(None)[1] == "year_monthly"
+    assert form["overdue_multiplier"].initial == "1.5"
+    assert form["overdue_multiplier"].field.rule == "YF251"
+    answer = owner_client.post(url, {"name": "房贷", "principal": "1", "method": ""})
+    assert answer.status_code == 422
+    assert "method" in answer.context["form"].errors
+
+
+def test_another_debt_asks_for_its_name_and_guesses_nothing(owner_client):
+    form = owner_client.get(f"{reverse('planner:debt-create')}?product=other_bill").context["form"]
+
+    assert form["name"].initial == ""
+    assert form["interest_from"].initial == "posting"
+    assert form["reports_to"].initial == []
+    for name in ("statement_day", "due_day", "rate", "minimum"):
+        assert not form[name].initial
+        assert form[name].field.certainty == "不清楚"
+
+
+def test_the_days_after_the_statement_stand_in_for_a_due_day(owner_client):
+    url = f"{reverse('planner:debt-create')}?product=jd_baitiao"
+
+    front = [field.name for field in owner_client.get(url).context["form"].front_fields()]
+
+    assert "due_after" in front
+    assert "due_day" not in front

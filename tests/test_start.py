@@ -74,7 +74,7 @@ def test_from_nothing_to_a_plan_in_three_steps(guest_client):
         (
             "product=jiebei",
             {"principal": "1", "next_due": "2099-01-01", "periods_left": "3",
-             "rate_value": "万分之四"},
+             "method": "level", "rate_value": "万分之四"},
         ),
         ("contract=revolving",
          {"name": "白条", "billed": "1", "due_day": "9", "statement_day": "1",

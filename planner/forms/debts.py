@@ -83,6 +83,13 @@ REASON_CHOICES = [
 ]
 
 
+# The unit in which the contracts of these state their rate; the others speak of days.
+RATE_UNITS: Mapping[str, str] = {
+    "mortgage": "year_monthly",
+    "car_loan": "year",
+    "consumer_finance": "year",
+}
+
 NO_CHARGES = {"interest": "0.00", "fee": "0.00", "penalty": None}
 
 
@@ -532,6 +539,8 @@ class RevolvingForm(DebtForm):
         terms = self.known if self.item is None else self.item.terms
         if terms.get("due_after") and "due_day" in self.front:
             self.front[self.front.index("due_day")] = "due_after"
+            self.fields["due_after"].label = _("Days from the statement to the due date")
+            self.fields["due_after"].help_text = ""
             self.cost_names = [*self.cost_names[:-2], "due_day", *self.cost_names[-1:]]
         if self.is_bound and self.add_prefix("missed") in self.data:
             self._ask_what_was_missed()
@@ -756,6 +765,11 @@ class InstalmentForm(DatedForm):
         for name in ("next_due", "periods_left", "amount"):
             if name in self.fields:
                 self.fields[name].unless = "listed"
+        if self.product is not None and self.item is None:
+            self.fields["rate"].widget.unit = RATE_UNITS.get(self.product.id, "day")
+            if "method" not in self.known:
+                self.fields["method"].choices = [("", _("Please choose")), *METHODS]
+                self.initial["method"] = self.initial.get("method", "")
 
     def shown(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         prepay = entry.get("prepay") or {}

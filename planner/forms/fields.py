@@ -392,6 +392,7 @@ _CHINESE_DIGITS = {char: str(value) for value, char in enumerate("零一二三�
 class RateWidget(forms.MultiWidget):
     template_name = "planner/_rate_widget.html"
     use_fieldset = False
+    unit = "day"  # of an empty field
 
     def __init__(self) -> None:
         figure = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
@@ -400,7 +401,7 @@ class RateWidget(forms.MultiWidget):
 
     def decompress(self, value: Any) -> list[Any]:
         if not value:
-            return [None, "day"]
+            return [None, self.unit]
         unit, places = unit_of(value)
         return [shown_decimal(Decimal(value["rate"]).scaleb(-places)), unit]
 

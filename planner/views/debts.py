@@ -40,13 +40,13 @@ ANOTHER = ("other_bill", "other_loan", "other_balance")
 CONTRACTS = {
     "revolving": (
         gettext_lazy("A bill each month"),
-        gettext_lazy("Other cards, Baitiao, monthly payment apps"),
+        gettext_lazy("Other cards and monthly payment apps"),
     ),
     "instalment": (
         gettext_lazy("Fixed instalments"),
-        gettext_lazy("Cash loans, mortgage, car, bill instalments"),
+        gettext_lazy("Other loans, bill instalments"),
     ),
-    "open": (gettext_lazy("No fixed schedule"), gettext_lazy("Family and friends, overdrafts")),
+    "open": (gettext_lazy("No fixed schedule"), gettext_lazy("Overdrafts, student loans")),
 }
 
 

@@ -61,6 +61,7 @@ def _of_source(source: Source) -> dict[str, object]:
         "dated": source.dated,
         "how_sure": HOW_SURE[source.quality],
         "is_practice": source.quality == "practice",
+        "is_law": source.quality in ("text", "official"),
         "url": source.url,
         "host": source.url.split("/")[2] if source.url else "",
         "products": [(product.id, spoken(product.names)) for product in users],

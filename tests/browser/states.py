@@ -95,6 +95,8 @@ def _of_visitors() -> Iterator[tuple[str, State]]:
     }
     for state, values in wrong.items():
         yield f"{state}-refused", partial(_refused, pages[state], "visitor", values)
+    yield "rule-source", lambda site: site.browse("/rules/CREDITREG/")
+    yield "rule-product", partial(_rule_unfolded, "weilidai")
     yield "reset-used-link", lambda site: site.browse("/account/password/reset/key/1-used/")
     yield "code-sent", _code_sent
     yield "code-sent-refused", _code_refused
@@ -102,6 +104,12 @@ def _of_visitors() -> Iterator[tuple[str, State]]:
         yield f"error-{status}", lambda site, status=status: site.open("fail", status)
     yield "error-404", lambda site: site.browse("/nothing/")
     yield "error-csrf", _forged
+
+
+def _rule_unfolded(rule: str, site: Site) -> Page:
+    page = site.open("planner:rule", rule)
+    unfold(page)
+    return page
 
 
 def _refused(name: str, who: str, values: dict[str, str], site: Site, query: str = "") -> Page:
@@ -151,13 +159,14 @@ def _of_newcomers() -> Iterator[tuple[str, State]]:
     }
     for state, name in pages.items():
         yield state, lambda site, name=name: site.open(name, who=site.newcomer())
-    kinds = ["product=huabei", "product=jiebei", "product=credit_card"]
+    kinds = [f"product={one}" for one in ("huabei", "jiebei", "credit_card", "jd_baitiao", "fenfu")]
     kinds += ["contract=revolving", "contract=instalment", "contract=open"]
     for kind in kinds:
         state, query = f"start-{kind.partition('=')[2]}", f"?{kind}"
         yield state, partial(_unfolded, "planner:start", query)
         refused = partial(_refused, "planner:start", "newcomer", {"name": ""}, query=query)
         yield f"{state}-refused", refused
+    yield "start-all-kinds", partial(_unfolded, "planner:start", "")
     yield "start-asked", _asked
     yield "start-rows", _with_first_debt
     yield "start-money", _at_money

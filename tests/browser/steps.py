@@ -60,6 +60,7 @@ def add_huabei(page: Page, billed: str = "2,386.40") -> None:
 def add_jiebei(page: Page) -> None:
     choose_product(page, "jiebei")
     due = date.today() + timedelta(days=12)
+    page.locator('[name="method"]').select_option("level")
     fill(page, principal="¥9600", periods_left="10", next_due=due.isoformat(), rate_value="0.04")
     send(page.locator("#start form"))
     expect(page.locator("#start .items > li")).to_have_count(2)
