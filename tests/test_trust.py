@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.trust.run import PROGRAMS
+from tests.trust.run import PROGRAMS, run_all
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,3 +32,10 @@ def test_each_promise_holds_in_short(program, tmp_path):
     assert rows
     for row in rows:
         assert row["is_met"], f"{row['promise']}: {row['measured']}\n{result.stdout[-3000:]}"
+
+
+@pytest.mark.trust
+def test_what_has_not_ended_in_time_is_not_met(capfd):
+    rows = run_all(["sqlite"], ["logs"], True, seconds=1)
+
+    assert [(row["promise"], row["is_met"]) for row in rows] == [("logs", False)]
