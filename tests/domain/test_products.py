@@ -7,8 +7,15 @@ from datetime import date
 
 import pytest
 
-from planner.domain.household import parse_debt
+from planner.domain.household import (
+    FORMAT,
+    VERSION,
+    household_document,
+    parse_debt,
+    parse_household,
+)
 from planner.domain.ladders import EVENTS, LANGUAGES, in_language
+from planner.domain.plan import make_plan
 from planner.domain.products import (
     CERTAIN_WORDS,
     NOT_CERTAIN,
@@ -428,25 +435,25 @@ DAILY = {"rate": {"rate": "0.0005", "per": "day"}}
 FIXED = {"minimum": {"fixed": "500.00"}}
 
 
-@pytest.mark.parametrize(
-    ("product", "own_figures"),
-    [
-        ("huabei", BILL),
-        ("credit_card", BILL | {"statement_day": 5, "due_day": 25}),
-        ("jd_baitiao", BILL | {"statement_day": 11}),
-        ("meituan_yuefu", BILL),
-        ("douyin_yuefu", BILL),
-        ("ctrip_naquhua", BILL | DAILY | {"statement_day": 5, "due_day": 25}),
-        (
-            "other_bill",
-            BILL | DAILY | {"statement_day": 5, "due_day": 25, "interest_from": "posting"},
-        ),
-        *((product, LOAN) for product in sorted(CONTRACTS["instalment"])),
-        ("fenfu", BALANCE | DAILY),
-        ("private_loan", BALANCE | FIXED | {"rate": None}),
-        ("other_balance", BALANCE | FIXED | DAILY),
-    ],
-)
+OWN_FIGURES = [
+    ("huabei", BILL),
+    ("credit_card", BILL | {"statement_day": 5, "due_day": 25}),
+    ("jd_baitiao", BILL | {"statement_day": 11}),
+    ("meituan_yuefu", BILL),
+    ("douyin_yuefu", BILL),
+    ("ctrip_naquhua", BILL | DAILY | {"statement_day": 5, "due_day": 25}),
+    (
+        "other_bill",
+        BILL | DAILY | {"statement_day": 5, "due_day": 25, "interest_from": "posting"},
+    ),
+    *((product, LOAN) for product in sorted(CONTRACTS["instalment"])),
+    ("fenfu", BALANCE | DAILY),
+    ("private_loan", BALANCE | FIXED | {"rate": None}),
+    ("other_balance", BALANCE | FIXED | DAILY),
+]
+
+
+@pytest.mark.parametrize(("product", "own_figures"), OWN_FIGURES)
 def test_a_debt_starts_from_its_product_and_the_few_figures_a_person_gives(product, own_figures):
     starting = PRODUCTS[product].starting_document()
 
@@ -457,6 +464,31 @@ def test_a_debt_starts_from_its_product_and_the_few_figures_a_person_gives(produ
     assert debt.rungs() == PRODUCTS[product].ladder
     for key in own_figures:
         assert key in PRODUCTS[product].where
+
+
+def test_a_household_that_owes_on_every_product_plans_and_reads_back_unchanged():
+    debts = [
+        {**PRODUCTS[product].starting_document(), **figures, "id": product, "name": product}
+        for product, figures in OWN_FIGURES
+    ]
+    document = {
+        "format": FORMAT, "version": VERSION, "as_of": AS_OF.isoformat(), "currency": "CNY",
+        "accounts": [{"id": "bank", "name": "卡", "kind": "debit_card", "balance": "9000.00"}],
+        "incomes": [
+            {"id": "pay", "name": "工资", "amount": "30000.00", "account": "bank",
+             "on": {"monthly": 8}},
+        ],
+        "expenses": [], "debts": debts,
+    }  # fmt: skip
+    household = parse_household(document)
+
+    plan = make_plan(household, "minimum")
+
+    assert {debt["product"] for debt in debts} == PRODUCTS.keys()
+    assert parse_household(household_document(household)) == household
+    assert {due.debt for due in plan.dues} == PRODUCTS.keys()
+    ladders = {one.debt for one in plan.consequences}
+    assert ladders == PRODUCTS.keys()
 
 
 def test_a_starting_document_is_the_callers_own():
