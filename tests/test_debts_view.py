@@ -91,7 +91,8 @@ def test_every_product_can_be_entered_with_what_stands_in_front(owner_client, ow
     form = shown_form(owner_client, url)
     front = {
         "billed": "2386.40", "due_day": "9", "statement_day": "1", "principal": "9600",
-        "next_due": "2026-12-20", "periods_left": "10", "method": "level", "rate_value": "0.04", "rate_unit": "day",
+        "next_due": "2026-12-20", "periods_left": "10",
+        "method": "level", "rate_value": "0.04", "rate_unit": "day",
         "minimum_fixed": "500", "missed": "0", "name": form["name"].value() or "别的",
     }  # fmt: skip
 
