@@ -718,7 +718,12 @@ class InstalmentForm(DatedForm):
     }
     places = DatedForm.places | {"prepay": "prepay_allowed"}
 
-    method = forms.ChoiceField(label=_("How it is repaid"), choices=METHODS, initial="level")
+    method = forms.ChoiceField(
+        label=_("How it is repaid"),
+        choices=METHODS,
+        initial="level",
+        error_messages={"required": REQUIRED},
+    )
     next_due = DayField(label=_("Next due date"), required=False)
     periods_left = WholeField(
         label=_("Payments left"), low=0, high=600, required=False,
