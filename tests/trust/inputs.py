@@ -576,7 +576,8 @@ def measure(site: Any, short: bool) -> list[Any]:
     for fault in result.faults[:60]:
         print("   fault:", fault, flush=True)
     if result.statuses.get(500):
-        print(site.out.read_text()[-3000:])
+        said = [line for line in site.out.read_text().splitlines() if " ERROR " in line]
+        print("\n".join(said[:20]), flush=True)
     measured = (
         f"{len(result.pairs):,} field × input in {result.sends:,} sends to {len(found)} forms "
         f"({len(result.fields)} fields): {len(result.faults)} faults; "
