@@ -1,16 +1,17 @@
 """The plan page's content: rows and stored plans → what templates print, already in words."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from planner import charts, services
 from planner.domain.contracts.terms import RevolvingTerms
@@ -69,12 +70,25 @@ class StrategyLine:
     late_dues: int
 
 
-class Board:
-    """One person's plan page. Reads each list of rows once; plans come from the store."""
+class LastChange(NamedTuple):
+    """The ids it touched, and what it did: by language, with amounts and without."""
 
-    def __init__(self, user: User) -> None:
+    touched: Sequence[str]
+    said: Mapping[str, Sequence[str]]
+
+    def words(self, hidden: bool) -> str:
+        return self.said[get_language()][hidden] if self.said else ""
+
+
+class Board:
+    """One person's plan page. Reads each list of rows once; plans come from the store.
+
+    `row` is the user's household where it was just read or written.
+    """
+
+    def __init__(self, user: User, row: HouseholdRow | None = None) -> None:
         self.user = user
-        self.row: HouseholdRow = services.household_of(user)
+        self.row: HouseholdRow = row or services.household_of(user)
         self.items = self.row.items
         self.amounts = Amounts(self.row.is_discreet)
 
@@ -95,12 +109,18 @@ class Board:
         return bool(self.items["debts"])
 
     @cached_property
-    def _stored(self) -> tuple[StoredPlan, Ways]:
-        names = [self.row.strategy, services.WAYS]
+    def _stored(self) -> tuple[StoredPlan, Ways, LastChange]:
+        # By the household's counter: the same figures may be reached by several changes.
+        last = f"change-{self.row.revision}"
         found = services.stored_plans(
-            user=self.user, names=names, document=self.document, position=self.household
+            user=self.user,
+            names=[self.row.strategy, services.WAYS],
+            document=self.document,
+            position=self.household,
+            beside={last: self._last_change},
         )
-        return read_plan(found[names[0]]), read_ways(found[services.WAYS])
+        plan, ways = found[self.row.strategy], found[services.WAYS]
+        return read_plan(plan), read_ways(ways), LastChange(**found[last])
 
     @property
     def plan(self) -> StoredPlan:
@@ -151,65 +171,74 @@ class Board:
     def notes(self) -> list[str]:
         return notes(self.situation) if self.has_debts else []
 
-    @cached_property
+    @property
+    def change(self) -> str:
+        """What the last change did, "" where there is none to speak of."""
+        return self._stored[2].words(self.hides_amounts) if self.has_debts else ""
+
+    @property
+    def changed(self) -> Sequence[str]:
+        """The ids of what the last change touched: their figures stay unfolded."""
+        return self._stored[2].touched if self.has_debts else ()
+
+    def _last_change(self, found: Mapping[str, services.Record]) -> services.Record:
+        """What the last change touched and did, in each language, to be kept with the plans."""
+        before = self._before
+        if before is None:
+            return {"touched": [], "said": {}}
+        earlier = {(kind, one["id"]): one for kind in FIGURES for one in before[kind]}
+        touched = [
+            one["id"]
+            for kind in FIGURES
+            for one in self.document[kind]
+            if earlier.get((kind, one["id"])) not in (None, one)
+        ]
+        say = self._told(before) or self._effect(before, read_ways(found[services.WAYS]))
+        said = {}
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                said[language] = [say(Amounts(hidden)) for hidden in (False, True)]
+        return {"touched": touched, "said": said}
+
+    @property
     def _before(self) -> Mapping[str, Any] | None:
         """The household before the last change; None after an undo, or while it began: before
         there was both something owed and something to pay it from.
         """
-        revision = Revision.objects.owned_by(self.user).first()
-        if revision is None or revision.number != self.row.revision - 1:
-            return None
-        before = revision.document
+        if self.row.before is not None:
+            before = self.row.before
+        else:
+            revision = Revision.objects.owned_by(self.user).first()
+            if revision is None or revision.number != self.row.revision - 1:
+                return None
+            before = revision.document
         has_begun = before["debts"] and (before["incomes"] or before["accounts"])
         return before if has_begun else None
 
-    @cached_property
-    def change(self) -> str:
-        """What the last change did, "" where there is none to speak of."""
-        if self._before is None or not self.has_debts:
-            return ""
-        if told := self._told:
-            return told
-        document = dict(self._before)
+    def _told(self, before: Mapping[str, Any]) -> Callable[[Amounts], str] | None:
+        """That something was written down, where that and no figure was the last change."""
+        if services.history_hash(before.get("history", [])) == self.row.history_hash:
+            return None
+        if any(before[kind] != self.document[kind] for kind in services.ITEM_MODELS):
+            return None
+        last = HistoryEntry.objects.owned_by(self.user).order_by("pk").last()
+        if last is None or last.kind in ("correction", "balance", "arrangement"):
+            return None
+        if last.kind == HistoryEntry.UNDO:
+            return lambda _amounts: _("Taken back. The plan goes on without it.")
+        return lambda _amounts: _("Written down. The plan goes on from there.")
+
+    def _effect(self, before: Mapping[str, Any], ways: Ways) -> Callable[[Amounts], str]:
+        document = dict(before)
         if "planned_from" in self.document:
             passed = {key: self.document.get(key) for key in services.DAY_KEYS}
             document |= {key: day for key, day in passed.items() if day}
         names = [services.WAYS]
         found = services.stored_plans(user=self.user, names=names, document=document)
-        ways = read_ways(found[services.WAYS])
-        before = services.standing_household(self.user, document)
-        return change_line(
-            (before, ways.outcomes[before.strategy]),
-            (self.household, self.ways.outcomes[self.household.strategy]),
-            self.amounts,
-        )
-
-    @property
-    def _told(self) -> str:
-        """That something was written down, where that and no figure was the last change."""
-        if services.history_hash(self._before.get("history", [])) == self.row.history_hash:
-            return ""
-        if any(self._before[kind] != self.document[kind] for kind in services.ITEM_MODELS):
-            return ""
-        last = HistoryEntry.objects.owned_by(self.user).order_by("pk").last()
-        if last is None or last.kind in ("correction", "balance", "arrangement"):
-            return ""
-        if last.kind == HistoryEntry.UNDO:
-            return _("Taken back. The plan goes on without it.")
-        return _("Written down. The plan goes on from there.")
-
-    @cached_property
-    def changed(self) -> set[str]:
-        """The ids of what the last change touched: their figures stay unfolded."""
-        if self._before is None:
-            return set()
-        earlier = {(kind, one["id"]): one for kind in FIGURES for one in self._before[kind]}
-        return {
-            one["id"]
-            for kind in FIGURES
-            for one in self.document[kind]
-            if earlier.get((kind, one["id"])) not in (None, one)
-        }
+        earlier = services.standing_household(self.user, document)
+        was = read_ways(found[services.WAYS]).outcomes[earlier.strategy]
+        now = ways.outcomes[self.household.strategy]
+        return lambda amounts: change_line((earlier, was), (self.household, now), amounts)
 
     # --- The money of the coming days ---
 

@@ -22,7 +22,7 @@ from planner.domain.money import MAX_FEN, format_yuan
 from planner.domain.questions import Question, Unanswered, unanswered
 from planner.domain.replay import stand
 from planner.models import Arrangement, HistoryEntry, Household, User
-from planner.services import EntryRefused, StaleVersion
+from planner.services import EntryRefused, Record, StaleVersion
 
 QUESTIONS = "questions"
 ARRANGED = ("arrangement", "arrangement_ended")
@@ -58,7 +58,7 @@ def _unanswered(user: User, household: Household) -> Unanswered:
     known_to = household.answered_to
     name = f"{QUESTIONS} {known_to}"
 
-    def compute(position: Position, names: list[str]) -> dict[str, dict[str, Any]]:
+    def compute(position: Position, names: list[str], _found: object) -> dict[str, Record]:
         found = unanswered(position, known_to)
         # Asked again from the day they lead to, the questions are the same.
         return dict.fromkeys([*names, f"{QUESTIONS} {found.known_to}"], _written(found))

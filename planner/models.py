@@ -140,6 +140,9 @@ class Household(models.Model):
     consented_on = models.DateTimeField(null=True, blank=True)
     consent_version = models.CharField(max_length=20, blank=True)
 
+    # The document before the last change, where that was made through this very object.
+    before: dict[str, Any] | None = None
+
     objects = OwnedQuerySet.as_manager()
 
     class Meta:
@@ -194,21 +197,21 @@ class Household(models.Model):
 
     @cached_property
     def items(self) -> dict[str, list["Item"]]:
-        """The rows of each of the document's lists, read once; see `forget_rows`."""
+        """The rows of each of the document's lists, read once."""
         return {
             kind: list(model.objects.owned_by(self.owner_id)) for kind, model in ITEM_MODELS.items()
         }
 
     @cached_property
     def entries(self) -> list["HistoryEntry"]:
-        """The history that stands, read once."""
+        """The history that stands, read once; see `forget_entries`."""
         if not self.history_hash:
             return []
         return list(HistoryEntry.objects.owned_by(self.owner_id).standing())
 
-    def forget_rows(self) -> None:
-        """Read them again when next asked for: they were written."""
-        for name in ("items", "entries", "_last_entry_on"):
+    def forget_entries(self) -> None:
+        """Read the history again when next asked for: it was written."""
+        for name in ("entries", "_last_entry_on"):
             self.__dict__.pop(name, None)
 
     def head(self) -> dict[str, Any]:

@@ -62,7 +62,7 @@ SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry con
 HEAD_KEYS = ("as_of", "buffer", "strategy", "order", "triage_order")
 
 KEPT_REVISIONS = 50
-KEPT_PLANS = 12  # plan, ways, position and questions: as it is and of two states before
+KEPT_PLANS = 15  # plan, ways, change, position, questions: as it is and of two states before
 GUEST_DAYS = 7
 KEPT_KEY_DAYS = 2
 
@@ -253,6 +253,7 @@ def change(
         raise ConsentRequired
     Revision.objects.create(owner=household.owner, number=household.revision, document=before)
     _write(household, after)
+    household.before = before
     _keep_newest(Revision.objects.owned_by(household.owner), "-number", KEPT_REVISIONS)
     return after
 
@@ -314,9 +315,11 @@ def _write(household: Household, document: dict[str, Any]) -> None:
             "known_to", "history_hash",
         ]
     )  # fmt: skip
-    for kind, rows in household.items.items():
-        _write_items(ITEM_MODELS[kind], household.owner, rows, document[kind])
-    household.forget_rows()
+    household.forget_entries()
+    household.items = {
+        kind: _write_items(ITEM_MODELS[kind], household.owner, rows, document[kind])
+        for kind, rows in household.items.items()
+    }
 
 
 def _write_history(
@@ -407,16 +410,19 @@ def _tie_arrangements(
 
 def _write_items(
     model: type[Item], owner: User, held: Sequence[Item], entries: list[dict[str, Any]]
-) -> None:
+) -> list[Item]:
+    """The rows as they are then, in their order."""
     rows = {row.slug: row for row in held}
-    new, changed = [], []
+    standing, new, changed = [], [], []
     for position, entry in enumerate(entries):
         terms = {key: value for key, value in entry.items() if key not in ("id", *model.texts)}
         fields = {key: entry[key] for key in model.texts} | {"terms": terms}
         row = rows.pop(entry["id"], None)
         if row is None:
             new.append(model(owner=owner, slug=entry["id"], position=position, **fields))
+            standing.append(new[-1])
             continue
+        standing.append(row)
         if any(getattr(row, name) != value for name, value in fields.items()):
             row.version += 1
         elif row.position == position:
@@ -426,8 +432,13 @@ def _write_items(
         changed.append(row)
     if rows:
         model.objects.owned_by(owner).filter(slug__in=list(rows)).delete()
-    model.objects.bulk_update(changed, ["position", "version", "terms", *model.texts])
+    written = ["position", "version", "terms", *model.texts]
+    if len(changed) == 1:
+        changed[0].save(update_fields=written)  # several times as fast as a bulk of one
+    else:
+        model.objects.bulk_update(changed, written)
     model.objects.bulk_create(new)
+    return standing
 
 
 def _keep_newest(rows, ordering: str, count: int) -> None:
@@ -927,6 +938,8 @@ def household_hash(document: Mapping[str, Any]) -> str:
 
 
 WAYS = "ways"
+Record = dict[str, Any]
+Beside = Callable[[Mapping[str, Record]], Record]
 
 
 def stored_plans(
@@ -935,22 +948,30 @@ def stored_plans(
     names: Iterable[str],
     document: dict[str, Any] | None = None,
     position: Position | None = None,
-) -> dict[str, dict[str, Any]]:
+    beside: Mapping[str, Beside] | None = None,
+) -> dict[str, Record]:
     """The plan documents of the user's household by strategy, computed where none is kept.
 
     Under the name WAYS, what all ways of repaying come to (see `stored.ways_document`).
     `document` asks for another household of the same user, such as the one before a change;
-    or it is the outline of the user's own. `position`: see `kept`.
+    or it is the outline of the user's own. `position`: see `kept`. `beside`: what else is to be
+    kept with them, by name, and how it is made from them.
     """
+    beside = beside or {}
 
-    def compute(household: Position, missing: list[str]) -> dict[str, dict[str, Any]]:
-        made = make_plans(household, STRATEGIES if WAYS in missing else missing)
-        return {
+    def compute(
+        household: Position, missing: list[str], found: Mapping[str, Record]
+    ) -> dict[str, Record]:
+        plans = [name for name in missing if name not in beside]
+        made = make_plans(household, STRATEGIES if WAYS in plans else plans)
+        computed = {
             name: ways_document(made) if name == WAYS else plan_document(made[name])
-            for name in missing
+            for name in plans
         }
+        together = {**found, **computed}
+        return computed | {name: beside[name](together) for name in missing if name in beside}
 
-    return kept(user, names, document, compute, position)
+    return kept(user, [*names, *beside], document, compute, position)
 
 
 def stored_plan(
@@ -974,7 +995,7 @@ def standing_household(user: User, document: dict[str, Any] | None = None) -> Po
     if "planned_from" not in document:
         return parse_household(document)
 
-    def compute(household: Position, names: list[str]) -> dict[str, dict[str, Any]]:
+    def compute(household: Position, names: list[str], _found: object) -> dict[str, Record]:
         return {name: _standing_record(stand(household)) for name in names}
 
     record = kept(user, [STANDING], document, compute)[STANDING]
@@ -1001,12 +1022,13 @@ def kept(
     user: User,
     names: Iterable[str],
     document: dict[str, Any] | None,
-    compute: Callable[[Position, list[str]], dict[str, dict[str, Any]]],
+    compute: Callable[[Position, list[str], Mapping[str, Record]], dict[str, Record]],
     position: Position | None = None,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Record]:
     """What is worked out of a household, by name; computed and kept where it is missing.
 
-    `position` is the document parsed, where that was done already.
+    `compute` gets the household, the missing names and what was found. `position` is the document
+    parsed, where that was done already.
     """
     document = outline_of(household_of(user)) if document is None else document
     filed_under = household_hash(document)
@@ -1020,7 +1042,7 @@ def kept(
             whole = household_document_of(user)
             whole |= {key: document[key] for key in DAY_KEYS if key in document}
         is_whole = position is not None and whole is document
-        computed = compute(position if is_whole else parse_household(whole), missing)
+        computed = compute(position if is_whole else parse_household(whole), missing, found)
         # Two requests may compute the same at once: the same bytes, so either may stay.
         StoredPlan.objects.bulk_create(
             [

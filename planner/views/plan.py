@@ -18,6 +18,7 @@ from planner.forms.figures import FIGURES, BufferForm, HeadForm, StrategyForm, U
 from planner.forms.history import AnswerForm
 from planner.forms.renewal import RenewForm
 from planner.ladder import ladder_lines
+from planner.models import Household
 from planner.presentation import day
 from planner.views import items
 
@@ -126,7 +127,9 @@ def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
 
 def shown(request: HttpRequest) -> HttpResponse:
     """The plan as it is after a change: at once where only its region is swapped."""
-    return page(request) if request.htmx else redirect("planner:plan")
+    if not request.htmx:
+        return redirect("planner:plan")
+    return page(request, row=request.user.household)  # as the change left it
 
 
 def page(
@@ -134,11 +137,15 @@ def page(
     *,
     bound: Any = None,
     answer: AnswerForm | None = None,
+    row: Household | None = None,
     conflict: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The plan; `bound` is a figure and `answer` an answer that was sent and refused."""
-    board = Board(request.user)
+    """The plan; `bound` is a figure and `answer` an answer that was sent and refused.
+
+    `row` is the household where it was just written.
+    """
+    board = Board(request.user, row)
     asking = Asking(board, put_off(request, board.row.today()), answer)
     context = {
         "board": board,
