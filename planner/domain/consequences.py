@@ -66,7 +66,7 @@ def rung_start(rung: Rung, due: Due) -> int:
 
 def dated_rungs(debt: Debt) -> tuple[Rung, ...]:
     """The rungs that run from a due: no notices, no words without a date, no events."""
-    return tuple(rung for rung in shown_rungs(debt) if _runs_from_due(rung))
+    return tuple(rung for rung in shown_rungs(debt) if runs_from_due(rung))
 
 
 def shown_rungs(debt: Debt) -> tuple[Rung, ...]:
@@ -76,7 +76,8 @@ def shown_rungs(debt: Debt) -> tuple[Rung, ...]:
     )
 
 
-def _runs_from_due(rung: Rung) -> bool:
+def runs_from_due(rung: Rung) -> bool:
+    """Whether a missed due dates it, and not an event or nobody."""
     return rung.after_days is not None and rung.event is None
 
 
@@ -126,7 +127,7 @@ def walk_episodes(
     days: dict[tuple[int, str], int] = {}
     repeated: set[tuple[int, str]] = set()
     severities: list[frozenset[int]] = []
-    dated = [rung for rung in rungs if _runs_from_due(rung)]
+    dated = [rung for rung in rungs if runs_from_due(rung)]
     index = 0
     while index < len(dues):
         if not dues[index].is_missed:
@@ -184,7 +185,7 @@ def _of_debt(
         due_on = date.fromordinal(due.due_on)
         is_next = member == following
         for rung in rungs:
-            if not _runs_from_due(rung):
+            if not runs_from_due(rung):
                 if is_next:
                     yield _by_event(debt, due_on, rung, events, as_of)
                 continue

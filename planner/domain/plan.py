@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from planner.domain.consequences import Consequence, Harm, ladder_of_due, weigh_consequences
+from planner.domain.consequences import (
+    Consequence,
+    Harm,
+    ladder_of_due,
+    runs_from_due,
+    weigh_consequences,
+)
 from planner.domain.household import Household
 from planner.domain.ledger import (
     Balance,
@@ -181,7 +187,11 @@ class Outcome(NamedTuple):
 
 def outcome_of(plan: Plan) -> Outcome:
     totals = plan.totals
-    late = {(one.debt, one.due_on) for one in plan.consequences if one.state == "will_start"}
+    late = {
+        (one.debt, one.due_on)
+        for one in plan.consequences
+        if one.state == "will_start" and runs_from_due(one.rung)
+    }
     cost = totals.interest + totals.fees + totals.penalties
     return Outcome(plan.debt_free_on, cost, len(late))
 

@@ -31,6 +31,8 @@ TABLE = {
     "planner:debt-paid": ITEM,
     "planner:debt-history": ITEM,
     "planner:debt-arrangement": ITEM,
+    "planner:debt-events": ITEM,
+    "planner:event-undo": ITEM,
     "planner:history-list": OWN,
     "planner:history-undo": OWN,
     "planner:history-mend": OWN,
@@ -88,7 +90,13 @@ TABLE = {
 }
 
 # Which list an item's address speaks of, by the first word of its name.
-KINDS = {"debt": "debts", "income": "incomes", "expense": "expenses", "account": "accounts"}
+KINDS = {
+    "debt": "debts",
+    "event": "debts",
+    "income": "incomes",
+    "expense": "expenses",
+    "account": "accounts",
+}
 REST = {
     "rule": "CREDITREG",
     "year": 2026,
