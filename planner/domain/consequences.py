@@ -89,7 +89,8 @@ def weigh_consequences(ledger: Ledger, *, ladders: bool = False) -> tuple[list[C
     """
     consequences: list[Consequence] = []
     episodes = [0] * 6
-    as_of = ledger.household.as_of.toordinal()
+    since = ledger.household.as_of
+    as_of = since.toordinal()
     for debt, contract in zip(ledger.household.debts, ledger.contracts, strict=True):
         rungs = shown_rungs(debt)
         if not rungs or not contract.dues:
@@ -99,7 +100,7 @@ def weigh_consequences(ledger: Ledger, *, ladders: bool = False) -> tuple[list[C
         for severities in started.severities:
             for severity in severities:
                 episodes[severity] += 1
-        consequences += _of_debt(debt, contract.dues, rungs, started, ledger, ladders=ladders)
+        consequences += _of_debt(debt, contract.dues, rungs, started, since, ladders=ladders)
     consequences.sort(key=lambda one: one.due_on)
     harm = Harm._make((*episodes[:0:-1], divide_half_up(ledger.overdue_fen_days, 100)))
     return consequences, harm
@@ -114,6 +115,22 @@ def ladder_of_due(ledger: Ledger, debt_id: str, due_on: date) -> list[Consequenc
     ):
         raise KeyError((debt_id, due_on))
     return found
+
+
+def walk_debt(
+    debt: Debt, dues: Sequence[Due], as_of: date, begun: frozenset[str] = frozenset()
+) -> Started:
+    """Where the rungs of a debt start by its dues; `begun` as in `walk_episodes`."""
+    return walk_episodes(dues, shown_rungs(debt), as_of.toordinal(), begun)
+
+
+def ladder_of_dues(
+    debt: Debt, dues: Sequence[Due], due: Due, as_of: date, begun: frozenset[str] = frozenset()
+) -> list[Consequence]:
+    """All rungs of one of the dues of a debt, as `ladder_of_due` gives them."""
+    started, due_on = walk_debt(debt, dues, as_of, begun), date.fromordinal(due.due_on)
+    found = _of_debt(debt, dues, shown_rungs(debt), started, as_of, ladders=True)
+    return [one for one in found if one.due_on == due_on]
 
 
 def walk_episodes(
@@ -171,11 +188,10 @@ def _of_debt(
     dues: Sequence[Due],
     rungs: Sequence[Rung],
     started: Started,
-    ledger: Ledger,
+    as_of: date,
     *,
     ladders: bool,
 ) -> Iterable[Consequence]:
-    as_of = ledger.household.as_of
     events = {event.rung: event.on for event in debt.events}
     coming = as_of.toordinal()
     following = next((i for i, due in enumerate(dues) if due.due_on >= coming), len(dues) - 1)
