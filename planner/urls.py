@@ -21,6 +21,7 @@ from planner.views import (
 
 register_converter(DayConverter, "day")
 
+register_converter(SpeechConverter, "speech")
 app_name = "planner"
 urlpatterns = [
     path("", home.home, name="home"),
@@ -59,7 +60,10 @@ urlpatterns = [
     path("settings/erase/", settings.account_erase, name="account-erase"),
     path("privacy/", settings.privacy, name="privacy"),
     path("rules/<slug:rule>/", rules.rule, name="rule"),
+    path("rules/<speech:speech>/", rules.rule_list, name="rule-list"),
     path("history/mend/", mending.history_mend, name="history-mend"),
+    path("rules/<speech:speech>/<slug:rule>/", rules.rule_page, name="rule-page"),
+    path("rules/<speech:speech>/<slug:rule>/<slug:rung>/", rules.rule_step, name="rule-step"),
     path("plan/", plan.plan, name="plan"),
     path("plan/answers/", history.question_answer, name="question-answer"),
     path("plan/answers/all/", history.question_answer_all, name="question-answer-all"),

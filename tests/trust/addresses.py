@@ -21,6 +21,9 @@ TABLE = {
     "planner:sample-open": PUBLIC,
     "planner:privacy": PUBLIC,
     "planner:rule": PUBLIC,
+    "planner:rule-list": PUBLIC,
+    "planner:rule-page": PUBLIC,
+    "planner:rule-step": PUBLIC,
     "planner:start": PUBLIC,  # sends nobody to the front page, where guests are made
     "planner:guest-settle": OWN,
     "planner:start-money": OWN,
@@ -98,7 +101,9 @@ KINDS = {
     "account": "accounts",
 }
 REST = {
-    "rule": "CREDITREG",
+    "rule": "huabei",
+    "speech": "zh",
+    "rung": "bureau_2",
     "year": 2026,
     "number": 12,
     "name": "buffer",
