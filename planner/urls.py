@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from planner.converters import DayConverter
+from planner.converters import DayConverter, SpeechConverter
 from planner.views import (
     accounts,
     bank_accounts,
@@ -20,9 +20,9 @@ from planner.views import (
 )
 
 register_converter(DayConverter, "day")
-
 register_converter(SpeechConverter, "speech")
 app_name = "planner"
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("guest/", home.guest_start, name="guest-start"),
@@ -59,9 +59,8 @@ urlpatterns = [
     path("settings/import/", settings.household_import, name="household-import"),
     path("settings/erase/", settings.account_erase, name="account-erase"),
     path("privacy/", settings.privacy, name="privacy"),
-    path("rules/<slug:rule>/", rules.rule, name="rule"),
     path("rules/<speech:speech>/", rules.rule_list, name="rule-list"),
-    path("history/mend/", mending.history_mend, name="history-mend"),
+    path("rules/<slug:rule>/", rules.rule, name="rule"),
     path("rules/<speech:speech>/<slug:rule>/", rules.rule_page, name="rule-page"),
     path("rules/<speech:speech>/<slug:rule>/<slug:rung>/", rules.rule_step, name="rule-step"),
     path("plan/", plan.plan, name="plan"),
