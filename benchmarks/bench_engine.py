@@ -12,7 +12,8 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.households import paying_household
+from benchmarks.households import paying_household, short_household
+from planner.domain.household import Household, read_household
 from planner.domain.plan import compare_outcomes, make_plan, make_plans, outcome_of
 from planner.domain.strategies import STRATEGIES
 
@@ -28,6 +29,17 @@ def milliseconds(work: Callable[[], object]) -> float:
         work()
         spent.append(perf_counter() - start)
     return median(spent) * 1000
+
+
+def compare_worst_case(name: str, household: Household) -> None:
+    """The worst case against the plan that it is laid over."""
+    plan = milliseconds(lambda: make_plan(household, "avalanche"))
+    worst = milliseconds(lambda: make_plan(household, "avalanche", worst_case=True))
+    exposures = make_plan(household, "avalanche", worst_case=True).exposures or ()
+    print(
+        f"  worst case, {name}: {worst:.2f} against {plan:.2f} ms, {len(exposures)} exposures: "
+        f"ratio {worst / plan:.2f}   (bar 2)"
+    )
 
 
 def main() -> None:
@@ -46,6 +58,10 @@ def main() -> None:
             compare_outcomes(outcome_of(plans["minimum"]), outcome_of(plan))
 
     print(f"  all four, compared {milliseconds(all_compared):6.2f} ms   (bar 40 ms)")
+    example = read_household((Path(__file__).parents[1] / "examples" / "short.json").read_bytes())
+    short = short_household(6, 24)
+    for name, household in (("paid", small), ("short", short), ("short.json", example)):
+        compare_worst_case(name, household)
     ratio = milliseconds(lambda: make_plan(large, "minimum")) / milliseconds(
         lambda: make_plan(small, "minimum")
     )

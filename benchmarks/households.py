@@ -1,7 +1,10 @@
 """Generated households for the benchmarks: fixed, plausible, with enough money to the end."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from planner.domain.dates import add_months
 from planner.domain.household import Household, parse_household
 from planner.domain.money import format_yuan
 
@@ -55,6 +58,21 @@ def paying_household(debts: int, months: int) -> Household:
             "debts": [document for document, _ in written],
         }
     )
+
+
+def short_household(debts: int, months: int) -> Household:
+    """The same with a third of the income in the first half year; lenders may deduct from it."""
+    paying = paying_household(debts, months)
+    salary = paying.incomes[0]
+    later = add_months(paying.as_of, 6)
+    third = replace(
+        salary,
+        id="third",
+        amount_fen=salary.amount_fen // 3,
+        until=date.fromordinal(later.toordinal() - 1),
+    )
+    authorised = tuple(replace(debt, autopay=("card", "cash")) for debt in paying.debts)
+    return replace(paying, incomes=(third, replace(salary, first=later)), debts=authorised)
 
 
 def _debt(number: int, months: int) -> tuple[dict[str, Any], int]:

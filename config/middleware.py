@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -202,3 +203,15 @@ def expired_session(get_response: GetResponse) -> GetResponse:
         return HttpResponseClientRedirect(redirect_to_login(page).url)
 
     return middleware
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Every page is for somebody signed in, but those that say otherwise.
+
+    Those are not even asked who is there: so they need no session, and a cache may keep them.
+    """
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)

@@ -9,15 +9,21 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.auth import password_validation as validation
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
 
 from planner import services
+from planner.forms.fields import TOO_LONG
 from planner.models import User, normalise_email
 
 logger = logging.getLogger(__name__)
+
+# As many as the column holds: PostgreSQL fails on more, SQLite would keep it. Checked in one
+# spelling, for that may be longer than what was typed.
+check_length = MaxLengthValidator(User._meta.get_field("email").max_length, TOO_LONG)
 
 # In the session: when it was signed in to, and by whom (see planner.views.accounts).
 SIGNED_IN_SESSION_KEY = "signed_in_at"
@@ -44,6 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
         email = normalise_email(email)
         if not email.isascii():
             raise ValidationError(_("Please use an address in plain letters."), code="invalid")
+        check_length(email)
         return email
 
     def format_email_subject(self, subject: str) -> str:

@@ -1,4 +1,4 @@
-"""Days in addresses."""
+"""Days and languages in addresses."""
 
 from datetime import date
 
@@ -13,3 +13,15 @@ class DayConverter:
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
+
+
+class SpeechConverter:
+    """zh or en: the keys under which rules keep their words."""
+
+    regex = "zh|en"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

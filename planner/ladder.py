@@ -7,9 +7,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from planner.domain.consequences import Consequence
+from planner.domain.events import is_enterable
 from planner.domain.products import load_sources
 from planner.exports.wording import certainty_word, spoken
-from planner.presentation import day
+from planner.presentation import address, day
 
 SOON = 4
 
@@ -25,6 +26,7 @@ class RungLine:
     condition: str
     before: str
     right: str
+    event_url: str  # where its day is entered once it has happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ def _line(one: Consequence, as_of: date) -> RungLine:
         condition=spoken(rung.condition),
         before=spoken(rung.before),
         right=spoken(rung.right),
+        event_url=f"{address('planner:debt-events', one.debt)}?rung={rung.id}"
+        if one.state == "undated" and is_enterable(rung)
+        else "",
     )
 
 

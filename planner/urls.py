@@ -1,11 +1,12 @@
 from django.urls import path, register_converter
 
-from planner.converters import DayConverter
+from planner.converters import DayConverter, SpeechConverter
 from planner.views import (
     accounts,
     bank_accounts,
     calendar,
     debts,
+    events,
     expenses,
     history,
     home,
@@ -19,8 +20,9 @@ from planner.views import (
 )
 
 register_converter(DayConverter, "day")
-
+register_converter(SpeechConverter, "speech")
 app_name = "planner"
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("guest/", home.guest_start, name="guest-start"),
@@ -35,6 +37,8 @@ urlpatterns = [
     path("debts/<slug:slug>/paid/", history.debt_paid, name="debt-paid"),
     path("debts/<slug:slug>/history/", history.debt_history, name="debt-history"),
     path("debts/<slug:slug>/arrangement/", history.debt_arrangement, name="debt-arrangement"),
+    path("debts/<slug:slug>/events/", events.debt_events, name="debt-events"),
+    path("debts/<slug:slug>/events/undo/", events.event_undo, name="event-undo"),
     path("history/", history.history_list, name="history-list"),
     path("history/undo/", history.history_undo, name="history-undo"),
     path("incomes/", incomes.income_list, name="income-list"),
@@ -55,8 +59,10 @@ urlpatterns = [
     path("settings/import/", settings.household_import, name="household-import"),
     path("settings/erase/", settings.account_erase, name="account-erase"),
     path("privacy/", settings.privacy, name="privacy"),
+    path("rules/<speech:speech>/", rules.rule_list, name="rule-list"),
     path("rules/<slug:rule>/", rules.rule, name="rule"),
-    path("history/mend/", mending.history_mend, name="history-mend"),
+    path("rules/<speech:speech>/<slug:rule>/", rules.rule_page, name="rule-page"),
+    path("rules/<speech:speech>/<slug:rule>/<slug:rung>/", rules.rule_step, name="rule-step"),
     path("plan/", plan.plan, name="plan"),
     path("plan/answers/", history.question_answer, name="question-answer"),
     path("plan/answers/all/", history.question_answer_all, name="question-answer-all"),

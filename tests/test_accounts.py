@@ -121,7 +121,13 @@ def test_length_and_blocklist_decide_about_a_password(client, password, is_taken
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("email", ["mıke@example.org", "а@example.org", "a@b", "", "a b@c.de"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "mıke@example.org", "а@example.org", "a@b", "", "a b@c.de",
+        "a" * 243 + "@example.org", f"a@{'ﬃ' * 60}.{'ﬃ' * 60}.org",
+    ],
+)  # fmt: skip
 def test_an_address_that_cannot_be_or_only_looks_like_one_is_refused(client, email):
     response = sign_up(client, email=email)
 
@@ -509,6 +515,18 @@ def test_changing_the_address_asks_again_and_takes_effect_when_confirmed(client,
     assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert before == "member@example.com"
     assert User.objects.get(pk=member.pk).email == "b@example.com"
+
+
+def test_a_new_address_longer_than_can_be_stored_is_refused(client, member):
+    sign_in(client)
+    fits, too_long = ("a" * count + "@example.org" for count in (242, 243))
+
+    refused = client.post(reverse("account_email"), {"email": too_long, "action_add": ""})
+    taken = client.post(reverse("account_email"), {"email": fits, "action_add": ""})
+
+    assert refused.status_code == 422
+    assert refused.context["form"].errors["email"] == ["最多 254 个字。"]
+    assert taken.status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,23 @@ def test_ladders_add_every_dues_ladder_to_json_and_table():
     assert "What follows each due" in table
 
 
+def test_the_worst_case_is_in_json_csv_and_table_and_not_in_the_calendar():
+    path = ROOT / "examples" / "short.json"
+
+    json_text, table, csv, ics = (
+        plan(path, "--worst-case", "--format", format, LANG="en").stdout.decode()
+        for format in ("json", "table", "csv", "ics")
+    )
+    expected = make_plan(read_household(path.read_bytes()), worst_case=True)
+    assert json.loads(json_text) == plan_document(expected)
+    taken = json.loads(json_text)["exposures"][0]
+    assert (taken["on"], taken["could_take"], taken["by"]) == ("2026-12-20", "725.00", ["jiebei"])
+    assert "2026-12-20  工商银行储蓄卡        725.00    0.00  借呗" in table
+    assert "2027-02-15  生活费 would then lack ¥820.00." in table
+    assert "2026-12-20,Taken by the lender,借呗,,,,,,725.00," in csv
+    assert ics == plan(path, "--format", "ics", LANG="en").stdout.decode()
+
+
 def test_the_optimum_is_refused_with_a_sentence_until_it_exists(tmp_path):
     path = write(tmp_path, json.dumps(document(strategy="optimal")).encode())
 

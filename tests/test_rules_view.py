@@ -1,72 +1,179 @@
 """The pages of rules: one for each source and product, for anybody, in both languages."""
 
+import html
 import io
 import re
 import shutil
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
-from django.utils.html import escape
 
 from planner.domain.products import OFFICIAL_HOSTS, RULES, load_products, load_sources
 from planner.exports.wording import speaking, spoken
+from planner.rulebook import QUESTIONS
 
 pytestmark = pytest.mark.django_db
 
-LANGUAGES = ["zh-hans", "en"]
+LANGUAGES = ["zh", "en"]
 PAGES = [*load_sources(), *load_products()]
+# Every rung that differs from all others, with one product that has it.
+STEPS = {rung: one.id for one in load_products().values() for rung in one.ladder}
+NAMES = {
+    "借去花",
+    "拿去花",
+    "纾困",
+    "宽限",
+    "容时",
+    "容差",
+    "中文",
+}  # words to search for, and names
 
 
-def page_of(client, rule, language="zh-hans"):
-    answer = client.get(reverse("planner:rule", args=[rule]), headers={"Accept-Language": language})
+def page_of(client, *rule, speech="zh"):
+    name = ("rule-list", "rule-page", "rule-step")[len(rule)]
+    answer = client.get(reverse(f"planner:{name}", args=[speech, *rule]))
     assert answer.status_code == 200
-    return answer.content.decode()
+    return html.unescape(answer.content.decode())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+def check(page, speech):
+    """It leads only to official hosts, and speaks one language."""
+    hosts = {url.split("/")[2] for url in re.findall(r'href="(http[^"]+)', page)}
+    assert hosts <= set(OFFICIAL_HOSTS)
+    assert f'<html lang="{"en" if speech == "en" else "zh-Hans"}">' in page
+    if speech == "en":
+        main = page.partition('<main id="main">')[2].partition("</main>")[0]
+        assert {*re.findall(r"[\u4e00-\u9fff]+", main)} <= NAMES
+
+
+@pytest.mark.parametrize("speech", LANGUAGES)
 @pytest.mark.parametrize("rule", PAGES)
-def test_every_source_and_product_has_its_page_in_both_languages(client, rule, language):
-    with speaking(language):
+def test_every_source_and_product_has_its_page_in_both_languages(client, rule, speech):
+    with speaking(speech):
         named = load_sources().get(rule) or load_products()[rule]
         name = spoken(getattr(named, "name" if rule in load_sources() else "names"))
 
-    page = page_of(client, rule, language)
+    page = page_of(client, rule, speech=speech)
 
-    assert f"<h1>{escape(name)}</h1>" in page
-    assert all(
-        url.split("/")[2] in OFFICIAL_HOSTS for url in re.findall(r'href="(http[^"]+)', page)
-    )
-    if language == "en":
-        main = page.partition('<main id="main">')[2].partition("</main>")[0]
-        said = re.findall(r"[\u4e00-\u9fff]+", main)  # words to search for, and names
-        assert {*said} <= {"借去花", "拿去花", "纾困", "宽限", "容时", "容差"}, said
+    assert f"<h1>{name}</h1>" in page
+    check(page, speech)
+
+
+@pytest.mark.parametrize("speech", LANGUAGES)
+def test_every_rung_has_its_page_in_both_languages(client, speech):
+    for rung, product in STEPS.items():
+        page = page_of(client, product, rung.id, speech=speech)
+
+        with speaking(speech):
+            for words in (rung.names, rung.condition, rung.before, rung.right):
+                assert spoken(words) in page, (product, rung.id)
+        assert reverse("planner:rule-page", args=[speech, rung.source]) in page
+        check(page, speech)
 
 
 @pytest.mark.parametrize("product", sorted(load_products()))
-def test_every_rung_of_a_product_stands_on_its_page_and_leads_to_its_source(client, product):
+def test_every_rung_of_a_product_stands_on_its_page_with_what_to_do(client, product):
     page = page_of(client, product)
 
     for rung in load_products()[product].ladder:
-        assert dict(rung.names)["zh"] in page
-        assert reverse("planner:rule", args=[rung.source]) in page
+        for words in (rung.names, rung.condition, rung.before, rung.right):
+            assert dict(words).get("zh", "") in page, rung.id
+        assert reverse("planner:rule-page", args=["zh", rung.source]) in page
+        assert page.count(f'<li id="{rung.id}"') == 1
+    for fact in (*load_products()[product].deduction, *load_products()[product].extension):
+        assert dict(fact.words)["zh"] in page
+
+
+@pytest.mark.parametrize("product", ["huabei", "jiebei"])
+def test_what_a_borrower_asks_is_answered_with_a_day_or_an_honest_no_day(client, product):
+    """Each question that is asked elsewhere, the steps that answer it, and when they come."""
+    answers = {
+        "contact": {"sms": "逾期第 1 天", "phone": None, "outsourced": "没有固定日期"},
+        "deduction": {"due_debit": "还款日当天", "daily_debit": "逾期第 1 天"},
+        "service": {"limit_frozen": "逾期第 1 天", "payment_limited": "没有固定日期"},
+        "record": {
+            "sesame": "最后安全日之后第 1 天",
+            "bureau_1": "最后安全日之后第 1 天",
+            "bureau_4": "逾期第 91 天",
+            "record_removed": "1827 天",
+        },
+        "court": {"lawsuit": "没有固定日期", "payment_order_reply": "15 天"},
+        "limitation": {"limitation": "1096 天"},
+    }
+    page = page_of(client, product)
+    parts = dict(re.findall(r'<h2 id="(\w+)">(.*?)</section>', page, re.DOTALL))
+
+    for question, steps in answers.items():
+        for step, when in steps.items():
+            shown = parts[question].partition(f'<li id="{step}"')[2].partition("</li>")[0]
+            assert shown, step
+            assert when is None or when in shown.partition("</span>")[0], (step, shown[:200])
+    assert "常见于 90 天后" in parts["court"]
+    assert "22:00" in parts["contact"]
+    assert "分期" in parts["extension"]
+    assert "展期" in parts["extension"] or "延期" in parts["extension"]
+    assert "结清之日起五年" in parts["record"]
+    assert "12378" in parts["help"]
+
+
+def test_a_question_leaves_no_rung_out():
+    asked = [rung for _name, _title, rungs in QUESTIONS for rung in rungs]
+
+    assert sorted(asked) == sorted({rung.id for rung in STEPS})
+
+
+def test_all_products_and_sources_are_listed(client):
+    page = page_of(client)
+
+    for rule in PAGES:
+        assert f'href="{reverse("planner:rule-page", args=["zh", rule])}"' in page
+    check(page, "zh")
 
 
 def test_what_has_no_formal_source_is_said_as_such(client):
     assert "业内惯例，未找到正式出处" in page_of(client, "OWN")
-    assert "no formal source" in page_of(client, "OWN", "en")
+    assert "no formal source" in page_of(client, "OWN", speech="en")
     assert "出处的日期" not in page_of(client, "OWN")
     assert "出处的日期" in page_of(client, "CREDITREG")
 
 
-@pytest.mark.parametrize("rule", ["nothing", "HUABEI", "creditreg"])
-def test_what_is_no_rule_has_no_page(client, rule):
-    assert client.get(f"/rules/{rule}/").status_code == 404
+@pytest.mark.parametrize(
+    "path",
+    ["nothing/", "zh/nothing/", "zh/HUABEI/", "zh/CREDITREG/bureau_1/", "zh/huabei/nothing/",
+     "fr/huabei/"],
+)  # fmt: skip
+def test_what_is_no_rule_has_no_page(client, path):
+    assert client.get(f"/rules/{path}").status_code == 404
 
 
-def test_a_page_of_a_rule_asks_the_database_for_nothing(client, django_assert_num_queries):
+@pytest.mark.parametrize(("asked", "speech"), [("zh-CN", "zh"), ("en", "en")])
+def test_an_address_without_a_language_leads_to_the_readers_own(client, asked, speech):
+    answer = client.get("/rules/huabei/", headers={"Accept-Language": asked})
+
+    assert answer.headers["Location"] == f"/rules/{speech}/huabei/"
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["", "huabei/", "CREDITREG/", "huabei/bureau_2/"])
+def test_a_page_is_the_same_for_everybody_and_may_be_kept(
+    client, owner_client, path, django_assert_num_queries
+):
+    url, stranger = f"/rules/zh/{path}", Client(headers={"Accept-Language": "en"})
     with django_assert_num_queries(0):
-        page_of(client, "weilidai")
+        mine, theirs = owner_client.get(url), stranger.get(url)
+
+    assert mine.content == theirs.content
+    for answer in (mine, theirs):
+        assert answer.headers["Cache-Control"] == "public, max-age=600"
+        assert "Cookie" not in answer.headers.get("Vary", "")
+        assert not answer.cookies
+        assert answer.headers["Content-Language"] == "zh-hans"
+    etag = theirs.headers["ETag"]
+    assert stranger.get(url, headers={"If-None-Match": etag}).status_code == 304
+    assert stranger.get(url, headers={"If-None-Match": '"other"'}).status_code == 200
+    assert stranger.get(url.replace("zh", "en")).headers["ETag"] != etag
 
 
 def test_a_file_that_is_fine_is_not_complained_about():

@@ -66,7 +66,7 @@ def rung_start(rung: Rung, due: Due) -> int:
 
 def dated_rungs(debt: Debt) -> tuple[Rung, ...]:
     """The rungs that run from a due: no notices, no words without a date, no events."""
-    return tuple(rung for rung in shown_rungs(debt) if _runs_from_due(rung))
+    return tuple(rung for rung in shown_rungs(debt) if runs_from_due(rung))
 
 
 def shown_rungs(debt: Debt) -> tuple[Rung, ...]:
@@ -76,7 +76,8 @@ def shown_rungs(debt: Debt) -> tuple[Rung, ...]:
     )
 
 
-def _runs_from_due(rung: Rung) -> bool:
+def runs_from_due(rung: Rung) -> bool:
+    """Whether a missed due dates it, and not an event or nobody."""
     return rung.after_days is not None and rung.event is None
 
 
@@ -88,7 +89,8 @@ def weigh_consequences(ledger: Ledger, *, ladders: bool = False) -> tuple[list[C
     """
     consequences: list[Consequence] = []
     episodes = [0] * 6
-    as_of = ledger.household.as_of.toordinal()
+    since = ledger.household.as_of
+    as_of = since.toordinal()
     for debt, contract in zip(ledger.household.debts, ledger.contracts, strict=True):
         rungs = shown_rungs(debt)
         if not rungs or not contract.dues:
@@ -98,7 +100,7 @@ def weigh_consequences(ledger: Ledger, *, ladders: bool = False) -> tuple[list[C
         for severities in started.severities:
             for severity in severities:
                 episodes[severity] += 1
-        consequences += _of_debt(debt, contract.dues, rungs, started, ledger, ladders=ladders)
+        consequences += _of_debt(debt, contract.dues, rungs, started, since, ladders=ladders)
     consequences.sort(key=lambda one: one.due_on)
     harm = Harm._make((*episodes[:0:-1], divide_half_up(ledger.overdue_fen_days, 100)))
     return consequences, harm
@@ -115,6 +117,22 @@ def ladder_of_due(ledger: Ledger, debt_id: str, due_on: date) -> list[Consequenc
     return found
 
 
+def walk_debt(
+    debt: Debt, dues: Sequence[Due], as_of: date, begun: frozenset[str] = frozenset()
+) -> Started:
+    """Where the rungs of a debt start by its dues; `begun` as in `walk_episodes`."""
+    return walk_episodes(dues, shown_rungs(debt), as_of.toordinal(), begun)
+
+
+def ladder_of_dues(
+    debt: Debt, dues: Sequence[Due], due: Due, as_of: date, begun: frozenset[str] = frozenset()
+) -> list[Consequence]:
+    """All rungs of one of the dues of a debt, as `ladder_of_due` gives them."""
+    started, due_on = walk_debt(debt, dues, as_of, begun), date.fromordinal(due.due_on)
+    found = _of_debt(debt, dues, shown_rungs(debt), started, as_of, ladders=True)
+    return [one for one in found if one.due_on == due_on]
+
+
 def walk_episodes(
     dues: Sequence[Due], rungs: Sequence[Rung], as_of: int, begun_before: frozenset[str]
 ) -> Started:
@@ -126,7 +144,7 @@ def walk_episodes(
     days: dict[tuple[int, str], int] = {}
     repeated: set[tuple[int, str]] = set()
     severities: list[frozenset[int]] = []
-    dated = [rung for rung in rungs if _runs_from_due(rung)]
+    dated = [rung for rung in rungs if runs_from_due(rung)]
     index = 0
     while index < len(dues):
         if not dues[index].is_missed:
@@ -170,11 +188,10 @@ def _of_debt(
     dues: Sequence[Due],
     rungs: Sequence[Rung],
     started: Started,
-    ledger: Ledger,
+    as_of: date,
     *,
     ladders: bool,
 ) -> Iterable[Consequence]:
-    as_of = ledger.household.as_of
     events = {event.rung: event.on for event in debt.events}
     coming = as_of.toordinal()
     following = next((i for i, due in enumerate(dues) if due.due_on >= coming), len(dues) - 1)
@@ -184,7 +201,7 @@ def _of_debt(
         due_on = date.fromordinal(due.due_on)
         is_next = member == following
         for rung in rungs:
-            if not _runs_from_due(rung):
+            if not runs_from_due(rung):
                 if is_next:
                     yield _by_event(debt, due_on, rung, events, as_of)
                 continue

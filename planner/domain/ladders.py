@@ -25,6 +25,7 @@ EVENTS: Final = frozenset(
         "enforcement_notice",
         "judgment",
         "judgment_due",
+        "objection",
         "payment_order",
         "second_demand",
         "settled",

@@ -1,8 +1,9 @@
 """The ledger: executes payments day by day and lets dues age; the only source of figures.
 
 The order of one day is fixed: incomes, living expenses, what grace missed, statements and
-dues, payments. A strategy proposes amounts; nothing is paid that the money at hand or the
-contract does not allow. Days are ordinals inside and dates in the records, amounts fen.
+dues, payments, and in the worst case what lenders take. A strategy proposes amounts; nothing
+is paid that the money at hand or the contract does not allow. Days are ordinals inside and
+dates in the records, amounts fen.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -223,12 +224,14 @@ class Ledger:
     `propose` is asked on each day on which something is required and unpaid or an income
     has arrived, after the dues; it gives fen per debt, in the order of debts, or None for
     nothing. It may propose no more than there is and than the contracts take. `opening` are
-    the books to start from, by default those of the household's own figures.
+    the books to start from, by default those of the household's own figures. With
+    `lenders_take` each lender then takes what is still required from its `autopay` accounts.
     """
 
     household: Household
     propose: "Callable[[Ledger], Sequence[int] | None]"
     opening: Books | None = None
+    lenders_take: bool = False
     books: Books = field(init=False)
     day: int = field(init=False)
     last_day: int = field(init=False)
@@ -320,6 +323,8 @@ class Ledger:
                     paid += amount
                     if index not in touched:
                         touched.append(index)
+        if self.lenders_take and self.demanding:
+            paid += self._let_lenders_take(on, touched)
         if income or expenses or paid:
             closing = opening + income - expenses - paid
             self.cash_days.append(
@@ -384,11 +389,39 @@ class Ledger:
             self.accounts[fullest] -= moved
             self.accounts[source] += moved
             self.transfers.append(Transfer(on, accounts[fullest].id, accounts[source].id, moved))
+        self._book(index, amount, source, on, "plan")
+
+    def _let_lenders_take(self, on: date, touched: list[int]) -> int:
+        """What is required and unpaid, from the accounts each lender may deduct from, as far
+        as there is money in them: in order of debts, then of `autopay`. Returns fen.
+
+        On days without income or due there is nothing new to take.
+        """
+        taken = 0
+        for index, debt in enumerate(self.household.debts):
+            if not debt.autopay or index not in self.demanding:
+                continue
+            for account in debt.autopay:
+                source = self._account_index[account]
+                unpaid = self.contracts[index].required_fen(self.day)
+                amount = min(unpaid, self.accounts[source])
+                if amount <= 0:
+                    continue
+                self._book(index, amount, source, on, "lender")
+                taken += amount
+                if index not in touched:
+                    touched.append(index)
+        return taken
+
+    def _book(self, index: int, amount: int, source: int, on: date, by: str) -> None:
+        """A payment of `amount` to a debt from the account `source`, which holds as much."""
         contract = self.contracts[index]
         parts = contract.pay(self.day, amount)
         self._next_days[index] = contract.next_day
         self.accounts[source] -= amount
-        self.payments.append(Payment(on, debt.id, amount, *parts, accounts[source].id, "plan"))
+        household = self.household
+        account = household.accounts[source].id
+        self.payments.append(Payment(on, household.debts[index].id, amount, *parts, account, by))
 
     def _note_balances(self, touched: list[int], on: date) -> None:
         for index in touched:

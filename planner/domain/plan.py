@@ -1,11 +1,18 @@
 """make_plan(): the one entry. From a household to dues, payments, dates and figures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from planner.domain.consequences import Consequence, Harm, ladder_of_due, weigh_consequences
+from planner.domain.consequences import (
+    Consequence,
+    Harm,
+    ladder_of_due,
+    runs_from_due,
+    weigh_consequences,
+)
+from planner.domain.exposure import Exposure, read_exposures
 from planner.domain.household import Household
 from planner.domain.ledger import (
     Balance,
@@ -44,7 +51,10 @@ class Totals(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to pay when, and what starts on which date. Everything in it is the ledger's."""
+    """What to pay when, and what starts on which date. Everything in it is the ledger's.
+
+    `exposures` is None unless the worst case was asked for; then the whole plan is its.
+    """
 
     household: Household
     strategy: str
@@ -59,16 +69,30 @@ class Plan:
     cash: tuple[CashDay, ...]
     transfers: tuple[Transfer, ...]
     balances: tuple[Balance, ...]
+    exposures: tuple[Exposure, ...] | None = None
 
 
-def make_plan(household: Household, strategy: str | None = None, *, ladders: bool = False) -> Plan:
+def make_plan(
+    household: Household,
+    strategy: str | None = None,
+    *,
+    ladders: bool = False,
+    worst_case: bool = False,
+) -> Plan:
     """The plan of a household under a strategy, by default its own.
 
     With `ladders` the consequences of every due are listed, not only of those that start
-    and of each debt's next due. Raises UnknownStrategy.
+    and of each debt's next due. In the `worst_case` lenders take what the plan leaves unpaid
+    from the accounts they may deduct from; without anything unpaid it is the plan itself.
+    Raises UnknownStrategy.
     """
     name = strategy or household.strategy
-    return _read_off(Trials(household).ledger(name), name, ladders=ladders)
+    trials = Trials(household)
+    if not worst_case:
+        return _read_off(trials.ledger(name), name, ladders=ladders)
+    ledger = trials.worst_case(name)
+    plan = _read_off(ledger, name, ladders=ladders)
+    return replace(plan, exposures=read_exposures(ledger))
 
 
 def make_plans(household: Household, strategies: Sequence[str]) -> dict[str, Plan]:
@@ -181,7 +205,11 @@ class Outcome(NamedTuple):
 
 def outcome_of(plan: Plan) -> Outcome:
     totals = plan.totals
-    late = {(one.debt, one.due_on) for one in plan.consequences if one.state == "will_start"}
+    late = {
+        (one.debt, one.due_on)
+        for one in plan.consequences
+        if one.state == "will_start" and runs_from_due(one.rung)
+    }
     cost = totals.interest + totals.fees + totals.penalties
     return Outcome(plan.debt_free_on, cost, len(late))
 
@@ -207,6 +235,9 @@ def compare_outcomes(before: Outcome, after: Outcome) -> Comparison:
 def plan_document(plan: Plan) -> dict[str, Any]:
     """The plan as the JSON document that the command prints and tests compare."""
     accounts = [account.id for account in plan.household.accounts]
+    worst_case: dict[str, Any] = {}
+    if plan.exposures is not None:
+        worst_case = {"exposures": [_exposure_document(one) for one in plan.exposures]}
     return {
         "format": "repayment-plan",
         "version": 1,
@@ -274,6 +305,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             }
             for one in plan.cash
         ],
+        **worst_case,
         "transfers": [
             {
                 "on": one.on.isoformat(),
@@ -294,4 +326,16 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             }
             for one in plan.balances
         ],
+    }
+
+
+def _exposure_document(one: Exposure) -> dict[str, Any]:
+    return {
+        "on": one.on.isoformat(),
+        "account": one.account,
+        "could_take": format_yuan(one.could_take_fen),
+        "by": list(one.by),
+        "leaves": format_yuan(one.leaves_fen),
+        "expense": one.expense,
+        "short": format_yuan(one.short_fen),
     }

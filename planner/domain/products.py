@@ -45,12 +45,13 @@ __all__ = [
     "load_sources",
     "read_ladder",
     "read_rung",
+    "reading_rules",
     "refused_files",
     "rung_document",
 ]
 
 RULES: Final = Path(__file__).resolve().parent.parent / "rules"
-NOT_PRODUCTS: Final = ("sources", "working_days")
+NOT_PRODUCTS: Final = ("ceilings", "sources", "working_days")
 CONTRACTS: Final = ("revolving", "instalment", "open")
 QUALITIES: Final = ("text", "official", "secondary", "news", "site", "practice")
 UNSOURCED: Final = "OWN"
@@ -256,7 +257,7 @@ def _load_shared(rules: Path) -> "_Shared":
 @cache
 def load_sources(rules: Path = RULES) -> Mapping[str, Source]:
     file = rules / "sources.toml"
-    with _reading(file) as fields:
+    with reading_rules(file) as fields:
         sources: dict[str, Source] = {}
         for item in fields.objects("sources", required=True):
             source = _read_source(item)
@@ -287,7 +288,7 @@ def is_official(url: str) -> bool:
 
 
 @contextmanager
-def _reading(file: Path) -> Iterator[Fields]:
+def reading_rules(file: Path) -> Iterator[Fields]:
     """The keys of a TOML file; what was noted by the end raises RuleFileError."""
     errors: list[DocumentError] = []
     try:
@@ -417,12 +418,12 @@ class _Shared:
 
 def _load_places(file: Path, sources: Mapping[str, Source]) -> Mapping[str, Where]:
     """Where figures of one kind of contract stand; `{app}` is left for the product."""
-    with _reading(file) as fields:
+    with reading_rules(file) as fields:
         return _Reader(fields, sources).places(fields.child("where", required=True))
 
 
 def _load_shared_ladder(file: Path, sources: Mapping[str, Source]) -> _SharedLadder:
-    with _reading(file) as fields:
+    with reading_rules(file) as fields:
         reader = _Reader(fields, sources)
         items = fields.items("rungs", required=True)
         taken: set[str] = set()
@@ -434,7 +435,7 @@ def _load_shared_ladder(file: Path, sources: Mapping[str, Source]) -> _SharedLad
 
 
 def _load_product(file: Path, shared: _Shared) -> Product:
-    with _reading(file) as fields:
+    with reading_rules(file) as fields:
         reader = _Reader(fields, shared.sources)
         product = Product(
             id=fields.slug("id", set()),

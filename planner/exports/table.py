@@ -42,13 +42,17 @@ _NEVER_LAST = frozenset("（「『《“‘([{¥")
 
 
 def plan_table(plan: Plan, *, language: str, ladders: bool = False) -> str:
-    """The plan as lines that end in a newline; with `ladders` every due and its whole ladder."""
+    """The plan as lines that end in a newline; with `ladders` every due and its whole ladder.
+
+    What lenders could take stands in it where the plan has `exposures`.
+    """
     with speaking(language):
         sections = [
             [_heading(plan)],
             _answer(plan),
             _dues(plan, is_whole=ladders),
             _payments(plan, is_whole=ladders),
+            _exposures(plan, is_whole=ladders),
             _consequences(plan),
             _ladders(plan) if ladders else _next_rungs(plan),
             _totals(plan),
@@ -379,6 +383,42 @@ def _payments(plan: Plan, *, is_whole: bool) -> list[str]:
         pgettext("column", "From account"),
     ]
     return [_("What to pay"), *columns(heads, rows, names=[1, 3]), *left]
+
+
+def _exposures(plan: Plan, *, is_whole: bool) -> list[str]:
+    """What lenders could take of what this plan leaves unpaid, and what then lacks money."""
+    if plan.exposures is None:
+        return []
+    if not plan.exposures:
+        return wrap(_("With this plan nothing stays unpaid that a lender could take."))
+    names = {id_: printable(name) for id_, name in names_of(plan).items()}
+    accounts = {id_: printable(name) for id_, name in account_names_of(plan).items()}
+    expenses = {one.id: printable(one.name) or one.id for one in plan.household.expenses}
+    shown, left = _near(plan, [one.on for one in plan.exposures], is_whole=is_whole)
+    rows = [
+        [
+            one.on.isoformat(),
+            accounts[one.account],
+            figure(one.could_take_fen),
+            figure(one.leaves_fen),
+            GAP.join(names[debt] for debt in one.by),
+        ]
+        for one in plan.exposures[:shown]
+    ]
+    heads = [
+        pgettext("column", "Date"),
+        pgettext("column", "From account"),
+        pgettext("column", "May be taken"),
+        pgettext("column", "Leaves"),
+        pgettext("column", "By"),
+    ]
+    lines = columns(heads, rows, names=[1, 4], words=1) if rows else []
+    short = {one.on: one for one in plan.exposures[:shown] if one.expense is not None}
+    for on, one in short.items():
+        sentence = _("{expense} would then lack {amount}.")
+        expense = shorten(expenses[one.expense], NAME_WIDTH)
+        lines += _dated(on, sentence.format(expense=expense, amount=yuan(one.short_fen)))
+    return [_("What lenders may take of what stays unpaid"), *lines, *left]
 
 
 def _near(plan: Plan, days: Sequence[date], *, is_whole: bool) -> tuple[int, list[str]]:

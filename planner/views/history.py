@@ -21,6 +21,7 @@ from planner.domain.money import parse_yuan
 from planner.domain.plan import ladder as ladder_of
 from planner.domain.questions import Question
 from planner.domain.reading import InvalidDocument
+from planner.events import steps
 from planner.forms.history import (
     AgreeForm,
     AllAsPlannedForm,
@@ -265,6 +266,8 @@ def debt_history(request: HttpRequest, slug: str) -> HttpResponse:
         "position": position(standing, board.amounts),
         "as_of": board.as_of,
         "dues": board.all_dues(slug),
+        "events": standing.events,
+        "steps": [one for one in steps(standing, board.household.as_of) if not one.is_past],
         "arrangement": Arrangement.objects.owned_by(request.user).filter(debt=slug).first(),
     }
     return render(request, "planner/debt_history.html", context)

@@ -1,120 +1,85 @@
-"""What a rule rests on: a page for each source and each product. Nobody's figures stand there."""
+"""What a rule rests on: a page for each source, product and step, the same for everybody.
 
-from dataclasses import dataclass
+The language stands in the address, so that no page depends on who reads it: no session is looked
+at, and any cache may keep it.
+"""
+
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
+from django.views.decorators.http import require_safe
 
-from planner.domain.ladders import Rung
-from planner.domain.products import Fact, Figure, Product, Source, load_products, load_sources
-from planner.exports.wording import certainty_word, spoken
+from planner import rulebook
+from planner.domain.products import load_products, load_sources
+from planner.exports.wording import speaking
+from planner.presentation import language
 
-HOW_SURE = {
-    "text": gettext_lazy("We read the wording of the law or rule."),
-    "official": gettext_lazy("We read an official page."),
-    "secondary": gettext_lazy("Retold by others; we could not read the original."),
-    "news": gettext_lazy("Reported by the press; we could not read the original."),
-    "site": gettext_lazy("From a question-and-answer or news site, which may be wrong."),
-    "practice": gettext_lazy("Industry practice; no formal source was found."),
-}
+KEPT_SECONDS = 600  # shorter than anybody would notice a corrected rule too late
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A fact of a product in words, how sure it is, and the source it leads to."""
-
-    words: str
-    certainty: str
-    checked: str
-    source: str
-    source_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A rung without a due to count from: its days in words instead of a date."""
-
-    when: str
-    line: Line
-
-
-@require_GET
+@require_safe
 @login_not_required
 def rule(request: HttpRequest, rule: str) -> HttpResponse:
+    """On to the page in the language of the reader."""
+    if rule not in load_sources() and rule not in load_products():
+        raise Http404
+    return redirect("planner:rule-page", language(), rule)
+
+
+@require_safe
+@login_not_required
+def rule_list(request: HttpRequest, speech: str) -> HttpResponse:
+    """All products, and all sources."""
+    with speaking(speech):
+        context = {
+            "products": rulebook.listed_products(),
+            "sources": rulebook.listed_sources(),
+        }
+        return _page(request, "planner/rule_list.html", speech, context)
+
+
+@require_safe
+@login_not_required
+def rule_page(request: HttpRequest, speech: str, rule: str) -> HttpResponse:
     """The page of one source, or of one product."""
-    if source := load_sources().get(rule):
-        return render(request, "planner/rule_source.html", _of_source(source))
-    if product := load_products().get(rule):
-        return render(request, "planner/rule_product.html", _of_product(product))
+    with speaking(speech):
+        if source := load_sources().get(rule):
+            return _page(request, "planner/rule_source.html", speech, rulebook.of_source(source))
+        if product := load_products().get(rule):
+            context = rulebook.of_product(product)
+            return _page(request, "planner/rule_product.html", speech, context)
     raise Http404
 
 
-def _of_source(source: Source) -> dict[str, object]:
-    users = [product for product in load_products().values() if source.id in product.sources]
-    return {
-        "name": spoken(source.name),
-        "says": spoken(source.says),
-        "dated": source.dated,
-        "how_sure": HOW_SURE[source.quality],
-        "is_practice": source.quality == "practice",
-        "is_law": source.quality in ("text", "official"),
-        "url": source.url,
-        "host": source.url.split("/")[2] if source.url else "",
-        "products": [(product.id, spoken(product.names)) for product in users],
-    }
+@require_safe
+@login_not_required
+def rule_step(request: HttpRequest, speech: str, rule: str, rung: str) -> HttpResponse:
+    """One step of a product's ladder."""
+    product = load_products().get(rule)
+    found = next((one for one in product.ladder if one.id == rung), None) if product else None
+    if product is None or found is None:
+        raise Http404
+    with speaking(speech):
+        context = rulebook.of_rung(product, found)
+        return _page(request, "planner/rule_step.html", speech, context)
 
 
-def _of_product(product: Product) -> dict[str, object]:
-    figures = [*product.defaults.values(), *product.possible.values()]
-    parts = [
-        (_("From where money is taken"), product.autopay),
-        (_("How it is taken, and what can be changed"), product.deduction),
-        (_("What you can ask for"), product.extension),
-    ]
-    return {
-        "name": spoken(product.names),
-        "figures": [_of_figure(figure) for figure in figures if figure.note],
-        "parts": [(title, [_of_fact(one) for one in facts]) for title, facts in parts],
-        "dated": [_of_rung(one) for one in product.ladder if one.after_days is not None],
-        "undated": [_of_rung(one) for one in product.ladder if one.after_days is None],
-    }
-
-
-def _of_figure(figure: Figure) -> Line:
-    sure = certainty_word(figure.certainty) if figure.is_known else _("unknown")
-    return _line(spoken(figure.note), sure, figure)
-
-
-def _of_fact(fact: Fact) -> Line:
-    return _line(spoken(fact.words), certainty_word(fact.certainty), fact)
-
-
-def _of_rung(rung: Rung) -> Step:
-    return Step(_when(rung), _line(spoken(rung.names), certainty_word(rung.certainty), rung))
-
-
-def _line(words: str, sure: str, of: Figure | Fact | Rung) -> Line:
-    source = load_sources()[of.source or ""]
-    checked = f"{of.checked_on:%Y-%m}" if of.checked_on else ""
-    return Line(words, sure, checked, source.id, spoken(source.name))
-
-
-def _when(rung: Rung) -> str:
-    days = rung.after_days
-    if days is None:
-        return ""
-    if rung.event:
-        return ngettext("%(days)s day after that", "%(days)s days after that", days) % {
-            "days": days
-        }
-    if days < 0:
-        return ngettext("%(days)s day before", "%(days)s days before", -days) % {"days": -days}
-    if days == 0:
-        return _("on the due date")
-    if rung.counts_from == "grace_end":
-        return _("day %(days)s after grace") % {"days": days}
-    return _("day %(days)s") % {"days": days}
+def _page(
+    request: HttpRequest, template: str, speech: str, context: dict[str, Any]
+) -> HttpResponse:
+    """Rendered without the request: nothing of who asks can be on it. 304 where it is known."""
+    match = request.resolver_match
+    assert match is not None
+    other = match.kwargs | {"speech": "en" if speech == "zh" else "zh"}
+    links = {"speech": speech, "other_url": reverse(match.view_name, kwargs=other)}
+    response = HttpResponse(render_to_string(template, context | links))
+    response.headers["Content-Language"] = LANGUAGES[speech]
+    patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
+    set_response_etag(response)
+    return get_conditional_response(request, etag=response.headers["ETag"], response=response)

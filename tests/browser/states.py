@@ -30,6 +30,10 @@ class Site:
     language: str
     today: date
 
+    @property
+    def speech(self) -> str:
+        return "en" if self.language == "en" else "zh"
+
     def open(self, name: str, *args: Any, who: User | None = None, query: str = "") -> Page:
         return self.browse(reverse(name, args=args) + query, user=who)
 
@@ -95,8 +99,10 @@ def _of_visitors() -> Iterator[tuple[str, State]]:
     }
     for state, values in wrong.items():
         yield f"{state}-refused", partial(_refused, pages[state], "visitor", values)
-    yield "rule-source", lambda site: site.browse("/rules/CREDITREG/")
+    yield "rule-source", lambda site: site.open("planner:rule", "CREDITREG")
     yield "rule-product", partial(_rule_unfolded, "weilidai")
+    yield "rule-step", lambda site: site.open("planner:rule-step", site.speech, "huabei", "sms")
+    yield "rule-list", lambda site: site.open("planner:rule-list", site.speech)
     yield "reset-used-link", lambda site: site.browse("/account/password/reset/key/1-used/")
     yield "code-sent", _code_sent
     yield "code-sent-refused", _code_refused

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from planner.domain.ceilings import load_ceilings
 from planner.domain.household import (
     FORMAT,
     VERSION,
@@ -529,6 +530,7 @@ def test_a_product_says_how_it_deducts_and_what_can_be_asked_for(product):
 
 def test_every_source_says_what_it_says_and_is_used():
     cited = {source for product in PRODUCTS.values() for source in product.sources}
+    cited |= {one.source for one in (*load_ceilings().all, load_ceilings().lpr)}
 
     assert load_sources().keys() - cited <= {"COSTDISC", "GBT"}
     for source in load_sources().values():

@@ -21,6 +21,9 @@ TABLE = {
     "planner:sample-open": PUBLIC,
     "planner:privacy": PUBLIC,
     "planner:rule": PUBLIC,
+    "planner:rule-list": PUBLIC,
+    "planner:rule-page": PUBLIC,
+    "planner:rule-step": PUBLIC,
     "planner:start": PUBLIC,  # sends nobody to the front page, where guests are made
     "planner:guest-settle": OWN,
     "planner:start-money": OWN,
@@ -31,6 +34,8 @@ TABLE = {
     "planner:debt-paid": ITEM,
     "planner:debt-history": ITEM,
     "planner:debt-arrangement": ITEM,
+    "planner:debt-events": ITEM,
+    "planner:event-undo": ITEM,
     "planner:history-list": OWN,
     "planner:history-undo": OWN,
     "planner:history-mend": OWN,
@@ -88,9 +93,17 @@ TABLE = {
 }
 
 # Which list an item's address speaks of, by the first word of its name.
-KINDS = {"debt": "debts", "income": "incomes", "expense": "expenses", "account": "accounts"}
+KINDS = {
+    "debt": "debts",
+    "event": "debts",
+    "income": "incomes",
+    "expense": "expenses",
+    "account": "accounts",
+}
 REST = {
-    "rule": "CREDITREG",
+    "rule": "huabei",
+    "speech": "zh",
+    "rung": "bureau_2",
     "year": 2026,
     "number": 12,
     "name": "buffer",

@@ -10,8 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from planner.domain.ceilings import load_ceilings
 from planner.domain.dates import clip
-from planner.domain.products import RULES, refused_files
+from planner.domain.products import RULES, RuleFileError, refused_files
 
 
 def a_day(text: str) -> date:
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--rules", type=Path, default=RULES, help="another folder of rules")
 
     def handle(self, *, on: date | None, rules: Path, **options: Any) -> None:
-        refused = refused_files(rules)
+        refused = refused_files(rules) or list(_refused_ceilings(rules))
         for error in refused:
             self.stdout.write(str(error))
         if refused:
@@ -48,6 +49,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{file}: {place or 'all without a day of their own'} ({checked_on})")
         files = len([*rules.rglob("*.toml")])
         self.stdout.write(f"{files} files, nothing wrong, {len(old)} to compare again")
+
+
+def _refused_ceilings(rules: Path) -> Iterator[RuleFileError]:
+    try:
+        load_ceilings(rules)
+    except RuleFileError as error:
+        yield error
 
 
 def unchecked_since(day: date, rules: Path) -> Iterator[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
@@ -40,6 +41,12 @@ class Command(BaseCommand):
             help="add what follows each due if it is missed (json and table)",
         )
         parser.add_argument(
+            "--worst-case",
+            action="store_true",
+            help="let lenders take what stays unpaid from the accounts they may deduct from "
+            "(json and csv: the plan is the worst case's; table: what could be taken)",
+        )
+        parser.add_argument(
             "--alarms",
             type=alarms_before,
             default=tuple(ALARMS),
@@ -54,6 +61,7 @@ class Command(BaseCommand):
         strategy: str | None,
         format: str,
         ladders: bool,
+        worst_case: bool,
         alarms: Sequence[str],
         **options: Any,
     ) -> None:
@@ -62,7 +70,7 @@ class Command(BaseCommand):
             household = self._read(file)
             ladders = ladders and format in ("json", "table")
             try:
-                plan = make_plan(household, strategy, ladders=ladders)
+                plan = planned(household, strategy, format, ladders=ladders, worst_case=worst_case)
             except UnknownStrategy:
                 name = strategy_name(strategy or household.strategy)
                 self._fail(_("The strategy “{name}” does not exist yet.").format(name=name))
@@ -125,6 +133,19 @@ def alarms_before(days: str) -> tuple[str, ...]:
     if not set(chosen) <= by_days.keys():
         raise ArgumentTypeError("some of 3,1,0, or none")
     return tuple(alarm for day, alarm in by_days.items() if day in chosen)
+
+
+def planned(
+    household: Household, strategy: str | None, format: str, *, ladders: bool, worst_case: bool
+) -> Plan:
+    """The plan or its worst case; for people, who follow it, the plan and what could be taken."""
+    if not worst_case or format in ("table", "ics"):
+        plan = make_plan(household, strategy, ladders=ladders)
+        if worst_case and format == "table":
+            worst = make_plan(household, strategy, worst_case=True)
+            return replace(plan, exposures=worst.exposures)
+        return plan
+    return make_plan(household, strategy, ladders=ladders, worst_case=True)
 
 
 def written(

@@ -1,0 +1,61 @@
+"""What happened to a debt beside payments: a letter, papers of a court, its settlement.
+
+The person enters it with its day (`Debt.events`). It dates a rung that no rule could date, and
+the rungs that run from it, whether or not anything is still due on the debt.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from planner.domain.household import Debt, Event
+from planner.domain.ladders import Rung
+
+# Without a date, and nothing that happens on a day either.
+NO_EVENTS: Final = frozenset({"lawsuit", "later_loans", "malicious_overdraft"})
+# The day is a time limit that a paper names; every other day is one on which something happened.
+LIMITS: Final = frozenset({"judgment_due"})
+MAX_EVENTS: Final = 100
+
+
+class Following(NamedTuple):
+    """A rung that runs from an event, and its day."""
+
+    rung: Rung
+    event: Event
+    on: date
+
+
+def is_enterable(rung: Rung) -> bool:
+    """Whether a person may say on which day it happened."""
+    return rung.after_days is None and rung.id not in NO_EVENTS
+
+
+def enterable(debt: Debt) -> tuple[Rung, ...]:
+    """What may have happened to the debt, in the order of its ladder."""
+    return tuple(
+        rung for rung in debt.rungs() if is_enterable(rung) and rung.is_for(debt.reports_to)
+    )
+
+
+def following(debt: Debt) -> list[Following]:
+    """What the debt's events date, the first day first; of one event entered twice the later
+    day counts."""
+    latest = {event.rung: event for event in sorted(debt.events, key=lambda event: event.on)}
+    found = [
+        Following(rung, event, event.on + timedelta(days=rung.after_days))
+        for rung in debt.rungs()
+        if rung.after_days is not None
+        and rung.is_for(debt.reports_to)
+        and (event := latest.get(rung.event or "")) is not None
+    ]
+    return sorted(found, key=lambda one: one.on)
+
+
+def with_event(events: Iterable[Event], added: Event) -> tuple[Event, ...]:
+    """By day, so that of one event the latest stands last and holds; each once."""
+    return tuple(sorted({*events, added}, key=lambda event: (event.on, event.rung)))
+
+
+def without_event(events: Iterable[Event], removed: Event) -> tuple[Event, ...]:
+    return tuple(event for event in events if event != removed)

@@ -1,0 +1,277 @@
+"""What is known of each product, source and step, as the public pages of rules tell it.
+
+Nobody's figures stand here: days are counted from a due that is nobody's. Call these inside
+`speaking(language)`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from planner.domain.ladders import Rung
+from planner.domain.products import Fact, Figure, Product, Source, load_products, load_sources
+from planner.events import LABELS
+from planner.exports.wording import certainty_word, spoken
+
+HOW_SURE = {
+    "text": gettext_lazy("We read the wording of the law or rule."),
+    "official": gettext_lazy("We read an official page."),
+    "secondary": gettext_lazy("Retold by others; we could not read the original."),
+    "news": gettext_lazy("Reported by the press; we could not read the original."),
+    "site": gettext_lazy("From a question-and-answer or news site, which may be wrong."),
+    "practice": gettext_lazy("Industry practice; no formal source was found."),
+}
+MEANS = {
+    "contract": gettext_lazy("the product's terms as told by others; your own contract decides"),
+    "regulation": gettext_lazy("a law, a court's interpretation or a regulator's rule"),
+    "practice": gettext_lazy("what usually happens; no rule says so"),
+    "reported": gettext_lazy("one weak source, or sources that disagree; not a fact"),
+}
+
+# What people ask, and the steps that answer it. What is in none of them stands in the last.
+QUESTIONS = (
+    (
+        "cost",
+        gettext_lazy("What does it cost?"),
+        (
+            *("overdue", "penalty_interest", "interest_backdated", "late_fee"),
+            *("overdue_interest", "acceleration", "allocation_flip"),
+        ),
+    ),
+    (
+        "contact",
+        gettext_lazy("Which messages and calls come, and what is not allowed?"),
+        (
+            *("pre_reminder", "sms", "sms_d3", "phone", "sms_d5", "sms_d7", "sms_d10", "sms_d15"),
+            *("emergency_contact", "third_party_contact", "outsourced"),
+        ),
+    ),
+    ("deduction", gettext_lazy("From where is money taken?"), ("due_debit", "daily_debit")),
+    (
+        "service",
+        gettext_lazy("What is limited or switched off?"),
+        ("limit_frozen", "related_products_off", "payment_limited"),
+    ),
+    (
+        "record",
+        gettext_lazy("What happens to the credit records, and when is it deleted?"),
+        (
+            *("sesame", "bureau_notice", "report_notice"),
+            *(f"bureau_{status}" for status in range(1, 8)),
+            *("later_loans", "objection", "objection_answer", "settled", "record_removed"),
+        ),
+    ),
+    ("extension", gettext_lazy("Can I get more time or pay in parts?"), ()),
+    (
+        "court",
+        gettext_lazy("Will I be sued, and what then?"),
+        (
+            *("lawsuit", "payment_order", "payment_order_reply", "summons", "answer_due"),
+            *("judgment", "appeal_due", "judgment_due", "delay_interest"),
+            *("enforcement_possible", "enforcement_limit", "enforcement_notice"),
+            *("asset_report", "account_frozen", "wages_taken", "property_sealed", "auction"),
+            *("vehicle_recovery", "consumption_limit", "dishonest_list"),
+            *("second_demand", "malicious_overdraft"),
+        ),
+    ),
+    (
+        "books",
+        gettext_lazy("How does the lender book it?"),
+        ("class_watch", "class_substandard", "class_doubtful", "class_loss", "writeoff"),
+    ),
+    ("limitation", gettext_lazy("Does the claim ever end?"), ("demanded", "limitation")),
+)
+
+# Who helps, by telephone; pages lead only to hosts of OFFICIAL_HOSTS.
+CHANNELS = (
+    (
+        "12378",
+        gettext_lazy("complaints about banks and consumer finance companies"),
+        "https://www.nfra.gov.cn/",
+    ),
+    (
+        "12363",
+        gettext_lazy("the central bank: credit records, payment accounts, personal data"),
+        "https://www.pbc.gov.cn/",
+    ),
+    ("12345", gettext_lazy("the local government: small-loan companies"), ""),
+    (
+        "12368",
+        gettext_lazy("the courts: whether a paper is genuine, how a case stands"),
+        "https://www.court.gov.cn/",
+    ),
+    ("12348", gettext_lazy("free legal advice and legal aid"), ""),
+    ("110", gettext_lazy("the police: violence, threats, being held"), ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A fact of a product in words, how sure it is, and the source it leads to."""
+
+    words: str
+    certainty: str
+    checked: str
+    source: str
+    source_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rung without a due to count from: its days in words instead of a date."""
+
+    id: str
+    when: str
+    is_dated: bool
+    line: Line
+    condition: str
+    before: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What people ask, with all that answers it: facts in words, then steps in their order."""
+
+    id: str
+    title: str
+    facts: list[Line]
+    steps: list[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    number: str
+    what: str
+    url: str
+    host: str
+
+
+def of_source(source: Source) -> dict[str, Any]:
+    users = [product for product in load_products().values() if source.id in product.sources]
+    return {
+        "name": spoken(source.name),
+        "says": spoken(source.says),
+        "dated": source.dated,
+        "how_sure": HOW_SURE[source.quality],
+        "is_practice": source.quality == "practice",
+        "is_law": source.quality in ("text", "official"),
+        "url": source.url,
+        "host": _host(source.url),
+        "products": [(product.id, spoken(product.names)) for product in users],
+    }
+
+
+def of_product(product: Product) -> dict[str, Any]:
+    figures = [*product.defaults.values(), *product.possible.values()]
+    return {
+        "product": product.id,
+        "name": spoken(product.names),
+        "figures": [_of_figure(figure) for figure in figures if figure.note],
+        "questions": questions(product),
+        "channels": channels(spoken(rung.right) for rung in product.ladder),
+        "means": [(certainty_word(one), means) for one, means in MEANS.items()],
+    }
+
+
+def of_rung(product: Product, rung: Rung) -> dict[str, Any]:
+    step = _of_rung(rung)
+    return {
+        "product": product.id,
+        "product_name": spoken(product.names),
+        "name": spoken(rung.names),
+        "step": step,
+        "means": MEANS[rung.certainty or "practice"],
+        "channels": channels([step.right]),
+    }
+
+
+def questions(product: Product) -> list[Question]:
+    """What people ask of a product; a question without an answer is left out."""
+    facts = {
+        "deduction": [*product.autopay, *product.deduction],
+        "extension": list(product.extension),
+    }
+    rungs = {rung.id: rung for rung in product.ladder}
+    found = []
+    for name, title, steps in QUESTIONS:
+        answered = Question(
+            name,
+            str(title),
+            [_of_fact(fact) for fact in facts.get(name, [])],
+            [_of_rung(rungs[one]) for one in steps if one in rungs],
+        )
+        if answered.facts or answered.steps:
+            found.append(answered)
+    return found
+
+
+def channels(texts: Iterable[str]) -> list[Channel]:
+    """Those whose number one of the texts names."""
+    said = " ".join(texts)
+    return [
+        Channel(number, str(what), url, _host(url))
+        for number, what, url in CHANNELS
+        if number in said
+    ]
+
+
+def listed_products() -> list[tuple[str, str]]:
+    return [(product.id, spoken(product.names)) for product in load_products().values()]
+
+
+def listed_sources() -> list[tuple[str, str]]:
+    return [(source.id, spoken(source.name)) for source in load_sources().values()]
+
+
+def _host(url: str | None) -> str:
+    return url.split("/")[2] if url else ""
+
+
+def _of_figure(figure: Figure) -> Line:
+    sure = certainty_word(figure.certainty) if figure.is_known else _("unknown")
+    return _line(spoken(figure.note), sure, figure)
+
+
+def _of_fact(fact: Fact) -> Line:
+    return _line(spoken(fact.words), certainty_word(fact.certainty), fact)
+
+
+def _of_rung(rung: Rung) -> Step:
+    return Step(
+        id=rung.id,
+        when=_when(rung),
+        is_dated=rung.after_days is not None,
+        line=_line(spoken(rung.names), certainty_word(rung.certainty), rung),
+        condition=spoken(rung.condition),
+        before=spoken(rung.before),
+        right=spoken(rung.right),
+    )
+
+
+def _line(words: str, sure: str, of: Figure | Fact | Rung) -> Line:
+    source = load_sources()[of.source or ""]
+    checked = f"{of.checked_on:%Y-%m}" if of.checked_on else ""
+    return Line(words, sure, checked, source.id, spoken(source.name))
+
+
+def _when(rung: Rung) -> str:
+    days = rung.after_days
+    if rung.event:
+        event = LABELS[rung.event]
+        if days is None:
+            return _("after “{event}”, no fixed date").format(event=event)
+        said = ngettext("{days} day after “{event}”", "{days} days after “{event}”", days)
+        return said.format(days=days, event=event)
+    if days is None:
+        return _("no fixed date")
+    if days < 0:
+        return ngettext("{days} day before", "{days} days before", -days).format(days=-days)
+    if days == 0:
+        return _("on the due date")
+    if rung.counts_from == "grace_end":
+        return _("day {days} after the last safe day").format(days=days)
+    return _("day {days} past due").format(days=days)
