@@ -21,8 +21,8 @@ from planner.views import (
 
 register_converter(DayConverter, "day")
 register_converter(SpeechConverter, "speech")
-app_name = "planner"
 
+app_name = "planner"
 urlpatterns = [
     path("", home.home, name="home"),
     path("guest/", home.guest_start, name="guest-start"),
@@ -63,6 +63,7 @@ urlpatterns = [
     path("rules/<slug:rule>/", rules.rule, name="rule"),
     path("rules/<speech:speech>/<slug:rule>/", rules.rule_page, name="rule-page"),
     path("rules/<speech:speech>/<slug:rule>/<slug:rung>/", rules.rule_step, name="rule-step"),
+    path("history/mend/", mending.history_mend, name="history-mend"),
     path("plan/", plan.plan, name="plan"),
     path("plan/answers/", history.question_answer, name="question-answer"),
     path("plan/answers/all/", history.question_answer_all, name="question-answer-all"),
