@@ -12,10 +12,13 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.households import paying_household, short_household
+from benchmarks.households import household_of_all_products, paying_household, short_household
+from planner.domain.consequences import weigh_consequences
+from planner.domain.dates import add_months
 from planner.domain.household import Household, read_household
+from planner.domain.ledger import Ledger
 from planner.domain.plan import compare_outcomes, make_plan, make_plans, outcome_of
-from planner.domain.strategies import STRATEGIES
+from planner.domain.strategies import STRATEGIES, pay_minimum, pay_nothing
 
 ROUNDS = 40
 
@@ -42,6 +45,25 @@ def compare_worst_case(name: str, household: Household) -> None:
     )
 
 
+def weigh_all_products(months: int) -> None:
+    """Consequences on top of the ledger, where all is paid and where nothing is."""
+    household = household_of_all_products(months)
+    end = add_months(household.as_of, months).toordinal()
+    for name, pay in (("all paid", pay_minimum), ("nothing paid", pay_nothing)):
+        ledger = Ledger(household, pay).run_to(end)
+        dues = sum(len(contract.dues) for contract in ledger.contracts)
+        for ladders in (False, True):
+            spent = milliseconds(
+                lambda ledger=ledger, ladders=ladders: weigh_consequences(ledger, ladders=ladders)
+            )
+            listed = len(weigh_consequences(ledger, ladders=ladders)[0])
+            print(
+                f"  consequences, {len(household.debts)} debts x {months} months, {name}: "
+                f"{spent:5.2f} ms, {listed} rungs of {dues} dues"
+                f"{', every ladder' if ladders else '   (bar 15 ms)'}"
+            )
+
+
 def main() -> None:
     small = paying_household(6, 24)
     large = paying_household(12, 48)
@@ -62,6 +84,7 @@ def main() -> None:
     short = short_household(6, 24)
     for name, household in (("paid", small), ("short", short), ("short.json", example)):
         compare_worst_case(name, household)
+    weigh_all_products(36)
     ratio = milliseconds(lambda: make_plan(large, "minimum")) / milliseconds(
         lambda: make_plan(small, "minimum")
     )

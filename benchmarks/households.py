@@ -7,6 +7,7 @@ from typing import Any
 from planner.domain.dates import add_months
 from planner.domain.household import Household, parse_household
 from planner.domain.money import format_yuan
+from planner.domain.products import load_products
 
 LADDER = [
     {"id": "penalty", "after_days": 1, "counts_from": "grace_end", "severity": 1},
@@ -73,6 +74,17 @@ def short_household(debts: int, months: int) -> Household:
     )
     authorised = tuple(replace(debt, autopay=("card", "cash")) for debt in paying.debts)
     return replace(paying, incomes=(third, replace(salary, first=later)), debts=authorised)
+
+
+def household_of_all_products(months: int) -> Household:
+    """A debt with the whole ladder of each of the eighteen products."""
+    products = [product for product in load_products().values() if not product.is_another]
+    household = paying_household(len(products), months)
+    debts = tuple(
+        replace(debt, product=product.id, ladder=None, reports_to=("pboc", "zhima"))
+        for debt, product in zip(household.debts, products, strict=True)
+    )
+    return replace(household, debts=debts)
 
 
 def _debt(number: int, months: int) -> tuple[dict[str, Any], int]:
