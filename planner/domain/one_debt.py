@@ -6,7 +6,7 @@ known by then. Days are dates in records and ordinals inside, amounts fen.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -85,19 +85,20 @@ class Course:
 class OneDebt:
     """A debt of a household, and what a plan pays to it: (day, fen) with days rising.
 
+    `household` and `books` are as of the morning from which the plan runs.
+
     Raises KeyError for an unknown debt and PaymentRefused as `replay` does.
     """
 
     def __init__(
         self, household: Household, debt_id: str, payments: Iterable[tuple[date, int]]
     ) -> None:
-        standing, books = replay(household)
-        places = {debt.id: index for index, debt in enumerate(standing.debts)}
-        index = places[debt_id]
-        self.debt = standing.debts[index]
-        self.as_of = standing.as_of
-        self.begun = books.begun.get(debt_id, frozenset())
-        self._contract = replace(books, contracts=[books.contracts[index]]).copies()[0]
+        self.household, self.books = replay(household)
+        places = {debt.id: index for index, debt in enumerate(self.household.debts)}
+        self.debt = self.household.debts[places[debt_id]]
+        self.as_of = self.household.as_of
+        self.begun = self.books.begun.get(debt_id, frozenset())
+        self._contract = self.books.copies()[places[debt_id]]
         self._payments = [(on.toordinal(), fen) for on, fen in payments]
 
     @property

@@ -30,6 +30,7 @@ TABLE = {
     "planner:debt-list": OWN,
     "planner:debt-create": OWN,
     "planner:debt-detail": ITEM,
+    "planner:debt-schedule": ITEM,
     "planner:debt-delete": ITEM,
     "planner:debt-paid": ITEM,
     "planner:debt-history": ITEM,
