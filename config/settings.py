@@ -177,6 +177,11 @@ CACHES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 LARGE_BODIES = {"/settings/import/": 9 * 1024 * 1024}  # a household with all its history
 
+# --- The optimum -------------------------------------------------------------------------------
+
+OPTIMUM_SECONDS = 10  # as long as one solve may take
+OPTIMUM_SEATS = 2  # requests of one process that may wait for one; `make run` has four threads
+
 # --- Sign-in ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "planner.User"

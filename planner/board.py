@@ -17,7 +17,7 @@ from planner import charts, services
 from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import add_months
 from planner.domain.household import Household
-from planner.domain.plan import PlannedDue
+from planner.domain.plan import Outcome, PlannedDue
 from planner.exports.wording import strategy_name
 from planner.forms.figures import FIGURES, BufferForm, StrategyForm, figure_lines
 from planner.models import HistoryEntry, Item, Revision, User
@@ -25,6 +25,7 @@ from planner.models import Household as HouseholdRow
 from planner.presentation import Amounts, address, day, month, short_day, table_rows, weekday
 from planner.stored import StoredPlan, Ways, read_plan, read_ways
 from planner.svg import course_svg, strip_svg
+from planner.why import KeptOptimum, OptimumLines, optimum_lines, shown_line
 from planner.wording import (
     NEAR_DAYS,
     Answer,
@@ -109,26 +110,41 @@ class Board:
         return bool(self.items["debts"])
 
     @cached_property
-    def _stored(self) -> tuple[StoredPlan, Ways, LastChange]:
-        # By the household's counter: the same figures may be reached by several changes.
-        last = f"change-{self.row.revision}"
-        found = services.stored_plans(
+    def _stored(self) -> dict[str, services.Record]:
+        """By name; the optimum where it is there, whichever way was chosen."""
+        return services.stored_plans(
             user=self.user,
-            names=[self.row.strategy, services.WAYS],
+            names=[*services.names_of(self.row.strategy), services.OPTIMAL, services.WAYS],
             document=self.document,
             position=self.household,
-            beside={last: self._last_change},
+            beside=self._changes,
         )
-        plan, ways = found[self.row.strategy], found[services.WAYS]
-        return read_plan(plan), read_ways(ways), LastChange(**found[last])
 
-    @property
+    @cached_property
     def plan(self) -> StoredPlan:
-        return self._stored[0]
+        """What is shown: by the way that was chosen, or until the optimum is there by the best
+        rule of thumb."""
+        return read_plan(services.shown_of(self._stored, services.names_of(self.row.strategy)))
+
+    @cached_property
+    def ways(self) -> Ways:
+        return read_ways(self._stored[services.WAYS])
+
+    @cached_property
+    def optimum(self) -> KeptOptimum | None:
+        found = self._stored.get(services.OPTIMAL)
+        return None if found is None else KeptOptimum(found)
 
     @property
-    def ways(self) -> Ways:
-        return self._stored[1]
+    def optimum_lines(self) -> OptimumLines | None:
+        if self.optimum is None:
+            return None
+        return optimum_lines(self.optimum, self.ways, self.situation)
+
+    @cached_property
+    def shown_line(self) -> str:
+        """Which plan this is, where the optimum was chosen."""
+        return shown_line(self.row.strategy, self.optimum, self.plan.strategy)
 
     @cached_property
     def situation(self) -> Situation:
@@ -172,16 +188,40 @@ class Board:
         return notes(self.situation) if self.has_debts else []
 
     @property
+    def _changes(self) -> dict[str, services.Beside]:
+        """What the last change did, by the rules of thumb, and by two optima once they are there.
+
+        Filed by the household's counter: the same figures may be reached by several changes.
+        """
+        name = f"change-{self.row.revision}"
+        changes: dict[str, services.Beside] = {name: lambda found: self._last_change(found, None)}
+        if self.row.strategy == services.OPTIMAL:
+            changes[f"{name}-o"] = self._change_of_optima
+        return changes
+
+    def _change_of_optima(self, found: Mapping[str, services.Record]) -> services.Record | None:
+        if services.OPTIMAL not in found:
+            return None
+        return self._last_change(found, KeptOptimum(found[services.OPTIMAL]).outcome)
+
+    @cached_property
+    def _last(self) -> LastChange:
+        records = [self._stored[name] for name in self._changes if name in self._stored]
+        return LastChange(**records[-1])
+
+    @property
     def change(self) -> str:
         """What the last change did, "" where there is none to speak of."""
-        return self._stored[2].words(self.hides_amounts) if self.has_debts else ""
+        return self._last.words(self.hides_amounts) if self.has_debts else ""
 
     @property
     def changed(self) -> Sequence[str]:
         """The ids of what the last change touched: their figures stay unfolded."""
-        return self._stored[2].touched if self.has_debts else ()
+        return self._last.touched if self.has_debts else ()
 
-    def _last_change(self, found: Mapping[str, services.Record]) -> services.Record:
+    def _last_change(
+        self, found: Mapping[str, services.Record], optimum: Outcome | None
+    ) -> services.Record:
         """What the last change touched and did, in each language, to be kept with the plans."""
         before = self._before
         if before is None:
@@ -193,7 +233,8 @@ class Board:
             for one in self.document[kind]
             if earlier.get((kind, one["id"])) not in (None, one)
         ]
-        say = self._told(before) or self._effect(before, read_ways(found[services.WAYS]))
+        ways = read_ways(found[services.WAYS])
+        say = self._told(before) or self._effect(before, ways, optimum)
         said = {}
         for language, _name in settings.LANGUAGES:
             with override(language):
@@ -228,16 +269,21 @@ class Board:
             return lambda _amounts: _("Taken back. The plan goes on without it.")
         return lambda _amounts: _("Written down. The plan goes on from there.")
 
-    def _effect(self, before: Mapping[str, Any], ways: Ways) -> Callable[[Amounts], str]:
+    def _effect(
+        self, before: Mapping[str, Any], ways: Ways, optimum: Outcome | None
+    ) -> Callable[[Amounts], str]:
         document = dict(before)
         if "planned_from" in self.document:
             passed = {key: self.document.get(key) for key in services.DAY_KEYS}
             document |= {key: day for key, day in passed.items() if day}
-        names = [services.WAYS]
+        names = [services.WAYS, services.OPTIMAL] if optimum else [services.WAYS]
         found = services.stored_plans(user=self.user, names=names, document=document)
         earlier = services.standing_household(self.user, document)
-        was = read_ways(found[services.WAYS]).outcomes[earlier.strategy]
-        now = ways.outcomes[self.household.strategy]
+        # The change is told by two plans of one kind: not by a rule and an optimum.
+        is_there = services.OPTIMAL in found
+        past = KeptOptimum(found[services.OPTIMAL]).outcome if is_there else None
+        was = _outcome(earlier.strategy, read_ways(found[services.WAYS]), past)
+        now = _outcome(self.household.strategy, ways, optimum if is_there else None)
         return lambda amounts: change_line((earlier, was), (self.household, now), amounts)
 
     # --- The money of the coming days ---
@@ -471,6 +517,8 @@ class Board:
             "snowball": _("one debt gone sooner"),
             "custom": _("in the order of your debts"),
         }
+        ways: dict[str, Outcome | None] = {**self.ways.outcomes}
+        ways[services.OPTIMAL] = self.optimum and self.optimum.outcome
         return [
             StrategyLine(
                 name=name,
@@ -481,7 +529,17 @@ class Board:
                 cost=self.amounts.plain(way.cost_fen) if way.debt_free_on else "—",
                 late_dues=way.late_dues,
             )
-            for name, way in sorted(self.ways.outcomes.items(), key=lambda one: _PLACES[one[0]])
+            if way is not None
+            else StrategyLine(
+                name=name,
+                title=strategy_name(name),
+                hint="",
+                is_chosen=name == self.row.strategy,
+                ends="",
+                cost="",
+                late_dues=0,
+            )
+            for name, way in sorted(ways.items(), key=lambda one: _PLACES[one[0]])
         ]
 
     # --- The course to the end ---
@@ -612,7 +670,16 @@ class Board:
         }
 
 
-_PLACES = {name: place for place, name in enumerate(("avalanche", "snowball", "custom", "minimum"))}
+_PLACES = {
+    name: place
+    for place, name in enumerate(("optimal", "avalanche", "snowball", "custom", "minimum"))
+}
+
+
+def _outcome(strategy: str, ways: Ways, optimum: Outcome | None) -> Outcome:
+    if strategy == services.OPTIMAL:
+        return optimum or ways.outcomes[ways.best]
+    return ways.outcomes[strategy]
 
 
 def prefix_of(kind: str, slug: str) -> str:

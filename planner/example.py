@@ -7,10 +7,11 @@ from functools import lru_cache
 from django.utils.translation import get_language
 
 from planner.domain.household import parse_household
-from planner.domain.plan import make_plan, plan_document
+from planner.domain.plan import make_plans, plan_document
+from planner.domain.strategies import STRATEGIES
 from planner.presentation import day, grouped, short_day, weekday
 from planner.sample import sample_document
-from planner.stored import read_plan
+from planner.stored import best_rule, read_plan
 from planner.wording import Answer, Situation, answer
 
 SHOWN_DUES = 3
@@ -43,7 +44,8 @@ def example(today: date) -> Example:
 @lru_cache(maxsize=4)
 def _example(today: date, _language: str | None) -> Example:
     household = parse_household(sample_document(today))
-    plan = read_plan(plan_document(make_plan(household)))
+    plans = make_plans(household, STRATEGIES)
+    plan = read_plan(plan_document(plans[best_rule(plans)]))
     situation = Situation(household, plan)
     dues = []
     for due in plan.dues[:SHOWN_DUES]:

@@ -23,6 +23,7 @@ from planner.domain.questions import Question, Unanswered, unanswered
 from planner.domain.replay import stand
 from planner.models import Arrangement, HistoryEntry, Household, User
 from planner.services import EntryRefused, Record, StaleVersion
+from planner.shown import followed_plan
 
 QUESTIONS = "questions"
 ARRANGED = ("arrangement", "arrangement_ended")
@@ -59,7 +60,7 @@ def _unanswered(user: User, household: Household) -> Unanswered:
     name = f"{QUESTIONS} {known_to}"
 
     def compute(position: Position, names: list[str], _found: object) -> dict[str, Record]:
-        found = unanswered(position, known_to)
+        found = unanswered(position, known_to, lambda past: followed_plan(user, past))
         # Asked again from the day they lead to, the questions are the same.
         return dict.fromkeys([*names, f"{QUESTIONS} {found.known_to}"], _written(found))
 

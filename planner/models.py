@@ -125,7 +125,7 @@ class Household(models.Model):
         max_length=64, blank=True, default="", help_text="of the history, to file plans under"
     )
     buffer_fen = models.PositiveBigIntegerField(default=0)
-    strategy = models.CharField(max_length=20, default="avalanche")
+    strategy = models.CharField(max_length=20, default="optimal")
     order = models.JSONField(default=list, blank=True)
     triage_order = models.JSONField(default=list, blank=True)
     revision = models.PositiveBigIntegerField(default=0, help_text="raised by every change")

@@ -20,7 +20,7 @@ def sample_document(today: date) -> dict[str, Any]:
         "as_of": today.isoformat(),
         "currency": "CNY",
         "buffer": "300.00",
-        "strategy": "avalanche",
+        "strategy": "optimal",
         "order": [],
         "triage_order": [],
         "accounts": [

@@ -33,7 +33,7 @@ from planner.domain.household import (
     parse_household,
 )
 from planner.domain.money import format_yuan, parse_yuan
-from planner.domain.plan import make_plans, plan_document
+from planner.domain.plan import Plan, make_plans, plan_document
 from planner.domain.reading import InvalidDocument
 from planner.domain.replay import PaymentRefused, replay, stand
 from planner.domain.strategies import STRATEGIES
@@ -52,7 +52,7 @@ from planner.models import (
     StoredPlan,
     User,
 )
-from planner.stored import ways_document
+from planner.stored import best_rule, ways_document
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry con
 HEAD_KEYS = ("as_of", "buffer", "strategy", "order", "triage_order")
 
 KEPT_REVISIONS = 50
-KEPT_PLANS = 15  # plan, ways, change, position, questions: as it is and of two states before
+KEPT_PLANS = 18  # plan, ways, change, position, questions, optimum: now and of two states before
 GUEST_DAYS = 7
 KEPT_KEY_DAYS = 2
 
@@ -175,7 +175,7 @@ def begin_household(*, user: User) -> None:
     household = locked(user)
     if household.is_sample:
         empty = household.head() | {kind: [] for kind in ITEM_MODELS}
-        wishes = {"order": [], "triage_order": [], "buffer": "0.00", "strategy": "avalanche"}
+        wishes = {"order": [], "triage_order": [], "buffer": "0.00", "strategy": OPTIMAL}
         today = {"as_of": household.today().isoformat()}
         change(household, empty | wishes | today, is_sample=False)
         # Undo must not lead back to made-up figures that would count as one's own.
@@ -870,8 +870,8 @@ def check_books(user: User) -> list[str]:
     except PaymentRefused as refused:
         paid = refused.entry
         return [*found, f"a payment of {paid.on} to debt {paid.debt} cannot be reckoned any more"]
-    for name in sorted(stored.keys() & {*STRATEGIES, WAYS}):
-        computed = ways_document(made) if name == WAYS else plan_document(made[name])
+    for name in sorted(stored.keys() & {*STRATEGIES, WAYS, BEST}):
+        computed = _to_keep(made, name)
         for key in sorted(key for key in computed if stored[name].get(key) != computed[key]):
             found.append(f"{key} of the stored plan {name} is another")
     if STANDING in stored:
@@ -938,8 +938,10 @@ def household_hash(document: Mapping[str, Any]) -> str:
 
 
 WAYS = "ways"
+BEST = "best"
+OPTIMAL = "optimal"
 Record = dict[str, Any]
-Beside = Callable[[Mapping[str, Record]], Record]
+Beside = Callable[[Mapping[str, Record]], Record | None]
 
 
 def stored_plans(
@@ -952,10 +954,12 @@ def stored_plans(
 ) -> dict[str, Record]:
     """The plan documents of the user's household by strategy, computed where none is kept.
 
-    Under the name WAYS, what all ways of repaying come to (see `stored.ways_document`).
+    Under the name WAYS, what all rules of thumb come to (see `stored.ways_document`), under BEST
+    the plan of the best of them. The optimum takes long and is worked out elsewhere (see
+    `planner.optimum`): under OPTIMAL it is in the answer only where it is kept.
     `document` asks for another household of the same user, such as the one before a change;
     or it is the outline of the user's own. `position`: see `kept`. `beside`: what else is to be
-    kept with them, by name, and how it is made from them.
+    kept with them, by name, and how it is made from them: None where it cannot be yet.
     """
     beside = beside or {}
 
@@ -963,13 +967,12 @@ def stored_plans(
         household: Position, missing: list[str], found: Mapping[str, Record]
     ) -> dict[str, Record]:
         plans = [name for name in missing if name not in beside]
-        made = make_plans(household, STRATEGIES if WAYS in plans else plans)
-        computed = {
-            name: ways_document(made) if name == WAYS else plan_document(made[name])
-            for name in plans
-        }
+        needs_all = WAYS in plans or BEST in plans
+        made = make_plans(household, STRATEGIES if needs_all else plans)
+        computed = {name: _to_keep(made, name) for name in plans}
         together = {**found, **computed}
-        return computed | {name: beside[name](together) for name in missing if name in beside}
+        made_beside = {name: beside[name](together) for name in missing if name in beside}
+        return computed | {name: one for name, one in made_beside.items() if one is not None}
 
     return kept(user, [*names, *beside], document, compute, position)
 
@@ -977,10 +980,26 @@ def stored_plans(
 def stored_plan(
     *, user: User, strategy: str | None = None, document: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """One of them; without a strategy, by the household's own."""
+    """One of them; without a strategy, the one that is shown (see `shown_of`)."""
     document = outline_of(household_of(user)) if document is None else document
-    name = strategy or document["strategy"]
-    return stored_plans(user=user, names=[name], document=document)[name]
+    names = [strategy] if strategy else names_of(document["strategy"])
+    return shown_of(stored_plans(user=user, names=names, document=document), names)
+
+
+def names_of(strategy: str) -> list[str]:
+    """Under which names the plan by a way of repaying is kept, the one that is shown first."""
+    return [OPTIMAL, BEST] if strategy == OPTIMAL else [strategy]
+
+
+def shown_of(found: Mapping[str, dict[str, Any]], names: Sequence[str]) -> dict[str, Any]:
+    """Of what was found: the optimum once it is there, until then the best rule of thumb."""
+    return next(found[name] for name in names if name in found)
+
+
+def _to_keep(made: Mapping[str, Plan], name: str) -> dict[str, Any]:
+    if name == WAYS:
+        return ways_document(made)
+    return plan_document(made[best_rule(made) if name == BEST else name])
 
 
 STANDING = "standing"
@@ -1035,22 +1054,44 @@ def kept(
     wanted = list(dict.fromkeys(names))
     rows = StoredPlan.objects.owned_by(user).filter(household_hash=filed_under, strategy__in=wanted)
     found = dict(rows.values_list("strategy", "document"))
-    missing = [name for name in wanted if name not in found]
+    missing = [name for name in wanted if name not in found and name != OPTIMAL]
     if missing:
-        whole = document
-        if "history_hash" in document:
-            whole = household_document_of(user)
-            whole |= {key: document[key] for key in DAY_KEYS if key in document}
+        whole = whole_document(user, document)
         is_whole = position is not None and whole is document
         computed = compute(position if is_whole else parse_household(whole), missing, found)
-        # Two requests may compute the same at once: the same bytes, so either may stay.
-        StoredPlan.objects.bulk_create(
-            [
-                StoredPlan(owner=user, household_hash=filed_under, strategy=name, document=one)
-                for name, one in computed.items()
-            ],
-            ignore_conflicts=True,
-        )
-        _keep_newest(StoredPlan.objects.owned_by(user), "-pk", KEPT_PLANS)
+        if computed:
+            keep(user.pk, filed_under, computed)
         found |= computed
-    return {name: found[name] for name in wanted}
+    return {name: found[name] for name in wanted if name in found}
+
+
+def whole_document(user: User, document: dict[str, Any]) -> dict[str, Any]:
+    """The document with its history, where it is the outline of the user's own."""
+    if "history_hash" not in document:
+        return document
+    days = {key: document[key] for key in DAY_KEYS if key in document}
+    return household_document_of(user) | days
+
+
+def keep(owner: int, filed_under: str, records: Mapping[str, dict[str, Any]]) -> None:
+    """Keep what was worked out of a household of the user with that key, and let go what is old.
+
+    The newest optimum of an earlier day stays: what is asked about those days is asked by it.
+    """
+    # Two requests may compute the same at once: the same bytes, so either may stay.
+    StoredPlan.objects.bulk_create(
+        [
+            StoredPlan(owner_id=owner, household_hash=filed_under, strategy=name, document=one)
+            for name, one in records.items()
+        ],
+        ignore_conflicts=True,
+    )
+    held = StoredPlan.objects.owned_by(owner).order_by("-pk")
+    rows = list(held.values_list("pk", "strategy", "created_on"))
+    today = timezone.localdate()
+    followed = next(
+        (pk for pk, name, on in rows if name == OPTIMAL and timezone.localdate(on) < today), None
+    )
+    too_old = [pk for pk, _name, _on in rows[KEPT_PLANS:] if pk != followed]
+    if too_old:
+        held.filter(pk__in=too_old).delete()

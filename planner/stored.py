@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from planner.domain.money import format_yuan
+from planner.domain.optimal import cost_of
 from planner.domain.plan import Outcome, Plan, PlannedDue, Totals, outcome_of
 
 Course = tuple[tuple[date, int], ...]  # fen owed in all, after each day on which that changed
@@ -149,10 +150,18 @@ def read_plan(document: Mapping[str, Any]) -> StoredPlan:
 
 
 class Ways(NamedTuple):
-    """What each way of repaying comes to, and what is owed where only the minimum is paid."""
+    """What each rule of thumb comes to and what harm it does (see `domain.consequences.Harm`),
+    which is the best of them, and what is owed where only the minimum is paid."""
 
     outcomes: Mapping[str, Outcome]
+    harms: Mapping[str, tuple[int, ...]]
+    best: str
     owed: Course
+
+
+def best_rule(plans: Mapping[str, Plan]) -> str:
+    """The rule of thumb with the least harm, then the least cost."""
+    return min(plans, key=lambda name: (plans[name].harm, cost_of(plans[name])))
 
 
 def ways_document(plans: Mapping[str, Plan]) -> dict[str, Any]:
@@ -168,9 +177,11 @@ def ways_document(plans: Mapping[str, Plan]) -> dict[str, Any]:
                 "debt_free_on": one.debt_free_on and one.debt_free_on.isoformat(),
                 "cost": format_yuan(one.cost_fen),
                 "late_dues": one.late_dues,
+                "harm": list(plans[name].harm),
             }
             for name, one in outcomes.items()
         },
+        "best": best_rule(plans),
         "owed": [[on.isoformat(), format_yuan(fen)] for on, fen in owed],
     }
 
@@ -181,6 +192,8 @@ def read_ways(document: Mapping[str, Any]) -> Ways:
             name: Outcome(_day(one["debt_free_on"]), _fen(one["cost"]), one["late_dues"])
             for name, one in document["outcomes"].items()
         },
+        {name: tuple(one["harm"]) for name, one in document["outcomes"].items()},
+        document["best"],
         tuple((date.fromisoformat(on), _fen(text)) for on, text in document["owed"]),
     )
 

@@ -54,7 +54,7 @@ def test_from_nothing_to_a_plan_in_three_steps(guest_client):
     assert guest_client.post(MONEY, sent).headers["Location"] == reverse("planner:plan")
 
     document = household()
-    assert document["strategy"] == "avalanche"
+    assert document["strategy"] == "optimal"
     assert document["as_of"] == timezone.localdate().isoformat()
     assert [entry["billed"] for entry in document["debts"]] == ["2386.40"]
     assert [entry["amount"] for entry in document["incomes"]] == ["8500.00"]

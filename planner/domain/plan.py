@@ -89,19 +89,20 @@ def make_plan(
     name = strategy or household.strategy
     trials = Trials(household)
     if not worst_case:
-        return _read_off(trials.ledger(name), name, ladders=ladders)
+        return read_off(trials.ledger(name), name, ladders=ladders)
     ledger = trials.worst_case(name)
-    plan = _read_off(ledger, name, ladders=ladders)
+    plan = read_off(ledger, name, ladders=ladders)
     return replace(plan, exposures=read_exposures(ledger))
 
 
 def make_plans(household: Household, strategies: Sequence[str]) -> dict[str, Plan]:
     """The plans under several strategies, quicker together than one by one."""
     trials = Trials(household)
-    return {name: _read_off(trials.ledger(name), name) for name in strategies}
+    return {name: read_off(trials.ledger(name), name) for name in strategies}
 
 
-def _read_off(ledger: Ledger, name: str, *, ladders: bool = False) -> Plan:
+def read_off(ledger: Ledger, name: str, *, ladders: bool = False) -> Plan:
+    """The plan that a finished ledger makes, under the name of its strategy."""
     consequences, harm = weigh_consequences(ledger, ladders=ladders)
     dues, is_overdue = _planned_dues(ledger)
     return Plan(

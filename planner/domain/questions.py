@@ -4,7 +4,7 @@ Asked are the dues and payments of the plan that ran from the first day not full
 its incomes and expenses. Days are half-open: today is still to come.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -52,10 +52,12 @@ class Unanswered:
     known_to: date
 
 
-def unanswered(household: Household, known_to: date, strategy: str | None = None) -> Unanswered:
+def unanswered(
+    household: Household, known_to: date, plan_of: Callable[[Household], Plan] = make_plan
+) -> Unanswered:
     """What is still to be asked about the days after `known_to` and before `planned_from`.
 
-    Raises PaymentRefused and UnknownStrategy.
+    `plan_of` makes the plan that ran from an earlier day on. Raises PaymentRefused.
     """
     start = max(household.as_of, known_to + _DAY)
     end = household.planned_from
@@ -68,7 +70,7 @@ def unanswered(household: Household, known_to: date, strategy: str | None = None
             known_to=start - _DAY,
             history=tuple(entry for entry in household.history if entry.on <= start),
         )
-        plan = make_plan(past, strategy)
+        plan = plan_of(past)
         questions = [
             one
             for one in sorted(_planned(past, plan, end), key=_place)

@@ -16,12 +16,11 @@ from planner.agenda import month_days
 from planner.board import Board
 from planner.domain.dates import add_months
 from planner.domain.household import parse_household
-from planner.domain.plan import Plan, make_plan
 from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.xlsx import plan_xlsx
-from planner.models import User
 from planner.presentation import month, weekday
+from planner.shown import shown_plan
 from planner.views.plan import is_in_wechat
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -87,11 +86,13 @@ def calendar_ics(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("planner:calendar-download")
     household = services.household_of(request.user)
+    plan = shown_plan(request.user)
     content = calendar_file(
-        _plan_of(request.user),
+        plan,
         language=get_language() or household.language,
         salt=salted_hmac("planner.calendar", str(request.user.pk)).hexdigest(),
-        sequence=household.revision,
+        # Once the optimum is there the same figures have another file, which shall replace it.
+        sequence=2 * household.revision + (plan.strategy == services.OPTIMAL),
         alarms=form.cleaned_data["alarm"],
         is_discreet=not form.cleaned_data["named"],
     )
@@ -102,7 +103,7 @@ def calendar_ics(request: HttpRequest) -> HttpResponse:
 def plan_table(request: HttpRequest) -> HttpResponse:
     """Dues and payments for a spreadsheet."""
     household = services.household_of(request.user)
-    content = plan_csv(_plan_of(request.user), language=get_language() or household.language)
+    content = plan_csv(shown_plan(request.user), language=get_language() or household.language)
     return _file(content, "text/csv; charset=utf-8", "csv", household.as_of)
 
 
@@ -110,15 +111,10 @@ def plan_table(request: HttpRequest) -> HttpResponse:
 def plan_workbook(request: HttpRequest) -> HttpResponse:
     """The whole plan and its history for a spreadsheet, a sheet for each thing."""
     row = services.household_of(request.user)
-    household = parse_household(services.household_document_of(request.user))
-    content = plan_xlsx(
-        make_plan(household), household.history, language=get_language() or row.language
-    )
+    plan = shown_plan(request.user)
+    history = parse_household(services.household_document_of(request.user)).history
+    content = plan_xlsx(plan, history, language=get_language() or row.language)
     return _file(content, XLSX, "xlsx", row.as_of)
-
-
-def _plan_of(user: User) -> Plan:
-    return make_plan(parse_household(services.household_document_of(user)))
 
 
 def _file(content: bytes, kind: str, ending: str, as_of: date) -> HttpResponse:

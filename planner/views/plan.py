@@ -11,8 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from planner import services
 from planner.asking import Asking
 from planner.board import Board, conflict_words, prefix_of
-from planner.domain.household import parse_household
-from planner.domain.plan import ladder as ladder_of
 from planner.domain.reading import InvalidDocument
 from planner.forms.figures import FIGURES, BufferForm, HeadForm, StrategyForm, UndoForm
 from planner.forms.history import AnswerForm
@@ -20,6 +18,7 @@ from planner.forms.renewal import RenewForm
 from planner.ladder import ladder_lines
 from planner.models import Household
 from planner.presentation import day
+from planner.shown import shown_ladder
 from planner.views import items
 
 PUT_OFF = "put_off"
@@ -112,8 +111,7 @@ def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
     board = Board(request.user)
     names = {one.id: one.name for one in board.household.debts}
     try:
-        document = services.household_document_of(request.user)
-        found = ladder_of(parse_household(document), debt, due_on)
+        found = shown_ladder(request.user, debt, due_on)
     except KeyError:
         raise Http404 from None
     context = {

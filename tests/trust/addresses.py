@@ -65,6 +65,7 @@ TABLE = {
     "planner:plan-discreet": OWN,
     "planner:plan-renew": OWN,
     "planner:plan-order": OWN,
+    "planner:plan-optimum": OWN,
     "planner:plan-csv": OWN,
     "planner:plan-xlsx": OWN,
     "planner:plan-change": OWN,

@@ -1,0 +1,157 @@
+"""The optimum in words: how good it is known to be, why it pays what it pays, and what each rule
+of thumb would do instead. Everything is said in the language of the request.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from planner.domain.plan import Outcome
+from planner.domain.reasons import Reason, read_reason
+from planner.exports.wording import rung_words, strategy_name
+from planner.presentation import day, listed
+from planner.stored import StoredPlan, Ways
+from planner.wording import Situation, what_it_does
+
+SHOWN_REASONS = 5
+
+
+class KeptOptimum:
+    """What is kept of an optimum (see `planner.optimum.record_of`), read back."""
+
+    def __init__(self, record: Mapping[str, Any]) -> None:
+        self._record = record
+        self.plan = StoredPlan(record)
+        self.status: str = record["proof"]["status"]
+        self.rule: str = record["rule"]
+
+    @property
+    def is_least_harm(self) -> bool:
+        return self._record["harm"] == self._record["proof"]["harm_bound"]
+
+    @property
+    def gap_percent(self) -> str:
+        """ "0.4": the gap in per cent, never less than it is."""
+        share = Fraction(self._record["proof"]["gap"])
+        tenths = -(-share * 1000 // 1)
+        return f"{tenths // 10}.{tenths % 10}"
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        totals = self.plan.totals
+        late = {
+            (one.debt, one.due_on) for one in self.plan.consequences if one.state == "will_start"
+        }
+        cost = totals.interest + totals.fees + totals.penalties
+        return Outcome(self.plan.debt_free_on, cost, len(late))
+
+    @cached_property
+    def reasons(self) -> list[Reason]:
+        return [read_reason(one) for one in self._record["reasons"]]
+
+
+@dataclass(frozen=True, slots=True)
+class OptimumLines:
+    """What the page prints: `reasons` the first ones, `more` the others, `against` by rule."""
+
+    status: str
+    proof: str
+    reasons: list[SafeString]
+    more: list[SafeString]
+    against: list[tuple[str, str]]
+
+
+def shown_line(strategy: str, optimum: KeptOptimum | None, shown: str) -> str:
+    """Which plan a page shows; "" where the person chose a rule of thumb themselves."""
+    if strategy != "optimal":
+        return ""
+    if optimum is None:
+        name = strategy_name(shown)
+        return _("The best plan is not there yet; for now, {name}.").format(name=name)
+    return proof_line(optimum)
+
+
+def proof_line(optimum: KeptOptimum) -> str:
+    if optimum.status == "proven":
+        return _("The best plan there is, proven.")
+    if optimum.status == "fallback":
+        return _(
+            "The best plan could not be worked out in time. This is the best one known: {name}."
+        ).format(name=strategy_name(optimum.rule))
+    if optimum.is_least_harm:
+        return _("At most {percent} % from the best plan.").format(percent=optimum.gap_percent)
+    return _("The best plan found in the time there was; one with fewer consequences may exist.")
+
+
+def optimum_lines(optimum: KeptOptimum, ways: Ways, situation: Situation) -> OptimumLines:
+    lines = [_reason_line(one, situation) for one in optimum.reasons]
+    return OptimumLines(
+        status=optimum.status,
+        proof=proof_line(optimum),
+        reasons=lines[:SHOWN_REASONS],
+        more=lines[SHOWN_REASONS:],
+        against=[
+            (strategy_name(name), _against(name, ways, optimum, situation))
+            for name in ways.outcomes
+        ],
+    )
+
+
+def _against(name: str, ways: Ways, optimum: KeptOptimum, situation: Situation) -> str:
+    """What the optimum does instead of a rule of thumb: money, months, consequences."""
+    rule, harm = ways.outcomes[name], ways.harms[name]
+    effects = [what_it_does(rule, optimum.outcome, situation.amounts)]
+    if rule.late_dues == optimum.outcome.late_dues and optimum.plan.harm < harm:
+        is_milder = optimum.plan.harm[:-1] < harm[:-1]
+        effects.append(_("milder consequences") if is_milder else _("less overdue, or shorter"))
+    return listed(effects)
+
+
+def _reason_line(reason: Reason, situation: Situation) -> SafeString:
+    as_of = situation.as_of
+    sentences = {
+        "in_full": _(
+            "Pay {debt} in full: {amount} by {until} keep {saved} of interest off the next bill."
+        ),
+        "until_bill": _(
+            "Pay {debt} more than is required: {amount} by {on} "
+            "take {saved} of interest off the bill of {until}."
+        ),
+        "ahead": _(
+            "Pay {amount} to {debt} early, on {on}: "
+            "{saved} less in interest and fees than by its schedule."
+        ),
+        "first": _("{debt} first, {amount} by {on}: otherwise, from {until} on: {rung}."),
+        "waits": _("{debt} has to wait, {amount} are missing on {on}. From {until} on: {rung}."),
+    }
+    sentence = sentences[reason.kind]
+    if reason.kind == "waits" and reason.until is None:
+        sentence = _(
+            "{debt} has to wait, {amount} are missing on {on}. Nothing more is known to start."
+        )
+    return format_html(
+        sentence,
+        debt=situation.name(reason.debt),
+        amount=situation.amounts(reason.amount_fen),
+        saved=situation.amounts(reason.saved_fen),
+        on=day(reason.on, as_of),
+        until=_day(reason.until, as_of),
+        rung=_rung(reason, situation),
+    )
+
+
+def _day(on: date | None, as_of: date) -> str:
+    return "" if on is None else day(on, as_of)
+
+
+def _rung(reason: Reason, situation: Situation) -> str:
+    """The consequence and how sure it is."""
+    rungs = situation.debts[reason.debt].rungs()
+    return next((rung_words(rung) for rung in rungs if rung.id == reason.rung), "")
