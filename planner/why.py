@@ -38,10 +38,10 @@ class KeptOptimum:
 
     @property
     def gap_percent(self) -> str:
-        """ "0.4": the gap in per cent, never less than it is."""
+        """ "0.4 %": the gap, never less than it is."""
         share = Fraction(self._record["proof"]["gap"])
         tenths = -(-share * 1000 // 1)
-        return f"{tenths // 10}.{tenths % 10}"
+        return f"{tenths // 10}.{tenths % 10} %"
 
     @cached_property
     def outcome(self) -> Outcome:
@@ -86,7 +86,7 @@ def proof_line(optimum: KeptOptimum) -> str:
             "The best plan could not be worked out in time. This is the best one known: {name}."
         ).format(name=strategy_name(optimum.rule))
     if optimum.is_least_harm:
-        return _("At most {percent} % from the best plan.").format(percent=optimum.gap_percent)
+        return _("At most {share} from the best plan.").format(share=optimum.gap_percent)
     return _("The best plan found in the time there was; one with fewer consequences may exist.")
 
 
