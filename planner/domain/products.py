@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 RULES: Final = Path(__file__).resolve().parent.parent / "rules"
-NOT_PRODUCTS: Final = ("ceilings", "sources", "working_days")
+NOT_PRODUCTS: Final = ("ceilings", "deductions", "sources", "working_days")
 CONTRACTS: Final = ("revolving", "instalment", "open")
 QUALITIES: Final = ("text", "official", "secondary", "news", "site", "practice")
 UNSOURCED: Final = "OWN"
@@ -270,8 +270,8 @@ def load_sources(rules: Path = RULES) -> Mapping[str, Source]:
 def _read_source(fields: Fields) -> Source:
     source = Source(
         id=fields.text("id"),
-        name=_read_both(fields, "name"),
-        says=_read_both(fields, "says"),
+        name=read_both(fields, "name"),
+        says=read_both(fields, "says"),
         dated=fields.text("date"),
         quality=fields.choice("quality", QUALITIES),
         url=fields.text("url", None),
@@ -309,7 +309,7 @@ def _refuse_float(text: str) -> NoReturn:
     raise ValueError(f"the number {text} must be written as text")
 
 
-class _Reader:
+class RuleReader:
     """What every value of one file has in common: its sources and the day it was checked."""
 
     def __init__(self, fields: Fields, sources: Mapping[str, Source]) -> None:
@@ -331,7 +331,7 @@ class _Reader:
         if state in ("none", "unknown") and not fields.flag(state):
             fields.contradict(state, "true, or another key")
         certainty, source, checked_on = self.origin(fields)
-        note = _read_both(fields, "note") if fields.has("note") else ()
+        note = read_both(fields, "note") if fields.has("note") else ()
         fields.close()
         return Figure(key, state != "unknown", value, certainty, source, checked_on, note)
 
@@ -353,9 +353,9 @@ class _Reader:
     def facts(self, fields: Fields, key: str) -> tuple[Fact, ...]:
         found = []
         for item in fields.objects(key, required=True):
-            words = _read_both(item, "words")
+            words = read_both(item, "words")
             found.append(Fact(words, *self.origin(item)))
-            _check_wording(item, "words", found[-1].certainty)
+            check_wording(item, "words", found[-1].certainty)
             item.close()
         return tuple(found)
 
@@ -371,7 +371,7 @@ class _Reader:
         return MappingProxyType(found)
 
     def where(self, fields: Fields) -> Where:
-        app, form, empty = (_read_both(fields, key) for key in ("app", "form", "empty"))
+        app, form, empty = (read_both(fields, key) for key in ("app", "form", "empty"))
         where = Where(app, form, empty, *self.origin(fields))
         fields.close()
         return where
@@ -387,13 +387,13 @@ class _Reader:
         if rung.after_days is None:
             required.append("condition")
         for key in required:
-            _read_both(fields, key)
+            read_both(fields, key)
         if rung.is_notice and (rung.counts_from != "due" or rung.severity > 1):
             fields.contradict("after_days", "1 or more, as only a notice before the due is earlier")
         if not rung.event and not because and rung.severity != _usual_severity(rung):
             fields.contradict("severity", "the usual one for its days, or severity_because")
         for key in ("names", "before", "condition"):
-            _check_wording(fields, key, rung.certainty)
+            check_wording(fields, key, rung.certainty)
         if rung.certainty in ("practice", "reported") and not rung.is_notice:
             _check_possibility(fields, "names")
         return rung
@@ -419,12 +419,12 @@ class _Shared:
 def _load_places(file: Path, sources: Mapping[str, Source]) -> Mapping[str, Where]:
     """Where figures of one kind of contract stand; `{app}` is left for the product."""
     with reading_rules(file) as fields:
-        return _Reader(fields, sources).places(fields.child("where", required=True))
+        return RuleReader(fields, sources).places(fields.child("where", required=True))
 
 
 def _load_shared_ladder(file: Path, sources: Mapping[str, Source]) -> _SharedLadder:
     with reading_rules(file) as fields:
-        reader = _Reader(fields, sources)
+        reader = RuleReader(fields, sources)
         items = fields.items("rungs", required=True)
         taken: set[str] = set()
         rungs = [
@@ -436,10 +436,10 @@ def _load_shared_ladder(file: Path, sources: Mapping[str, Source]) -> _SharedLad
 
 def _load_product(file: Path, shared: _Shared) -> Product:
     with reading_rules(file) as fields:
-        reader = _Reader(fields, shared.sources)
+        reader = RuleReader(fields, shared.sources)
         product = Product(
             id=fields.slug("id", set()),
-            names=_read_both(fields, "names"),
+            names=read_both(fields, "names"),
             contract=fields.choice("contract", CONTRACTS),
             defaults=reader.figures(fields.child("defaults", required=True)),
             possible=reader.figures(fields.child("possible")),
@@ -459,11 +459,11 @@ def _load_product(file: Path, shared: _Shared) -> Product:
 
 
 def _read_product_places(
-    fields: Fields, reader: _Reader, shared: Mapping[str, Mapping[str, Where]]
+    fields: Fields, reader: RuleReader, shared: Mapping[str, Mapping[str, Where]]
 ) -> Mapping[str, Where]:
     """The shared places, in the product's own app, and its own in their stead."""
     names = fields.words("places", list(shared))
-    app = dict(_read_both(fields, "app")) if names else {}
+    app = dict(read_both(fields, "app")) if names else {}
     found: dict[str, Where] = {}
     for name in names:
         for key, place in shared[name].items():
@@ -474,7 +474,7 @@ def _read_product_places(
 
 
 def _read_product_ladder(
-    fields: Fields, reader: _Reader, shared: Mapping[str, _SharedLadder]
+    fields: Fields, reader: RuleReader, shared: Mapping[str, _SharedLadder]
 ) -> tuple[Rung, ...]:
     """Shared rungs, as the product overrides them, and its own; dated ones in their order."""
     ladder = [
@@ -527,7 +527,7 @@ def _usual_severity(rung: Rung) -> int:
     return next((s for s, first in ((5, 91), (4, 61), (3, 31)) if days >= first), rung.severity)
 
 
-def _read_both(fields: Fields, key: str) -> Words:
+def read_both(fields: Fields, key: str) -> Words:
     """A text in every language; ours have no gaps."""
     texts = fields.child(key, required=True)
     if texts is None:
@@ -538,7 +538,7 @@ def _read_both(fields: Fields, key: str) -> Words:
     return read_words(fields, key)
 
 
-def _check_wording(fields: Fields, key: str, certainty: str | None) -> None:
+def check_wording(fields: Fields, key: str, certainty: str | None) -> None:
     """What is only practice or hearsay is never worded as certain."""
     texts = fields.child(key)
     if texts is None or certainty not in ("practice", "reported"):

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from planner.domain.ceilings import load_ceilings
+from planner.domain.deductions import load_deductions
 from planner.domain.household import (
     FORMAT,
     VERSION,
@@ -531,6 +532,7 @@ def test_a_product_says_how_it_deducts_and_what_can_be_asked_for(product):
 def test_every_source_says_what_it_says_and_is_used():
     cited = {source for product in PRODUCTS.values() for source in product.sources}
     cited |= {one.source for one in (*load_ceilings().all, load_ceilings().lpr)}
+    cited |= {one.source for one in (*load_deductions().questions, *load_deductions().remedies)}
 
     assert load_sources().keys() - cited <= {"COSTDISC", "GBT"}
     for source in load_sources().values():
@@ -868,3 +870,20 @@ def test_what_products_share_is_refused_before_them(rules):
 def test_rule_files_hold_no_float():
     for file in RULES.rglob("*.toml"):
         tomllib.loads(file.read_text("utf-8"), parse_float=pytest.fail)
+
+
+def test_a_file_about_deductions_without_source_or_day_is_refused(rules):
+    file = rules / "deductions.toml"
+    text = file.read_text("utf-8")
+    file.write_text(
+        text.replace('source = "HB_DEDUCT"', 'source = "NOBODY"', 1)
+        .replace('when.en = "No fixed hour."\n', "", 1)
+        .replace("没有公布的时刻。据说", "一定在", 1),
+        "utf-8",
+    )
+
+    with pytest.raises(RuleFileError) as refused:
+        load_deductions(rules)
+
+    paths = {error.path for error in refused.value.errors}
+    assert paths == {"questions[0].source", "questions[5].when.en", "questions[5].words.zh"}

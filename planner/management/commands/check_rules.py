@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from planner.domain.ceilings import load_ceilings
 from planner.domain.dates import clip
+from planner.domain.deductions import load_deductions
 from planner.domain.products import RULES, RuleFileError, refused_files
 
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--rules", type=Path, default=RULES, help="another folder of rules")
 
     def handle(self, *, on: date | None, rules: Path, **options: Any) -> None:
-        refused = refused_files(rules) or list(_refused_ceilings(rules))
+        refused = refused_files(rules) or list(_refused_others(rules))
         for error in refused:
             self.stdout.write(str(error))
         if refused:
@@ -51,11 +52,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{files} files, nothing wrong, {len(old)} to compare again")
 
 
-def _refused_ceilings(rules: Path) -> Iterator[RuleFileError]:
-    try:
-        load_ceilings(rules)
-    except RuleFileError as error:
-        yield error
+def _refused_others(rules: Path) -> Iterator[RuleFileError]:
+    """What is wrong with the files that are no products."""
+    for load in (load_ceilings, load_deductions):
+        try:
+            load(rules)
+        except RuleFileError as error:
+            yield error
 
 
 def unchecked_since(day: date, rules: Path) -> Iterator[tuple[str, str, str]]:
