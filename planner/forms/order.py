@@ -1,4 +1,6 @@
-"""The person's own order of debts, moved one place at a time."""
+"""The person's own orders of debts, moved one place at a time: whom to prepay first, and who is
+paid first when money is not enough.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,15 +14,27 @@ from planner.forms.items import KeyedForm
 
 class OrderForm(KeyedForm):
     """`up` or `down` names the debt to move in the order that the page showed, `was`: sent
-    twice it moves once.
+    twice it moves once. `back` gives up one's own order.
+
+    `name` says which order of the household it is, `debts` how those stand that it leaves out.
     """
 
     was = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
     up = forms.ChoiceField(required=False)
     down = forms.ChoiceField(required=False)
+    back = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, household: Any, debts: Sequence[str], **kwargs: Any) -> None:
-        self.order = [*household.order, *(slug for slug in debts if slug not in household.order)]
+    def __init__(
+        self,
+        *args: Any,
+        household: Any,
+        debts: Sequence[str],
+        name: str = "order",
+        **kwargs: Any,
+    ) -> None:
+        self.name = name
+        held = getattr(household, name)
+        self.order = [*held, *(slug for slug in debts if slug not in held)]
         initial = {"was": ",".join(self.order)}
         super().__init__(*args, household=household, initial=initial, **kwargs)
         for name in ("up", "down"):
@@ -33,7 +47,7 @@ class OrderForm(KeyedForm):
         was = [slug for slug in self.cleaned_data["was"].split(",") if slug in self.order]
         order = [*was, *(slug for slug in self.order if slug not in was)]
         if was == self.order:  # which the stored one need not name in full
-            was = self.household.order
+            was = getattr(self.household, self.name)
         moved, step = self.cleaned_data["up"], -1
         if not moved:
             moved, step = self.cleaned_data["down"], 1
@@ -41,4 +55,6 @@ class OrderForm(KeyedForm):
             place = order.index(moved)
             other = min(max(place + step, 0), len(order) - 1)
             order[place], order[other] = order[other], order[place]
-        services.change_household(user=self.user, was={"order": was}, order=order)
+        if self.cleaned_data["back"]:
+            order = []
+        services.change_household(user=self.user, was={self.name: was}, **{self.name: order})
