@@ -7,16 +7,21 @@ solver is loaded with the first call, not with this module.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from time import monotonic
 from typing import Final
 
 from planner.domain.consequences import Harm
 from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import add_months, next_month_day
 from planner.domain.household import Household
-from planner.domain.ledger import HORIZON_MONTHS
-from planner.domain.plan import Plan, make_plans
+from planner.domain.ledger import HORIZON_MONTHS, Ledger
+from planner.domain.optimum.follow import Following
+from planner.domain.optimum.search import Answer, Search, horizon
+from planner.domain.plan import Plan, make_plans, read_off
 from planner.domain.proof import Proof, judge_proof
 from planner.domain.reading import LAST_DAY
+from planner.domain.replay import replay
+from planner.domain.triage import pay_least_harm
 
 RULES_OF_THUMB: Final = ("minimum", "avalanche", "snowball", "custom")
 NO_HARM: Final = Harm(0, 0, 0, 0, 0, 0)
@@ -54,23 +59,88 @@ def find_optimum(
     names = [name for name in RULES_OF_THUMB if name != "custom" or household.order]
     rules = make_plans(household, names)
     rule = min(rules, key=lambda name: (rules[name].harm, cost_of(rules[name])))
-    plan = replace(rules[rule], strategy="optimal")
-    proof = judge_proof(cost_of(plan), 0, plan.harm, NO_HARM, solved=False)
+    best = replace(rules[rule], strategy="optimal")
+    finder = _Finder(household, rules, best, seconds, cancelled)
+    plan, proof = finder.find()
     return Optimum(plan, proof, rule, rules[rule], rules)
+
+
+class _Finder:
+    """One search: the best plan so far, and what has been proved."""
+
+    def __init__(
+        self,
+        household: Household,
+        rules: dict[str, Plan],
+        best: Plan,
+        seconds: float,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._opened, self._books = replay(household)
+        self._household = household
+        self._rules = rules
+        self._best = best
+        self._until = monotonic() + seconds
+        self._cancelled = cancelled
+
+    def _left(self) -> float:
+        return 0.0 if self._cancelled() else self._until - monotonic()
+
+    def find(self) -> tuple[Plan, Proof]:
+        first = self._opened.as_of
+        owed = sum(sum(contract.balances()) for contract in self._books.contracts)
+        ends = [plan.debt_free_on for plan in self._rules.values()]
+        last = min(horizon(first, ends), last_day_of(first).toordinal())
+        bound, harm, solved = owed, NO_HARM, False
+        try:
+            paths = [plan.cash for plan in self._rules.values()]
+            search = Search(self._opened, self._books, paths, last, self._left, self._cancelled)
+            answer = search.on_time()
+            if answer is not None:
+                self._execute(answer, search)
+            if answer is None or self._best.harm != NO_HARM:
+                answer = search.late()
+                self._execute(answer, search)
+                harm = Harm._make((*answer.harm, answer.yuan_days))
+            bound = max(owed, answer.cost_bound_fen or 0)
+            solved = answer.cost_bound_fen is not None
+        except ArithmeticError:
+            pass
+        cost = cost_until(self._best, last)
+        proof = judge_proof(cost, min(bound, cost), self._best.harm, harm, solved=solved)
+        return self._best, proof
+
+    def _execute(self, answer: Answer, search: Search) -> None:
+        """Let the ledger run what was found, and keep it if it is better."""
+        if answer.intentions is None:
+            return
+        triage = pay_least_harm(self._opened, pays_part=True)
+        following = Following(answer.intentions, search.last, triage)
+        ledger = Ledger(self._opened, following, self._books).run()
+        plan = read_off(ledger, "optimal")
+        if (plan.harm, cost_of(plan)) < (self._best.harm, cost_of(self._best)):
+            self._best = plan
+
+
+def cost_until(plan: Plan, last: int) -> int:
+    """Fen paid up to a day and left owing at its end, new spending not counted."""
+    closing: dict[str, int] = {}
+    for balance in plan.balances:
+        if balance.on.toordinal() <= last or balance.debt not in closing:
+            closing[balance.debt] = sum(balance[2:])
+    paid = sum(one.amount_fen for one in plan.payments if one.on.toordinal() <= last)
+    return paid + sum(closing.values()) - _new_spending(plan, last)
 
 
 def cost_of(plan: Plan) -> int:
     """Fen paid and left owing over the whole plan, new spending not counted."""
-    closing: dict[str, int] = {}
-    for balance in plan.balances:
-        closing[balance.debt] = sum(balance[2:])
-    return plan.totals.paid + sum(closing.values()) - _new_spending(plan)
+    return cost_until(plan, last_day_of(plan.household.planned_from).toordinal())
 
 
-def _new_spending(plan: Plan) -> int:
+def _new_spending(plan: Plan, until: int) -> int:
     """Fen that new purchases added to the debts on which spending goes on."""
     first = plan.household.planned_from
-    last = plan.debt_free_on or last_day_of(first)
+    last = min(plan.debt_free_on or last_day_of(first), date.fromordinal(until))
     spent = 0
     for debt in plan.household.debts:
         if isinstance(debt.terms, RevolvingTerms) and debt.terms.monthly_spend_fen:

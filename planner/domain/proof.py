@@ -47,7 +47,10 @@ class Proof:
 
     @property
     def is_least_harm(self) -> bool:
-        return self.harm == self.harm_bound
+        """No plan starts fewer consequences, or has 0.1 % fewer yuan-days with as few."""
+        if self.harm[:5] != self.harm_bound[:5]:
+            return False
+        return self.harm.yuan_days <= self.harm_bound.yuan_days * (1 + PROVEN_GAP) + 1
 
 
 def judge_proof(

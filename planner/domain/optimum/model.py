@@ -1,0 +1,189 @@
+"""A household as a programme: its contracts, its cash, and what may be late.
+
+Between two incomes money only goes out, so that cash is lowest right before an income: one
+row for each such stretch. What a debt is paid late stands beside its contract as a backlog;
+the contract goes on as if paid, which lets through more than the ledger does.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from planner.domain.consequences import dated_rungs
+from planner.domain.household import Debt
+from planner.domain.ladders import Rung
+from planner.domain.ledger import Ledger
+from planner.domain.optimum.contracts import CENT, Claim, DebtRows, Span, Sum, one, write_debt
+from planner.domain.optimum.programme import Programme
+
+SLACK = 0.5  # yuan kept back in a plan, so that rounding never makes a payment fail
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days from an income to the next; `change` is what flows bring and take in it, and
+    `floor` how low cash may be at its end. Yuan."""
+
+    start: int
+    change: float
+    floor: float
+
+
+@dataclass(slots=True)
+class Model:
+    """A programme and how to read its solution. `late` are the questions whether a rung of a
+    severity starts for a debt: (debt, severity) → column."""
+
+    programme: Programme
+    debts: list[DebtRows]
+    payments: list[dict[int, Sum]]
+    cost: Sum
+    late: dict[tuple[int, int], int] = field(default_factory=dict)
+    backlog: Sum = field(default_factory=Sum)  # yuan-days
+
+    @property
+    def billings(self) -> int:
+        return sum(rows.billings for rows in self.debts)
+
+
+def build(
+    ledger: Ledger, span: Span, stretches: Sequence[Stretch], *, may_be_late: bool = False
+) -> Model:
+    """The programme of a ledger that stands on the first day with its dues fallen."""
+    programme = Programme()
+    household = ledger.household
+    debts = [
+        write_debt(programme, span, debt, contract.clone())
+        for debt, contract in zip(household.debts, ledger.contracts, strict=True)
+    ]
+    model = Model(programme, debts, [rows.flows for rows in debts], Sum())
+    if may_be_late:
+        for index, (debt, rows) in enumerate(zip(household.debts, debts, strict=True)):
+            begun = ledger.books.begun.get(debt.id, frozenset())
+            model.payments[index] = _let_be_late(model, span, index, debt, rows, begun)
+    for rows, payments in zip(debts, model.payments, strict=True):
+        model.cost.plus(rows.owing)
+        for paid in payments.values():
+            model.cost.plus(paid)
+    _write_cash(model, span, stretches)
+    return model
+
+
+def _write_cash(model: Model, span: Span, stretches: Sequence[Stretch]) -> None:
+    starts = [stretch.start for stretch in stretches]
+    spent = [Sum() for _ in stretches]
+    for payments in model.payments:
+        for day, paid in payments.items():
+            if day <= span.last:
+                spent[bisect_right(starts, day) - 1].plus(paid)
+    before = Sum()
+    slack = 0.0 if span.is_bound else SLACK
+    for stretch, paid in zip(stretches, spent, strict=True):
+        cash = model.programme.column(lower=stretch.floor + slack - CENT)
+        change = stretch.change - paid.constant
+        model.programme.row(
+            [(cash, 1.0), *before.negated(), *paid.terms],
+            change + before.constant,
+            change + before.constant,
+        )
+        before = one(cash)
+
+
+def _let_be_late(
+    model: Model,
+    span: Span,
+    index: int,
+    debt: Debt,
+    rows: DebtRows,
+    begun: frozenset[str],
+) -> dict[int, Sum]:
+    """Payments of a debt of which some may wait, and a question for each severity."""
+    programme = model.programme
+    days = sorted(set(rows.flows) | {span.first} | {d for d in span.paydays if d <= span.last})
+    claims = sorted(rows.claims, key=lambda claim: claim.due_on)
+    payments: dict[int, Sum] = {}
+    backlog: dict[int, int] = {}
+    before = Sum()
+    fallen = 0.0
+    position = 0
+    for number, day in enumerate(days):
+        while position < len(claims) and claims[position].due_on <= day:
+            fallen += claims[position].most
+            position += 1
+        waits = programme.column(upper=fallen + CENT)
+        backlog[day] = waits
+        paid = Sum()
+        paid.plus(rows.flows.get(day, Sum()))
+        paid.plus(before)
+        paid.terms.append((waits, -1.0))
+        programme.row(paid.terms, -paid.constant)
+        payments[day] = paid
+        before = one(waits)
+        end = days[number + 1] if number + 1 < len(days) else span.last + 1
+        _count_days(model, debt, claims[:position], day, end, waits)
+    model.cost.plus(before)  # what still waits is left owing
+    for severity, rungs in _by_severity(debt).items():
+        _ask(model, span, index, debt, severity, rungs, claims, days, backlog, begun)
+    return payments
+
+
+def _count_days(
+    model: Model, debt: Debt, claims: Sequence[Claim], day: int, end: int, waits: int
+) -> None:
+    """Yuan-days of the backlog of [day, end), without what is in grace or tolerated."""
+    in_grace = 0.0
+    for claim in claims:
+        tolerated = min(claim.most, (debt.tolerance_fen + 1) * CENT + claim.uncounted)
+        in_grace += tolerated * (end - day)
+        if claim.last_safe_on >= day:
+            in_grace += (claim.most - tolerated) * (min(end, claim.last_safe_on + 1) - day)
+    counted = model.programme.column()
+    model.programme.row([(counted, 1.0), (waits, float(day - end))], -in_grace)
+    model.backlog.plus(one(counted))
+
+
+def _by_severity(debt: Debt) -> dict[int, list[Rung]]:
+    found: dict[int, list[Rung]] = {}
+    for rung in dated_rungs(debt):
+        found.setdefault(rung.severity, []).append(rung)
+    return found
+
+
+def _start(rung: Rung, claim: Claim) -> int:
+    assert rung.after_days is not None
+    if rung.counts_from == "grace_end":
+        return claim.last_safe_on + rung.after_days
+    return max(claim.due_on + rung.after_days, claim.last_safe_on + 1)
+
+
+def _ask(
+    model: Model,
+    span: Span,
+    index: int,
+    debt: Debt,
+    severity: int,
+    rungs: Sequence[Rung],
+    claims: Sequence[Claim],
+    days: Sequence[int],
+    backlog: dict[int, int],
+    begun: frozenset[str],
+) -> None:
+    """Whether a rung of a severity starts: unless it does, each claim is met the day before."""
+    if any(rung.id in begun for rung in rungs):
+        return
+    covered: dict[int, int] = {}  # the last day to pay → claims that must be met by then
+    for number, claim in enumerate(claims):
+        start = min(_start(rung, claim) for rung in rungs)
+        if start <= span.first:
+            return  # it has started in this episode and is not counted again
+        if start - 1 <= span.last:
+            covered[days[bisect_right(days, start - 1) - 1]] = number
+    if not covered:
+        return
+    question = model.programme.column(upper=1.0, whole=True)
+    model.late[index, severity] = question
+    for day, number in covered.items():
+        later = sum(claim.most for claim in claims[number + 1 :] if claim.due_on <= day)
+        earlier = sum(claim.most for claim in claims[: number + 1])
+        slack = (len(claims) + 1 + debt.tolerance_fen) * CENT
+        model.programme.row([(backlog[day], 1.0), (question, -earlier)], upper=later + slack)
