@@ -6,14 +6,16 @@ deduct from, day by day. An account that no debt names is never in it. Amounts a
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from heapq import merge
+from itertools import takewhile
 from typing import NamedTuple
 
+from planner.domain.following import Following, Step
 from planner.domain.household import Expense, Household
 from planner.domain.ledger import Flows, Ledger
-from planner.domain.strategies import Trials
+from planner.domain.replay import replay
 
 
 class Exposure(NamedTuple):
@@ -43,20 +45,34 @@ class Taking(NamedTuple):
 
 
 class Prospect(NamedTuple):
-    """What would be taken from a household before a day; `cash_fen` by day is what all its
-    accounts together then hold. `takings` stand in the order in which they are made."""
+    """What would be taken from a household before a day, `takings` in the order in which they
+    are made. Of each day with one: `cash_fen` is what all accounts together then hold,
+    `arrivals` are the incomes that arrive on it.
+    """
 
     exposures: tuple[Exposure, ...]
     takings: tuple[Taking, ...]
     cash_fen: dict[date, int]
+    arrivals: dict[date, tuple[str, ...]]
+
+
+def if_followed(household: Household, steps: Iterable[Step], before: date) -> Prospect:
+    """What lenders could take up to the day before `before` if the person pays `steps`.
+
+    Each is paid as far as the money then reaches. Raises PaymentRefused, and ValueError for a
+    day outside the plan.
+    """
+    rolled, books = replay(household)
+    ledger = Ledger(rolled, Following(rolled, steps), books, lenders_take=True)
+    return read_prospect(ledger.run_to(before.toordinal()))
 
 
 def if_nothing_is_paid(household: Household, before: date) -> Prospect:
-    """What lenders could take up to the day before `before` if the person paid nothing.
+    """What lenders could take up to the day before `before` if the person pays nothing.
 
     Raises PaymentRefused, and ValueError for a day outside the plan.
     """
-    return read_prospect(Trials(household).left_to_lenders(before.toordinal()))
+    return if_followed(household, (), before)
 
 
 def read_prospect(ledger: Ledger) -> Prospect:
@@ -67,7 +83,16 @@ def read_prospect(ledger: Ledger) -> Prospect:
     )
     days = {one.on for one in takings}
     cash = {one.on: one.closing_fen for one in ledger.cash_days if one.on in days}
-    return Prospect(read_exposures(ledger), takings, cash)
+    arrivals: dict[date, tuple[str, ...]] = {}
+    last = max(days, default=date.min).toordinal()
+    for income in ledger.household.incomes:
+        if not income.is_certain:
+            continue
+        for day in takewhile(lambda day: day <= last, ledger.flows.occurrences(income)):
+            on = date.fromordinal(day)
+            if on in days:
+                arrivals[on] = (*arrivals.get(on, ()), income.id)
+    return Prospect(read_exposures(ledger), takings, cash, arrivals)
 
 
 def read_exposures(ledger: Ledger) -> tuple[Exposure, ...]:

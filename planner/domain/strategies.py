@@ -88,14 +88,6 @@ class Trials:
             make_proposal = best.make_proposal
         return Ledger(self._household, make_proposal(), self._books, lenders_take=True).run()
 
-    def left_to_lenders(self, day: int) -> Ledger:
-        """The ledger on the morning of `day` where nobody pays and lenders take what they may.
-
-        Raises ValueError for a day outside the plan.
-        """
-        ledger = Ledger(self._household, pay_nothing, self._books, lenders_take=True)
-        return ledger.run_to(day)
-
     def _best(self, strategy: str) -> _Trial:
         """When money is short, every triage is tried and the ledger with the least harm
         kept, then the one that costs least; a `triage_order` decides alone.
@@ -157,10 +149,6 @@ def _cost(ledger: Ledger) -> int:
     """Money paid, and what is left owing at the end."""
     owing = sum(sum(contract.balances()) for contract in ledger.contracts)
     return sum(payment.amount_fen for payment in ledger.payments) + owing
-
-
-def pay_nothing(ledger: Ledger) -> None:
-    """The person pays nothing by themselves."""
 
 
 def pay_minimum(ledger: Ledger) -> Amounts | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.domain.exposure import if_nothing_is_paid, read_exposures
+from planner.domain.exposure import if_followed, if_nothing_is_paid, read_exposures
 from planner.domain.household import parse_household
 from planner.domain.ledger import Ledger
 from planner.domain.plan import make_plan, plan_document
@@ -82,6 +82,7 @@ def test_wages_are_taken_on_pay_day_and_the_rent_lacks_what_is_said():
     assert prospect.exposures == ((pay_day, "cmb", 312_000, ("jiebei",), 212_000, "rent", 48_000),)
     assert prospect.takings == ((pay_day, "jiebei", "cmb", 312_000),)
     assert prospect.cash_fen == {pay_day: 212_000}
+    assert prospect.arrivals == {pay_day: ("salary",)}
     assert make_plan(rented, "minimum", worst_case=True).exposures == ()
 
 
@@ -173,6 +174,8 @@ def test_money_kept_for_a_graver_due_can_be_taken_before_it():
             "short": "250.00",
         }
     ]
+    steps = [(one.on.toordinal(), one.debt, one.amount_fen) for one in plan.payments]
+    assert if_followed(kept, steps, date(2027, 1, 1)).exposures == worst.exposures
     assert plan.exposures is None
     assert "exposures" not in plan_document(plan)
 
