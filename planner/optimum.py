@@ -78,10 +78,12 @@ class Solving:
         if _is_kept(user, filed_under):
             return "there"
         position = parse_household(services.whole_document(user, outline))
-        is_elsewhere = not _claim(user, filed_under)
-        job = None if is_elsewhere else self._start(user.pk, filed_under, position)
-        if job is None and not is_elsewhere:
-            return "busy"
+        job = None
+        if _claim(user, filed_under):
+            started = self._start(user, filed_under, position)
+            if isinstance(started, str):
+                return started
+            job = started
         if not self._seats.acquire(blocking=False) and self._leave(job):
             return "busy"
         try:
@@ -107,6 +109,7 @@ class Solving:
         if job.record is None:
             return "superseded" if job.is_given_up() else "failed"
         _keep(user.pk, filed_under, job.record)
+        self._forget(user.pk, job)
         return "there"
 
     def _leave(self, job: Job | None) -> bool:
@@ -117,17 +120,20 @@ class Solving:
             job.waiting -= 1
             return not job.done.is_set()
 
-    def _start(self, owner: int, filed_under: str, position: Position) -> Job | None:
+    def _start(self, user: User, filed_under: str, position: Position) -> Job | Answer:
         """The running job of this household, or a new one that the caller waits for."""
+        owner = user.pk
         with self._lock:
             running = self._jobs.get(owner)
             if running is not None and running.filed_under == filed_under:
                 running.waiting += 1
                 return running
+            if _is_kept(user, filed_under):  # since the caller looked
+                return "there"
             if running is not None:
                 running.given_up.set()
             if len(self._jobs) >= MOST_JOBS:
-                return None
+                return "busy"
             job = self._jobs[owner] = Job(filed_under, running, waiting=1)
         name = f"optimum-{owner}"
         threading.Thread(target=self._run, args=(owner, job, position), name=name).start()
@@ -153,12 +159,18 @@ class Solving:
         finally:
             with self._lock:
                 job.record = record
-                if self._jobs.get(owner) is job:
-                    del self._jobs[owner]
                 is_mine_to_keep = record is not None and job.waiting <= 0
                 job.done.set()
             if is_mine_to_keep:
                 _keep_alone(owner, job.filed_under, record)
+            if is_mine_to_keep or record is None:
+                self._forget(owner, job)
+
+    def _forget(self, owner: int, job: Job) -> None:
+        """Once it is kept: until then whoever asks is given what was found."""
+        with self._lock:
+            if self._jobs.get(owner) is job:
+                del self._jobs[owner]
 
 
 def _be_modest() -> None:

@@ -1,0 +1,350 @@
+"""When money is not enough: which dues stay short and why, what starts when, and what would keep
+it away; in words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from planner import services
+from planner.domain.household import Household
+from planner.domain.plan import PlannedDue, make_plan
+from planner.domain.scenarios import Starting
+from planner.domain.shortage import Avoidance, Reason, avoid_first, order_of, reasons
+from planner.exports.wording import strategy_name
+from planner.models import User
+from planner.presentation import address, phrased, sentences, short_day, strong, weekday
+from planner.stored import StoredPlan, read_plan
+from planner.what_if import (
+    Present,
+    Row,
+    StartLine,
+    Words,
+    outcome_rows,
+    stored_outcome,
+    stored_starts,
+)
+from planner.wording import Situation, what_it_does
+
+SHOWN_SHORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ShortLine:
+    """A due that stays short: how much of it, why, and what starts under it."""
+
+    on: date
+    day: str
+    weekday: str
+    name: str
+    state: str
+    chip: str
+    missing: str
+    why: SafeString | str
+    starts: list[StartLine]
+    ladder_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The person's own order beside the suggested one."""
+
+    effect: str
+    rows: list[Row]
+
+
+class ShortPage:
+    """What the page prints."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.present = Present(user)
+        self.row = self.present.row
+        self.amounts = self.present.amounts
+
+    @cached_property
+    def situation(self) -> Situation:
+        return Situation(self.present.position, self.present.plan, self.amounts)
+
+    @cached_property
+    def _words(self) -> Words:
+        position = self.present.position
+        return Words(position.debts, position.as_of, self.amounts)
+
+    @cached_property
+    def _shorts(self) -> list[PlannedDue]:
+        return [*self.situation.overdue, *self.situation.short]
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        """What takes several plans to find out, kept with them."""
+        rule = self.present.rule
+
+        def compute(household: Household, missing: list[str], _found: Any) -> dict[str, Any]:
+            return {name: _record(household, rule, self._shorts) for name in missing}
+
+        name = f"short-{rule}"
+        return services.kept(
+            self.user, [name], self.present.board.document, compute, self.present.position
+        )[name]
+
+    # --- What stands on top ---
+
+    @property
+    def has_debts(self) -> bool:
+        return self.present.board.has_debts
+
+    @property
+    def is_short(self) -> bool:
+        return bool(self._shorts)
+
+    @property
+    def headline(self) -> SafeString:
+        if not self._shorts:
+            return phrased(_("Nothing stays short:|every payment can be made on time."))
+        count = len(self._shorts)
+        return phrased(
+            ngettext(
+                "The money there is|leaves {count} payment short.",
+                "The money there is|leaves {count} payments short.",
+                count,
+            ),
+            count=count,
+        )
+
+    @property
+    def why(self) -> SafeString:
+        first = next(iter(self.present.standing.starts), None)
+        if first is None:
+            known = _("As far as we know, nothing starts because of it.")
+            return sentences([format_html("{}", known)] if self._shorts else [])
+        return sentences(
+            [
+                format_html(
+                    _("The first that starts: from {day} on, {debt}: {what}."),
+                    day=strong(self._words.day(first.starts_on)),
+                    debt=self._words.names[first.debt],
+                    what=self._words.what(first),
+                )
+            ]
+        )
+
+    @property
+    def way_out(self) -> SafeString | str:
+        """Which amount on which day would keep the first consequence away."""
+        found = self._kept["avoid"]
+        if found is None:
+            return ""
+        avoid = _avoidance(found)
+        words = self._words
+        said = [
+            format_html(
+                _(
+                    "With {amount} more by {day}, this does not start. "
+                    "It is the smallest sum that keeps it away, and the last day on which it does."
+                ),
+                amount=strong(self.amounts(avoid.fen)),
+                day=strong(words.day(avoid.on)),
+            )
+        ]
+        if avoid.then is None:
+            said.append(format_html("{}", _("After that nothing else starts.")))
+        else:
+            said.append(
+                format_html(
+                    _("The next would then be {debt}, from {day} on: {what}."),
+                    debt=words.names[avoid.then.debt],
+                    day=words.day(avoid.then.starts_on),
+                    what=words.what(avoid.then),
+                )
+            )
+        return sentences(said)
+
+    # --- The dues ---
+
+    @cached_property
+    def dues(self) -> list[ShortLine]:
+        shown = self._shorts[:SHOWN_SHORT]
+        causes = {(one.debt, one.due_on): one for one in map(_reason, self._kept["reasons"])}
+        starts: dict[tuple[str, date], list[Starting]] = {}
+        for one in self.present.standing.starts:
+            starts.setdefault((one.debt, one.due_on), []).append(one)
+        return [self._line(due, causes.get(due[:2]), starts.get(due[:2], [])) for due in shown]
+
+    @property
+    def later(self) -> int:
+        return max(0, len(self._shorts) - SHOWN_SHORT)
+
+    def _line(self, due: PlannedDue, cause: Reason | None, starts: list[Starting]) -> ShortLine:
+        as_of = self.present.as_of
+        if due.last_safe_on < as_of:
+            late = (as_of - due.due_on).days
+            state = "overdue"
+            chip = ngettext("{days} day past due", "{days} days past due", late).format(days=late)
+        else:
+            state = "short"
+            chip = _("of {required}").format(required=self.amounts.plain(due.required_fen))
+        return ShortLine(
+            on=due.due_on,
+            day=short_day(due.due_on),
+            weekday=weekday(due.due_on),
+            name=self.situation.name(due.debt),
+            state=state,
+            chip=chip,
+            missing=self.amounts(due.short_fen),
+            why="" if cause is None else self._why(cause),
+            starts=self._words.lines(starts),
+            ladder_url=address("planner:ladder", due.debt, due.due_on),
+        )
+
+    def _why(self, cause: Reason) -> SafeString | str:
+        words = self._words
+        if cause.cause == "oldest_first":
+            return _(
+                "“{name}” pays the oldest due first and looks at nothing else. The other ways of "
+                "repaying weigh what would start."
+            ).format(name=strategy_name("minimum"))
+        if cause.cause == "no_money":
+            return format_html(
+                _(
+                    "Even first in the order it would lack {amount}: what has to be paid or spent "
+                    "before it takes the money."
+                ),
+                amount=self.amounts(cause.short_fen),
+            )
+        if cause.cause == "no_better":
+            return _("Paid first, no more would start elsewhere: you can move it up below and see.")
+        if cause.starts is None:
+            return _(
+                "Paid first, other payments would stay overdue for longer; "
+                "altogether that does more harm."
+            )
+        return format_html(
+            _(
+                "Paid first, {other}, due on {due}, would lack {amount} instead, and from {day} "
+                "on: {what}. Altogether that does more harm."
+            ),
+            other=words.names[cause.other],
+            due=words.day(cause.starts.due_on),
+            amount=self.amounts(cause.short_fen),
+            day=words.day(cause.starts.starts_on),
+            what=words.what(cause.starts),
+        )
+
+    def first_start(self, plan: StoredPlan) -> str:
+        """ "10 December, Huabei": the first that starts by a plan."""
+        starts = stored_starts(plan, self.present.position.debts)
+        if not starts:
+            return _("none")
+        words = self._words
+        return _("{day}, {debt}").format(
+            day=words.day(starts[0].starts_on), debt=words.names[starts[0].debt]
+        )
+
+    # --- The order ---
+
+    @property
+    def order(self) -> list[str]:
+        """As it stands, or as the plan comes out at."""
+        return list(self._kept["order"])
+
+    @property
+    def has_own_order(self) -> bool:
+        return bool(self.row.triage_order)
+
+    @property
+    def follows_order(self) -> bool:
+        return self.present.rule != "minimum"
+
+    @property
+    def shows_other_plan(self) -> bool:
+        """Whether the plan page shows another plan than the one reckoned with here."""
+        return self.row.strategy != self.present.rule
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What the person's own order does against the suggested one."""
+        if not self.row.triage_order or not self.follows_order:
+            return None
+        rule = self.present.rule
+        document = services.document_of(self.row) | {"triage_order": []}
+        found = services.stored_plans(user=self.user, names=[rule], document=document)
+        return _compared(read_plan(found[rule]), self.present.plan, self)
+
+
+# By severity, 5 first: what an episode that gets so far is as grave as.
+_HARMS = (
+    gettext_lazy("As grave as 91 days past due, or a court"),
+    gettext_lazy("As grave as 61 days past due"),
+    gettext_lazy("As grave as 31 days past due"),
+    gettext_lazy("A first mark on a credit record"),
+    gettext_lazy("A fee, or a blocked service"),
+)
+
+
+def _compared(suggested: StoredPlan, own: StoredPlan, page: ShortPage) -> Comparison:
+    before, after = stored_outcome(suggested), stored_outcome(own)
+    rows = [Row(_("First consequence"), *(page.first_start(plan) for plan in (suggested, own)))]
+    for name, one, other in zip(_HARMS, suggested.harm, own.harm, strict=False):
+        if one or other:
+            rows.append(Row(str(name), str(one), str(other)))
+    rows += outcome_rows(before, after, page.amounts)
+    same = suggested.harm == own.harm and before == after
+    effect = _("nothing changes") if same else what_it_does(before, after, page.amounts)
+    said = _("Your order, beside the suggested one: {effect}.").format(effect=effect)
+    return Comparison(said, rows)
+
+
+# --- What is kept ---
+
+
+def _record(household: Household, rule: str, shorts: Sequence[PlannedDue]) -> dict[str, Any]:
+    """As JSON: the sum that helps, the reasons, and the order that the plan comes out at."""
+    plan = make_plan(household, rule)
+    avoid = avoid_first(household, plan)
+    return {
+        "avoid": avoid and _plain(avoid),
+        "reasons": [_plain(one) for one in reasons(household, plan, shorts)],
+        "order": order_of(plan),
+    }
+
+
+def _plain(record: Any) -> Any:
+    """A record of the domain as JSON; days as text."""
+    if isinstance(record, date):
+        return record.isoformat()
+    if hasattr(record, "_asdict"):
+        return {name: _plain(value) for name, value in record._asdict().items()}
+    return record
+
+
+def _avoidance(kept: Mapping[str, Any]) -> Avoidance:
+    days = {"on": date.fromisoformat(kept["on"])}
+    return Avoidance(
+        **{**kept, **days, "starts": _starting(kept["starts"]), "then": _starting(kept["then"])}
+    )
+
+
+def _reason(kept: Mapping[str, Any]) -> Reason:
+    return Reason(
+        **{
+            **kept,
+            "due_on": date.fromisoformat(kept["due_on"]),
+            "other_due_on": kept["other_due_on"] and date.fromisoformat(kept["other_due_on"]),
+            "starts": _starting(kept["starts"]),
+        }
+    )
+
+
+def _starting(kept: Mapping[str, Any] | None) -> Starting | None:
+    if kept is None:
+        return None
+    days = {name: date.fromisoformat(kept[name]) for name in ("due_on", "starts_on")}
+    return Starting(**{**kept, **days})

@@ -1,0 +1,242 @@
+"""A purchase, a loan or bad luck that is only thought of: what it would do, in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.domain.household import Household
+from planner.domain.money import divide_half_up
+from planner.domain.scenarios import (
+    Offer,
+    Room,
+    delay_income,
+    lower_income,
+    miss_income,
+    next_arrivals,
+    offer_of,
+    room,
+    spend,
+)
+from planner.forms.borrow import BorrowForm
+from planner.presentation import Amounts, day, listed, sentences, strong
+from planner.what_if import Present, Verdict, verdict
+
+MORE_FEN = (100_000, 300_000)
+
+
+def percent(rate: Fraction) -> str:
+    """ "14.60 %", rounded half up."""
+    places = divide_half_up(rate.numerator * 10_000, rate.denominator)
+    return f"{places // 100}.{places % 100:02d}%"
+
+
+# --- Think before you borrow ---
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLines:
+    """What a new schedule asks for: its payments, its cost, its true yearly rate."""
+
+    payments: str
+    total: str
+    cost: str
+    rate: str
+    effective: str
+
+
+@dataclass(frozen=True, slots=True)
+class BorrowAnswer:
+    verdict: Verdict
+    offer: OfferLines | None
+
+    @classmethod
+    def of(cls, present: Present, form: BorrowForm) -> "BorrowAnswer":
+        """Of a form that is valid."""
+        plan = present.plan_of(form.laid_over(present.household))
+        offer = None
+        if form.offer is not None:
+            amount, on = form.cleaned_data["amount"], form.cleaned_data["on"]
+            found = offer_of(form.offer, amount, on, present.as_of)
+            offer = offer_lines(found, present)
+        return cls(verdict(present, plan), offer)
+
+
+def offer_lines(offer: Offer, present: Present) -> OfferLines:
+    amounts, as_of = present.amounts, present.as_of
+    first, last = offer.payments[0], offer.payments[-1]
+    fen = [fen for _on, fen in offer.payments]
+    if len(fen) == 1:
+        said = _("{amount} on {day}, all at once")
+    elif max(fen[:-1]) == min(fen[:-1]):
+        said = _("{count} payments of {amount}, from {day} to {last}")
+    else:
+        said = _("{count} payments, from {amount} on {day} to {least} on {last}")
+    return OfferLines(
+        payments=said.format(
+            count=len(fen),
+            amount=amounts(fen[0]),
+            day=day(first[0], as_of),
+            least=amounts(fen[-1]),
+            last=day(last[0], as_of),
+        ),
+        total=amounts(sum(fen)),
+        cost=amounts(offer.cost_fen),
+        rate="" if offer.nominal is None else percent(offer.nominal),
+        effective="" if offer.effective is None else percent(offer.effective),
+    )
+
+
+# --- What if it gets tighter ---
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Something that may happen, in words, and the household in which it does."""
+
+    group: Promise
+    label: Callable[[Amounts], str]
+    change: Callable[[Household], Household]
+    is_of_income: bool
+
+
+_LATE = gettext_lazy("Income comes late")
+_LESS = gettext_lazy("Income is lower")
+_MORE = gettext_lazy("An expense comes on top, today")
+
+
+def _late(days: int) -> Case:
+    return Case(
+        _LATE,
+        lambda _amounts: _("{days} days late").format(days=days),
+        lambda household: delay_income(household, days),
+        is_of_income=True,
+    )
+
+
+def _expense(fen: int) -> Case:
+    return Case(
+        _MORE,
+        lambda amounts: Amounts()(fen),
+        lambda household: spend(household, fen, household.planned_from),
+        is_of_income=False,
+    )
+
+
+CASES: dict[str, Case] = {
+    **{f"late-{days}": _late(days) for days in (3, 7, 15)},
+    "lower-20": Case(
+        _LESS,
+        lambda _amounts: _("20% lower from now on"),
+        lambda household: lower_income(household, 20),
+        is_of_income=True,
+    ),
+    "missed": Case(
+        _LESS,
+        lambda _amounts: _("missed once"),
+        miss_income,
+        is_of_income=True,
+    ),
+    **{f"extra-{fen // 100}": _expense(fen) for fen in MORE_FEN},
+}
+
+
+class StressPage:
+    """What the page prints: the cases to tap, and the answer to the one that was."""
+
+    def __init__(self, present: Present, name: str) -> None:
+        self.present = present
+        self.name = name if name in CASES else ""
+        self.is_unknown = bool(name) and name not in CASES
+
+    @property
+    def has_debts(self) -> bool:
+        return self.present.board.has_debts
+
+    @property
+    def groups(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """The cases by what they are of."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for name, case in CASES.items():
+            entry = {
+                "name": name,
+                "label": case.label(self.present.amounts),
+                "is_chosen": name == self.name,
+            }
+            found.setdefault(str(case.group), []).append(entry)
+        return list(found.items())
+
+    @cached_property
+    def _changed(self) -> Household:
+        return CASES[self.name].change(self.present.household)
+
+    @property
+    def title(self) -> str:
+        case = CASES[self.name]
+        return _("{group}: {case}").format(group=case.group, case=case.label(self.present.amounts))
+
+    @property
+    def moved(self) -> str:
+        """Which incomes it is about, and the days on which they would have come."""
+        if not CASES[self.name].is_of_income:
+            return ""
+        as_of = self.present.as_of
+        arrivals = next_arrivals(self.present.household)
+        if not arrivals:
+            return _("No income is entered that is still to come, so nothing changes.")
+        names = [
+            _("{name} of {day}").format(name=one.income.name, day=day(one.arrives_on, as_of))
+            for one in arrivals[:3]
+        ]
+        return _("It is about {incomes}.").format(incomes=listed(names))
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        if not self.name or not self.has_debts:
+            return None
+        return verdict(self.present, self.present.plan_of(self._changed))
+
+    @property
+    def now(self) -> SafeString:
+        """How much room the present plan has."""
+        return self._room(room(self.present.household), is_now=True)
+
+    @property
+    def cushion(self) -> SafeString:
+        """What would have to be at hand today."""
+        return self._room(room(self._changed), is_now=False)
+
+    def _room(self, found: Room, *, is_now: bool) -> SafeString:
+        amounts, as_of = self.present.amounts, self.present.as_of
+        values = {
+            "day": strong(day(found.on, as_of)),
+            "amount": strong(amounts(abs(found.fen))),
+        }
+        if found.fen < 0 and is_now:
+            said = _(
+                "As things stand, {amount} are missing on {day}, the tightest day of the next "
+                "three months."
+            )
+        elif is_now:
+            said = _(
+                "As things stand, {amount} are left on {day}, the tightest day of the next three "
+                "months."
+            )
+        elif found.fen < 0:
+            said = _(
+                "It would need a cushion of {amount} at hand today: with it, whatever is required "
+                "in the next three months can be paid on its day. The tightest is {day}."
+            )
+        else:
+            said = _(
+                "It needs no cushion: on {day}, the tightest day of the next three months, "
+                "{amount} are still left."
+            )
+        return sentences([format_html(said, **values)])
