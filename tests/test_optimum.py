@@ -1,0 +1,315 @@
+"""The optimum on the pages: worked out beside them, asked for once, kept once, never in the way."""
+
+import threading
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from django.urls import reverse
+
+from planner import history, optimum, services
+from planner.domain.household import parse_household, read_household
+from planner.domain.optimal import find_optimum
+from planner.domain.plan import make_plan, plan_document, read_off
+from planner.models import StoredPlan
+from planner.optimum import Solving
+from planner.shown import follow, followed_plan, shown_plan, steps_of
+
+PLAN = "/plan/"
+ADDRESS = "/plan/optimum/"
+FRAGMENT = {"HX-Request": "true", "HX-Target": "optimum"}
+EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.json"))
+
+
+@pytest.fixture
+def person(make_member, client):
+    user = make_member("person", strategy="optimal")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def solving(monkeypatch):
+    """The process's own, but for what it solves with: a gate that the test opens."""
+    gate, begun, left = threading.Event(), [], []
+
+    def solve(household, is_given_up):
+        begun.append(household)
+        while not gate.wait(0.01):
+            if is_given_up():
+                left.append(household)
+                break
+        return optimum.fallback(household)
+
+    made = Solving(solve, cores=2, seats=2)
+    made.gate, made.begun, made.left = gate, begun, left
+    monkeypatch.setattr("planner.views.optimum.SOLVING", made)
+    monkeypatch.setattr(optimum, "LOOK_EVERY", 0.02)
+    yield made
+    gate.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("optimum-"):
+            thread.join(20)
+
+
+def asked(solving, user):
+    """The answer that a request in a thread of its own gets, once it has come."""
+    answers = []
+
+    def ask():
+        try:
+            answers.append(solving.ask(user))
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    return thread, answers
+
+
+def until(condition):
+    pause = threading.Event()
+    for _ in range(1_000):
+        if condition():
+            return
+        pause.wait(0.01)
+    pytest.fail("it did not come about in ten seconds")
+
+
+def optima(user):
+    return StoredPlan.objects.owned_by(user).filter(strategy=services.OPTIMAL)
+
+
+# --- What the pages show -------------------------------------------------------------------------
+
+
+def test_a_rule_of_thumb_is_there_at_once_and_the_optimum_is_asked_for_once(client, person):
+    page = client.get(PLAN).content.decode()
+
+    assert page.count(f'hx-get="{ADDRESS}" hx-trigger="load"') == 1
+    assert "最优方案还没算好" in page
+    assert not optima(person).exists()
+
+
+def test_the_fragment_brings_what_is_shown_and_the_page_says_so_from_then_on(client, person):
+    client.get(PLAN)
+
+    fragment = client.get(ADDRESS, headers=FRAGMENT)
+    page = client.get(PLAN).content.decode()
+
+    assert fragment.headers["HX-Retarget"] == "#paying"
+    for region in ("paying", "shown", "owed-to-the-end"):
+        assert f'id="{region}"' in fragment.content.decode()
+    assert b'id="figures"' not in fragment.content  # nobody's typing is swapped away
+    assert 'hx-trigger="load"' not in page
+    assert "最优方案还没算好" not in page
+    assert optima(person).count() == 1
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_without_scripts_a_page_waits_and_says_why(client, person, language):
+    client.cookies["language"] = language
+
+    page = client.get(ADDRESS).content.decode()
+
+    assert "<html" in page
+    assert page.count("<dt>") == 4  # against each rule of thumb
+    assert reverse("planner:plan") in page
+
+
+def test_somebody_who_chose_a_rule_of_thumb_keeps_it_and_sees_what_the_optimum_would_do(
+    client, make_member
+):
+    client.force_login(make_member("another", strategy="snowball"))
+    client.get(PLAN)
+
+    fragment = client.get(ADDRESS, headers=FRAGMENT).content.decode()
+
+    assert 'id="shown"' not in fragment
+    assert 'value="snowball" checked' in fragment
+    assert "还没算好" not in fragment
+
+
+def test_without_debts_there_is_nothing_to_work_out(client, make_member):
+    client.force_login(make_member("free", debts=[]))
+
+    assert client.get(ADDRESS).status_code == 302
+    assert client.post(ADDRESS).status_code == 405
+
+
+def status_shown(client, user, **proof):
+    """What the page says of a kept optimum with such a proof."""
+    row = optima(user).get()
+    row.document = row.document | {"proof": row.document["proof"] | proof}
+    row.save()
+    return client.get(PLAN).content.decode()
+
+
+def test_proven_is_said_only_where_it_was_proven(client, person):
+    client.get(ADDRESS)
+    harm = optima(person).get().document["harm"]
+
+    proven = status_shown(client, person, status="proven", gap="0.0004", harm_bound=harm)
+    bounded = status_shown(client, person, status="bounded", gap="0.0121", harm_bound=harm)
+    unsure = status_shown(client, person, status="bounded", gap="0.0121", harm_bound=[-1] * 6)
+    fallback = status_shown(client, person, status="fallback")
+
+    assert "最优，已证明" in proven
+    assert all("已证明" not in page for page in (bounded, unsure, fallback))
+    assert "距最优最多 1.3 %" in bounded
+    assert "后果更少" in unsure
+    assert "没能在限定时间里" in fallback
+
+
+def test_a_solver_that_breaks_leaves_the_best_known_plan(client, person, monkeypatch):
+    def broken(*args, **kwargs):
+        raise MemoryError
+
+    monkeypatch.setattr(optimum, "find_optimum", broken)
+
+    page = client.get(ADDRESS, headers=FRAGMENT).content.decode()
+
+    assert "没能在限定时间里" in page
+    assert optima(person).get().document["proof"]["status"] == "fallback"
+
+
+def test_files_follow_the_plan_that_is_shown(client, person):
+    before = shown_plan(person)
+    sequence = client.get("/calendar/anhuan.ics").content.count(b"SEQUENCE:2\r\n")
+    client.get(ADDRESS)
+    after = shown_plan(person)
+
+    assert before.strategy != "optimal" == after.strategy
+    assert plan_document(after)["payments"] == optima(person).get().document["payments"]
+    assert sequence > 0
+    assert client.get("/calendar/anhuan.ics").content.count(b"SEQUENCE:3\r\n") > 0
+    for name in ("plan-csv", "plan-xlsx"):
+        assert client.get(reverse(f"planner:{name}")).status_code == 200
+
+
+def test_what_is_asked_about_days_gone_by_is_asked_by_the_plan_shown_then(client, person, clock):
+    client.get(ADDRESS)
+    shown = shown_plan(person)
+    clock(date(2026, 12, 20))
+    today = parse_household(services.household_document_of(person))
+    past = replace(today, planned_from=date(2026, 12, 2), known_to=date(2026, 12, 1))
+
+    assert followed_plan(person, past).strategy == "optimal"
+    assert followed_plan(person, past).payments == shown.payments
+    (asked,) = [one for one in history.open_questions(person) if one.kind == "payment"]
+    assert (asked.on, asked.amount_fen) == shown.payments[0][0:3:2]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_payments_kept_give_the_same_plan_again(path):
+    household = read_household(path.read_bytes())
+    for plan in (find_optimum(household, seconds=2).plan, make_plan(household, "snowball")):
+        again = read_off(follow(household, steps_of(plan_document(plan))), plan.strategy)
+
+        assert plan_document(again) == plan_document(plan)
+
+
+# --- Threads -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_has_one_solve_and_its_result_is_kept_once(person, solving):
+    waiting = [asked(solving, person) for _ in range(2)]
+    until(lambda: len(solving.begun) == 1)
+    solving.gate.set()
+    for thread, answers in waiting:
+        thread.join(20)
+        assert answers == ["there"]
+
+    assert len(solving.begun) == 1
+    assert optima(person).count() == 1
+    assert solving.ask(person) == "there"
+    assert len(solving.begun) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_newer_edit_ends_the_older_solve(person, solving):
+    older, told = asked(solving, person)
+    until(lambda: solving.begun)
+    services.change_household(user=person, buffer="12.00")
+    older.join(20)
+    assert told == ["superseded"]
+
+    newer, answers = asked(solving, person)
+    until(lambda: len(solving.begun) == 2)
+    assert len(solving.left) == 1  # before the newer one began: never two of one person
+    solving.gate.set()
+    newer.join(20)
+
+    assert answers == ["there"]
+    kept = services.household_hash(services.household_document_of(person))
+    assert [row.household_hash for row in optima(person)] == [kept]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_more_requests_wait_than_there_are_seats(make_member, solving, client):
+    people = [make_member(name, strategy="optimal") for name in ("one", "two", "three")]
+    waiting = [asked(solving, user) for user in people[:2]]
+    until(lambda: len(solving.begun) == 2)
+    client.force_login(people[2])
+
+    first = client.get(ADDRESS, headers=FRAGMENT).content.decode()
+    second = client.get(f"{ADDRESS}?again=1", headers=FRAGMENT).content.decode()
+    page = client.get(ADDRESS).content.decode()
+
+    assert first.count(f'hx-get="{ADDRESS}?again=1" hx-trigger="load delay:3s"') == 1
+    assert 'hx-trigger="load' not in second  # asked again once, then by the person
+    assert "再看一下" in second
+    assert "再看一下" in page
+    assert len(solving.begun) == 2  # as many as cores
+    solving.gate.set()
+    for thread, answers in waiting:
+        thread.join(20)
+        assert answers == ["there"]
+    until(lambda: optima(people[2]).count() == 1)  # nobody waited: its thread kept it
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_that_waits_no_longer_leaves_the_result_to_the_thread(
+    person, solving, settings, monkeypatch
+):
+    settings.OPTIMUM_SECONDS = 0
+    monkeypatch.setattr(optimum, "SPARE_SECONDS", 0.1)
+
+    assert solving.ask(person) == "busy"
+    solving.gate.set()
+
+    until(lambda: optima(person).count() == 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_process_is_waited_for_instead_of_solving_twice(person, solving):
+    filed_under = services.household_hash(services.household_document_of(person))
+    elsewhere = {"household": filed_under, "process": 1, "host": "another"}
+    optimum.cache.set(f"optimum-{person.pk}", elsewhere, 30)
+
+    thread, answers = asked(solving, person)
+    thread.join(0.2)
+    assert thread.is_alive()
+    record = optimum.fallback(parse_household(services.household_document_of(person)))
+    services.keep(person.pk, filed_under, {services.OPTIMAL: record})
+    thread.join(20)
+
+    assert answers == ["there"]
+    assert solving.begun == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_owner_who_is_gone_leaves_nothing_behind(person, solving, settings, monkeypatch):
+    settings.OPTIMUM_SECONDS = 0
+    monkeypatch.setattr(optimum, "SPARE_SECONDS", 0.1)
+    assert solving.ask(person) == "busy"
+    key = person.pk
+    person.delete()
+
+    solving.gate.set()
+    until(lambda: key not in solving._jobs)
+
+    assert not StoredPlan.objects.filter(owner=key).exists()
