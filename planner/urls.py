@@ -17,7 +17,9 @@ from planner.views import (
     order,
     plan,
     rules,
+    scenarios,
     settings,
+    shortage,
     start,
 )
 
@@ -74,6 +76,9 @@ urlpatterns = [
     path("plan/undo/", plan.plan_undo, name="plan-undo"),
     path("plan/discreet/", plan.plan_discreet, name="plan-discreet"),
     path("plan/optimum/", optimum.plan_optimum, name="plan-optimum"),
+    path("plan/short/", shortage.plan_short, name="plan-short"),
+    path("plan/borrow/", scenarios.plan_borrow, name="plan-borrow"),
+    path("plan/stress/", scenarios.plan_stress, name="plan-stress"),
     path("plan/order/", order.plan_order, name="plan-order"),
     path("plan/renew/", plan.plan_renew, name="plan-renew"),
     path("plan/table.csv", calendar.plan_table, name="plan-csv"),

@@ -232,7 +232,7 @@ def verdict(present: Present, plan: Plan) -> Verdict:
         effect=what_it_does(before.outcome, after.outcome, present.amounts),
         starts=words.lines(told.starts),
         spared=words.lines(told.spared),
-        rows=_rows(before.outcome, after.outcome, present.amounts),
+        rows=outcome_rows(before.outcome, after.outcome, present.amounts),
     )
 
 
@@ -267,7 +267,7 @@ def _why(before: Standing, after: Standing, told: Difference, words: Words) -> l
     return said
 
 
-def _rows(before: Outcome, after: Outcome, amounts: Amounts) -> list[Row]:
+def outcome_rows(before: Outcome, after: Outcome, amounts: Amounts) -> list[Row]:
     def end(outcome: Outcome) -> str:
         return month(outcome.debt_free_on) if outcome.debt_free_on else _("never")
 

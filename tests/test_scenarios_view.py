@@ -1,0 +1,288 @@
+"""The pages of a shortage, of a purchase or loan only thought of, and of what may go wrong."""
+
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from planner import services
+from planner.models import User
+from tests.browser import households
+from tests.households import account, debt, income
+
+SHORT = reverse("planner:plan-short")
+BORROW = reverse("planner:plan-borrow")
+STRESS = reverse("planner:plan-stress")
+LADDER = [{"id": "record", "after_days": 1, "counts_from": "due", "severity": 2,
+           "names": {"zh": "可能上征信", "en": "may be recorded"}}]  # fmt: skip
+FEE = [{"id": "fee", "after_days": 1, "counts_from": "due", "severity": 1,
+        "names": {"zh": "可能收费", "en": "a fee may come"}}]  # fmt: skip
+
+
+def on_the_eighth(**changes):
+    return debt(**{"rate": None, "next_due": "2026-12-08", "due_day": 8} | changes)
+
+
+TIGHT = {
+    "strategy": "avalanche",
+    "accounts": [account(balance="700.00")],
+    "expenses": [],
+    "debts": [
+        on_the_eighth(id="light", name="轻的", minimum={"fixed": "500.00"}, ladder=FEE),
+        on_the_eighth(id="heavy", name="重的", minimum={"fixed": "400.00"}, ladder=LADDER),
+    ],
+}
+
+
+@pytest.fixture
+def tight(client, make_member):
+    """700.00 at hand, 900.00 due on the 8th, pay day on the 10th."""
+    user = make_member("owner", **TIGHT)
+    client.force_login(user)
+    return user
+
+
+def rows():
+    """Every row of every table of ours but the plans that any page keeps."""
+    return {
+        model.__name__: list(model.objects.order_by("pk").values())
+        for model in apps.get_app_config("planner").get_models()
+        if model.__name__ not in ("StoredPlan", "Session")
+    }
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+OFFER = {"amount": "1200", "on": "2026-12-03", "product": "other_loan", "months": "12",
+         "cost": "each", "each": "110"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "url", [SHORT, BORROW, f"{BORROW}?what=loan", STRESS, f"{STRESS}?case=late-7"]
+)
+@pytest.mark.parametrize(("headers", "is_page"), [({}, True), ({"HX-Request": "true"}, False)])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_each_is_a_page_or_a_fragment_in_both_languages(
+    client, tight, url, headers, is_page, language
+):
+    services.household_of(tight)
+    client.cookies["django_language"] = language
+
+    response = client.get(url, headers=headers)
+
+    assert response.status_code == 200
+    assert (b"<html" in response.content) is is_page
+
+
+def test_the_page_of_a_shortage_tells_the_sum_the_day_and_why(client, tight):
+    said = text_of(client.get(SHORT))
+
+    assert "¥200.00" in said  # missing of the lighter one, and the smallest sum that helps
+    assert said.count("12\u00a0月\u00a08\u00a0日") >= 1
+    assert "可能收费" in said
+    assert "可能上征信" in said  # why: it would start if the lighter one were paid first
+
+
+def test_a_debt_moved_up_is_paid_first_and_its_harm_is_laid_beside_the_suggested(client, tight):
+    client.get(SHORT)
+    sent = {"key": "k1", "was": "heavy,light", "up": "light"}
+
+    for _ in range(2):
+        assert client.post(SHORT, sent).status_code == 302
+        assert services.household_document_of(tight)["triage_order"] == ["light", "heavy"]
+
+    context = client.get(SHORT).context["sheet"]
+    rows = {row.name: (row.now, row.then) for row in context.comparison.rows}
+    assert rows["信用记录上的第一笔"] == ("0", "1")
+    assert rows["一笔费用，或服务受限"] == ("1", "0")
+
+
+def test_the_way_back_gives_the_suggested_order(client, tight):
+    services.change_household(user=tight, triage_order=["light", "heavy"])
+
+    response = client.post(SHORT, {"key": "k2", "was": "light,heavy", "back": "yes"})
+
+    assert response.status_code == 302
+    assert services.household_document_of(tight)["triage_order"] == []
+
+
+def test_an_order_changed_elsewhere_is_shown_and_kept(client, tight):
+    services.change_household(user=tight, triage_order=["light", "heavy"])
+
+    response = client.post(SHORT, {"key": "k3", "was": "heavy,light", "down": "light"})
+
+    assert response.status_code == 409
+    assert services.household_document_of(tight)["triage_order"] == ["light", "heavy"]
+    assert client.post(SHORT, {"key": "k4", "was": "", "up": "nobody"}).status_code == 422
+
+
+def test_nothing_short_and_nothing_owed_are_said_so(client, make_member):
+    for changes in ({}, {"debts": []}):
+        user = make_member(f"of-{len(changes)}", **changes)
+        client.force_login(user)
+
+        for url in (SHORT, BORROW, STRESS, f"{STRESS}?case=missed"):
+            assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("what", "changes", "missing"),
+    [
+        ("loan", {}, ()),
+        ("loan", {"cost": "rate", "rate_value": "12", "rate_unit": "year"}, ()),
+        ("loan", {"cost": "fee", "fee": "120"}, ()),
+        ("purchase", {"how": "instalments"}, ()),
+        ("purchase", {"how": "account-card"}, ("product", "months", "cost", "each")),
+    ],
+)
+def test_what_a_purchase_or_a_loan_does_is_told_and_nothing_is_kept(
+    client, tight, what, changes, missing
+):
+    client.get(reverse("planner:plan"))
+    before = rows()
+    sent = {name: value for name, value in (OFFER | changes).items() if name not in missing}
+
+    response = client.post(f"{BORROW}?what={what}", sent)
+
+    assert response.status_code == 200, response.context["form"].errors
+    assert response.context["answer"] is not None
+    assert rows() == before
+
+
+def test_the_cost_and_the_true_rate_of_an_offer_are_told_to_the_fen(client, tight):
+    offer = client.post(f"{BORROW}?what=loan", OFFER).context["answer"].offer
+
+    assert (offer.cost, offer.total) == ("¥120.00", "¥1,320.00")
+    # 1200 = 110 · (1 − v¹²) ÷ (1/v − 1): 1.4982 % a month, by the ledger's own irr.
+    assert (offer.rate, offer.effective) == ("17.97%", "19.53%")
+
+
+def test_a_purchase_that_takes_what_a_due_needs_breaks_the_plan_on_that_day(client, make_member):
+    user = make_member("enough", **(TIGHT | {"accounts": [account(balance="900.00")]}))
+    client.force_login(user)
+    sent = {"amount": "0.01", "on": "2026-12-08", "how": "account-card"}
+
+    told = client.post(BORROW, sent).context["answer"].verdict
+
+    assert told.state == "short"
+    assert "¥0.01" in told.headline
+    assert [(one.debt, one.name) for one in told.starts] == [("轻的", "可能收费")]
+    assert (
+        client.post(BORROW, sent | {"on": "2026-12-11"}).context["answer"].verdict.state == "safe"
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "changes", "field"),
+    [
+        ("loan", {"amount": ""}, "amount"),
+        ("loan", {"amount": "0"}, "amount"),
+        ("loan", {"amount": "12,34"}, "amount"),
+        ("loan", {"on": "2026-11-30"}, "on"),
+        ("loan", {"on": "2099-01-01"}, "on"),
+        ("loan", {"product": "none"}, "product"),
+        ("loan", {"product": "huabei"}, "product"),
+        ("loan", {"months": "0"}, "months"),
+        ("loan", {"months": "361"}, "months"),
+        ("loan", {"each": ""}, "each"),
+        ("loan", {"each": "99.99"}, "each"),
+        ("loan", {"cost": "gift"}, "cost"),
+        ("loan", {"cost": "rate"}, "rate"),
+        ("loan", {"cost": "fee"}, "fee"),
+        ("loan", {"first_due": "2026-12-03"}, "first_due"),
+        ("loan", {"into": "account-none"}, "into"),
+        ("purchase", {"how": ""}, "how"),
+        ("purchase", {"how": "card-light"}, "how"),
+    ],
+)
+def test_bad_input_is_told_beside_its_field_and_nothing_is_kept(
+    client, tight, what, changes, field
+):
+    client.get(BORROW)
+    before = rows()
+
+    response = client.post(f"{BORROW}?what={what}", OFFER | changes)
+
+    assert response.status_code == 422
+    assert response.context["form"].errors[field]
+    assert rows() == before
+
+
+def test_a_card_is_charged_up_to_its_next_bill_and_not_after(client, make_member):
+    document = households.sample_document(date(2026, 12, 1))
+    user = make_member("cards", **{**document, "strategy": "avalanche"})
+    client.force_login(user)
+    sent = {"amount": "500", "on": "2026-12-05", "how": "card-card"}
+
+    assert client.post(BORROW, sent).status_code == 200
+    refused = client.post(BORROW, sent | {"on": "2026-12-06"})
+    assert refused.status_code == 422
+    assert "12\u00a0月\u00a05\u00a0日" in str(refused.context["form"].errors["on"])
+
+
+@pytest.mark.parametrize(
+    ("case", "state", "cushion"),
+    [
+        ("late-3", "later", "¥200.00"),  # pay day is after the dues: nothing gets worse
+        ("lower-20", "later", "¥200.00"),
+        ("missed", "short", "¥1,100.00"),
+        ("extra-1000", "short", "¥1,200.00"),
+    ],
+)
+def test_a_stress_tells_what_breaks_and_the_cushion_and_keeps_nothing(
+    client, tight, case, state, cushion
+):
+    client.get(reverse("planner:plan"))
+    before = rows()
+
+    sheet = client.get(STRESS, {"case": case}).context["sheet"]
+
+    assert sheet.verdict.state == state
+    assert cushion in sheet.cushion
+    assert rows() == before
+
+
+def test_a_case_that_does_not_exist_is_refused_with_a_sentence(client, tight):
+    response = client.get(STRESS, {"case": "flood"})
+
+    assert response.status_code == 422
+    assert "没有这种情况" in text_of(response)
+
+
+def test_without_an_income_none_can_come_late(client, make_member):
+    client.force_login(make_member("bare", incomes=[], strategy="avalanche"))
+
+    assert client.get(STRESS, {"case": "late-3"}).context["sheet"].moved.startswith("没有")
+
+
+def test_by_the_oldest_first_no_order_is_asked_for(client, make_member):
+    client.force_login(make_member("plain", **(TIGHT | {"strategy": "minimum"})))
+
+    response = client.get(SHORT)
+
+    assert b'name="up"' not in response.content
+    assert response.context["sheet"].comparison is None
+
+
+@pytest.mark.parametrize("url", [SHORT, BORROW, STRESS])
+def test_other_methods_are_refused(client, tight, url):
+    assert client.put(url).status_code == 405
+
+
+def test_hidden_amounts_stay_hidden(client, tight):
+    User.objects.get(pk=tight.pk)
+    household = services.household_of(tight)
+    household.is_discreet = True
+    household.save()
+
+    assert "¥200.00" not in text_of(client.get(SHORT))
+    assert "¥200.00" not in text_of(client.get(STRESS))
+
+
+def test_an_income_that_is_named_in_markup_is_only_text(client, make_member):
+    client.force_login(make_member("marked", **(TIGHT | {"incomes": [income(name="<b>工资")]})))
+
+    assert "&lt;b&gt;工资" in text_of(client.get(STRESS, {"case": "late-3"}))
