@@ -1,11 +1,13 @@
 """Every page, in each state in which it looks different."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Page, expect
@@ -229,6 +231,11 @@ def _of_plans() -> Iterator[tuple[str, State]]:
     for state, document in documents.items():
         yield f"plan-{state}", partial(_plan_of, document)
     yield "plan-overdue-unfolded", partial(_plan_of, households.overdue, then=unfold)
+    for state, document in (("own", sample_document), ("short", households.short)):
+        yield f"plan-optimum-{state}", partial(_plan_with_optimum, document)
+        yield f"optimum-{state}", partial(_optimum_of, document)
+    for answer in ("busy", "failed"):
+        yield f"plan-optimum-{answer}", partial(_plan_without_optimum, answer)
     yield "plan-changed", _plan_changed
     yield "plan-refused", _plan_refused
     yield "plan-conflict", _plan_conflict
@@ -253,6 +260,32 @@ def _plan_of(
 ) -> Page:
     page = site.open("planner:plan", who=site.member(document))
     then(page)
+    return page
+
+
+def _plan_with_optimum(document: Document, site: Site) -> Page:
+    page = site.open("planner:plan", who=site.member(document))
+    expect(page.locator("#optimum")).not_to_have_attribute("hx-trigger", re.compile("load"))
+    unfold(page)
+    return page
+
+
+def _optimum_of(document: Document, site: Site) -> Page:
+    page = site.open("planner:plan-optimum", who=site.member(document))
+    expect(page.locator("#against")).to_be_visible()
+    unfold(page)
+    return page
+
+
+def _plan_without_optimum(answer: str, site: Site) -> Page:
+    """The second time it was asked for, and still not there; or never."""
+    with translation.override(site.language):
+        body = render_to_string("planner/_optimum.html", {"answer": answer, "again": True})
+    user = site.member()
+    page = site.browse(reverse("planner:privacy"), user=user)
+    page.route("**/plan/optimum/**", lambda route: route.fulfill(body=body))
+    page.goto(reverse("planner:plan"))
+    expect(page.locator("#optimum a")).to_be_visible()
     return page
 
 
