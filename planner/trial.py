@@ -134,7 +134,7 @@ CASES: dict[str, Case] = {
     **{f"late-{days}": _late(days) for days in (3, 7, 15)},
     "lower-20": Case(
         _LESS,
-        lambda _amounts: _("20% lower from now on"),
+        lambda _amounts: _("{percent} lower from now on").format(percent="20%"),
         lambda household: lower_income(household, 20),
         is_of_income=True,
     ),
