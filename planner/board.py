@@ -14,10 +14,12 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 from planner import charts, services
+from planner.domain.consequences import Consequence
 from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import add_months
 from planner.domain.household import Household
 from planner.domain.plan import Outcome, PlannedDue
+from planner.domain.repeats import ladder_from
 from planner.exports.wording import strategy_name
 from planner.forms.figures import FIGURES, BufferForm, StrategyForm, figure_lines
 from planner.models import HistoryEntry, Item, Revision, User
@@ -145,6 +147,11 @@ class Board:
     def shown_line(self) -> str:
         """Which plan this is, where the optimum was chosen."""
         return shown_line(self.row.strategy, self.optimum, self.plan.strategy)
+
+    def ladder(self, debt: str, due_on: date) -> list[Consequence]:
+        """All rungs of one due. Raises KeyError for an unknown one."""
+        plan = self.plan
+        return ladder_from(self.household, plan.dues, plan.consequences, plan.repeats, debt, due_on)
 
     @cached_property
     def situation(self) -> Situation:

@@ -22,13 +22,13 @@ from planner import services
 from planner.domain.household import Household as Position
 from planner.domain.household import parse_household
 from planner.domain.optimal import Optimum, cost_of, find_optimum
-from planner.domain.plan import make_plans, plan_document
+from planner.domain.plan import make_plans
 from planner.domain.proof import judge_proof, proof_document
 from planner.domain.reasons import reason_document, reasons_of
 from planner.domain.replay import PaymentRefused
 from planner.domain.strategies import STRATEGIES
 from planner.models import Household, StoredPlan, User
-from planner.stored import best_rule
+from planner.stored import best_rule, kept_document
 
 logger = logging.getLogger(__name__)
 
@@ -242,7 +242,7 @@ def record_of(household: Position, found: Optimum) -> dict[str, Any]:
     """The plan's document, with its proof, the best rule of thumb, and why it pays what it pays."""
     reasons = [reason_document(one) for one in reasons_of(household, found.plan)]
     proof = proof_document(found.proof)
-    return plan_document(found.plan) | {"proof": proof, "rule": found.rule, "reasons": reasons}
+    return kept_document(found.plan) | {"proof": proof, "rule": found.rule, "reasons": reasons}
 
 
 def fallback(household: Position) -> dict[str, Any]:
@@ -250,7 +250,7 @@ def fallback(household: Position) -> dict[str, Any]:
     rule = best_rule(plans)
     plan = plans[rule]
     proof = judge_proof(cost_of(plan), 0, plan.harm, plan.harm, solved=False)
-    record = plan_document(plan) | {"strategy": services.OPTIMAL, "rule": rule, "reasons": []}
+    record = kept_document(plan) | {"strategy": services.OPTIMAL, "rule": rule, "reasons": []}
     return record | {"proof": proof_document(proof)}
 
 

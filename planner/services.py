@@ -33,7 +33,7 @@ from planner.domain.household import (
     parse_household,
 )
 from planner.domain.money import format_yuan, parse_yuan
-from planner.domain.plan import Plan, make_plans, plan_document
+from planner.domain.plan import Plan, make_plans
 from planner.domain.reading import InvalidDocument
 from planner.domain.replay import PaymentRefused, replay, stand
 from planner.domain.strategies import STRATEGIES
@@ -52,7 +52,7 @@ from planner.models import (
     StoredPlan,
     User,
 )
-from planner.stored import best_rule, ways_document
+from planner.stored import best_rule, kept_document, ways_document
 
 logger = logging.getLogger(__name__)
 
@@ -999,7 +999,7 @@ def shown_of(found: Mapping[str, dict[str, Any]], names: Sequence[str]) -> dict[
 def _to_keep(made: Mapping[str, Plan], name: str) -> dict[str, Any]:
     if name == WAYS:
         return ways_document(made)
-    return plan_document(made[best_rule(made) if name == BEST else name])
+    return kept_document(made[best_rule(made) if name == BEST else name])
 
 
 STANDING = "standing"

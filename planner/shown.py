@@ -1,18 +1,15 @@
-"""The plan that the person sees, whole: for files, ladders, and questions about days gone by.
+"""The plan that the person sees, whole: for files and questions about days gone by.
 
 Who repays by the optimum sees the best rule of thumb until it is there; nothing is solved here.
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from planner import services
-from planner.domain.consequences import Consequence, ladder_of_due
 from planner.domain.following import Step, follow
 from planner.domain.household import Household, parse_household
 from planner.domain.plan import Plan, make_plan, make_plans, read_off
-from planner.domain.plan import ladder as ladder_of
 from planner.domain.strategies import STRATEGIES
 from planner.models import StoredPlan, User
 from planner.services import OPTIMAL
@@ -25,14 +22,6 @@ def shown_plan(user: User) -> Plan:
     if found["strategy"] == OPTIMAL:
         return read_off(follow(household, steps_of(found)), OPTIMAL)
     return make_plan(household, found["strategy"])
-
-
-def shown_ladder(user: User, debt: str, due_on: date) -> list[Consequence]:
-    """All rungs of one due. Raises KeyError for an unknown one."""
-    household, found = _shown(user)
-    if found["strategy"] == OPTIMAL:
-        return ladder_of_due(follow(household, steps_of(found)), debt, due_on)
-    return ladder_of(household, debt, due_on, found["strategy"])
 
 
 def _shown(user: User) -> tuple[Household, dict[str, Any]]:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from planner.domain.money import format_yuan
 from planner.domain.optimal import cost_of
-from planner.domain.plan import Outcome, Plan, PlannedDue, Totals, outcome_of
+from planner.domain.plan import Outcome, Plan, PlannedDue, Totals, outcome_of, plan_document
+from planner.domain.repeats import Repeats, read_repeats, repeats_document
 
 Course = tuple[tuple[date, int], ...]  # fen owed in all, after each day on which that changed
 
@@ -116,6 +117,10 @@ class StoredPlan:
         )
 
     @cached_property
+    def repeats(self) -> tuple[Repeats, ...]:
+        return tuple(read_repeats(self._document["repeats"]))
+
+    @cached_property
     def cash(self) -> tuple[CashDay, ...]:
         return tuple(
             CashDay(
@@ -143,6 +148,11 @@ class StoredPlan:
             (date.fromisoformat(one["on"]), one["debt"], sum(_fen(one[part]) for part in parts))
             for one in self._document["balances"]
         )
+
+
+def kept_document(plan: Plan) -> dict[str, Any]:
+    """The plan's document, and what its ladders need besides."""
+    return plan_document(plan) | {"repeats": repeats_document(plan.repeats)}
 
 
 def read_plan(document: Mapping[str, Any]) -> StoredPlan:

@@ -7,8 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from planner import services
-from planner.board import SHOWN_FIGURES, prefix_of
+from planner import history, services
+from planner.board import SHOWN_FIGURES, Board, prefix_of
+from planner.domain.household import parse_household
+from planner.domain.plan import ladder as ladder_of
 from planner.models import Debt, Household, Income
 from tests.households import account, debt, income
 
@@ -311,6 +313,41 @@ def test_the_ladder_unfolds_and_stands_alone(make_member, client):
     assert "可能来电" in fragment.content.decode()
     assert b"<html" not in fragment.content
     assert client.get(url.replace("12-15", "12-16")).status_code == 404
+
+
+def test_the_ladder_of_every_due_is_the_one_its_plan_leads_to(make_member, clock):
+    """Read off what is kept, also once a debt was missed, arranged anew and missed again."""
+    rungs = [
+        {"id": f"after-{days}", "after_days": days, "counts_from": "due", "severity": 1}
+        for days in (1, 30, 90)
+    ] + [{"id": "court", "after_days": None, "counts_from": "due", "severity": 5}]
+    schedule = [{"due_on": f"2027-0{one}-20", "principal": "1000.00"} for one in (1, 2, 3)]
+    user = make_member(
+        "late",
+        accounts=[account(balance="0.00")],
+        incomes=[income(amount="400.00")],
+        debts=[debt(ladder=rungs), debt(id="other", ladder=rungs, principal="2000.00")],
+        strategy="avalanche",
+    )
+    clock(date(2026, 12, 20))
+    history.answer_unpaid(user=user, debt="friend", due_on=date(2026, 12, 15))
+    asked = history.ask_arrangement(user=user, debt="friend", asked_on=date(2026, 12, 18))
+    history.agree_arrangement(
+        user=user, arrangement=asked.pk, on=date(2026, 12, 18),
+        terms={"contract": "instalment", "method": "listed", "principal": "3000.00",
+               "rows": schedule},
+    )  # fmt: skip
+    clock(date(2027, 2, 25))
+
+    board = Board(user)
+    whole = services.whole_document(user, board.document)
+    household = parse_household(whole)
+    dues = {(one.debt, one.due_on) for one in board.plan.dues}
+
+    assert len(dues) > 4
+    assert board.plan.repeats
+    for one in dues:
+        assert board.ladder(*one) == ladder_of(household, *one)
 
 
 def test_figures_of_another_day_say_so_and_can_be_renewed(owner_client, owner, clock):

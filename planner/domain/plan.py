@@ -24,6 +24,7 @@ from planner.domain.ledger import (
     Warned,
 )
 from planner.domain.money import format_yuan
+from planner.domain.repeats import Repeats, find_repeats
 from planner.domain.strategies import Trials
 
 
@@ -54,6 +55,7 @@ class Plan:
     """What to pay when, and what starts on which date. Everything in it is the ledger's.
 
     `exposures` is None unless the worst case was asked for; then the whole plan is its.
+    `repeats` is what the ladders of the dues need besides (see planner.domain.repeats).
     """
 
     household: Household
@@ -70,6 +72,7 @@ class Plan:
     transfers: tuple[Transfer, ...]
     balances: tuple[Balance, ...]
     exposures: tuple[Exposure, ...] | None = None
+    repeats: tuple[Repeats, ...] = ()
 
 
 def make_plan(
@@ -119,6 +122,7 @@ def read_off(ledger: Ledger, name: str, *, ladders: bool = False) -> Plan:
         cash=tuple(ledger.cash_days),
         transfers=tuple(ledger.transfers),
         balances=tuple(ledger.balances),
+        repeats=tuple(find_repeats(ledger)),
     )
 
 

@@ -18,7 +18,6 @@ from planner.forms.renewal import RenewForm
 from planner.ladder import ladder_lines
 from planner.models import Household
 from planner.presentation import day
-from planner.shown import shown_ladder
 from planner.views import items
 
 PUT_OFF = "put_off"
@@ -111,7 +110,7 @@ def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
     board = Board(request.user)
     names = {one.id: one.name for one in board.household.debts}
     try:
-        found = shown_ladder(request.user, debt, due_on)
+        found = board.ladder(debt, due_on)
     except KeyError:
         raise Http404 from None
     context = {

@@ -1,0 +1,37 @@
+"""The ladder of a due read off what is kept of a plan is the one that its ledger gives."""
+
+import json
+from itertools import groupby
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+
+from planner.domain.consequences import weigh_consequences
+from planner.domain.household import parse_household
+from planner.domain.plan import make_plan
+from planner.domain.repeats import find_repeats, ladder_from, read_repeats, repeats_document
+from planner.domain.strategies import Trials
+from tests.domain.generate import households
+
+pytestmark = pytest.mark.property
+
+
+@given(households())
+def test_the_ladder_of_every_due_is_the_ledgers(document):
+    household = parse_household(document)
+    ledger = Trials(household).ledger("minimum")
+    plan = make_plan(household)
+    starts = [SimpleNamespace(**one._asdict() | {"rung": one.rung.id}) for one in plan.consequences]
+    kept = json.loads(json.dumps(repeats_document(find_repeats(ledger))))
+    repeats = list(read_repeats(kept))
+
+    listed = sorted(weigh_consequences(ledger, ladders=True)[0], key=_due_of)
+    ladders = {due: list(rungs) for due, rungs in groupby(listed, _due_of)}
+    for due in plan.dues:
+        found = ladder_from(household, plan.dues, starts, repeats, due.debt, due.due_on)
+        assert found == ladders.get((due.debt, due.due_on), [])
+
+
+def _due_of(one):
+    return one.debt, one.due_on
