@@ -91,16 +91,23 @@ class Span:
         )
 
 
-def write_debt(programme: Programme, span: Span, debt: Debt, contract: Contract) -> DebtRows:
+def write_debt(
+    programme: Programme, span: Span, debt: Debt, contract: Contract, *, may_be_late: bool
+) -> DebtRows:
     """The rows of a contract that stands on the first day with that day's dues fallen."""
     rows = DebtRows()
     contract._accrue(span.first)
     if isinstance(contract, Instalment):
-        _Instalment(programme, span, debt, contract, rows).write()
+        share = 1.0
+        if may_be_late and span.is_bound and contract._on_principal:
+            share = 0.0  # a penalty may take its place, and is in no row
+        _Instalment(programme, span, debt, contract, rows, share).write()
     elif isinstance(contract, OpenEnd):
         _Open(programme, span, debt, contract, rows).write()
     else:
-        _Revolving(programme, span, debt, contract, rows).write()
+        # A minimum that was missed is in the next one, but not on top of its floor.
+        has_floor = not (may_be_late and span.is_bound)
+        _Revolving(programme, span, debt, contract, rows, has_floor).write()
     return rows
 
 
@@ -131,6 +138,7 @@ class _Instalment:
     debt: Debt
     contract: Instalment
     rows: DebtRows
+    share: float  # of the ordinary interest that is certain to be borne
 
     def write(self) -> None:
         required = _stand_today(self.rows, self.span, self.contract)
@@ -228,7 +236,8 @@ class _Instalment:
         most = undue
         since = span.first
         for day in days:
-            weight = _borne(contract._nights, max(since, contract._ordinary_from), day)
+            start = max(since, contract._ordinary_from)
+            weight = _borne(contract._nights, start, day) * self.share
             accrued.plus(before, weight)
             since = day
             after = Sum(list(before.terms), before.constant)
@@ -503,12 +512,15 @@ class _Revolving:
     debt: Debt
     contract: Revolving
     rows: DebtRows
+    has_floor: bool
 
     def write(self) -> None:
         contract, programme, span = self.contract, self.programme, self.span
         spends = contract._terms.monthly_spend_fen
         if spends:
             self.rows.is_exact = False
+            if span.is_bound:
+                self._leave_out_spending(spends)
         path = self._path()
         groups = self._groups(path)
         statements = [day for day, _, _ in path]
@@ -621,6 +633,29 @@ class _Revolving:
             (statement, due_on, lefts[bisect_right(days, due_on) - 1][1])
             for statement, due_on in statements
         ]
+
+    def _leave_out_spending(self, spends: int) -> None:
+        """Keep only principal of the start: the ledger ends with it, whatever was bought since.
+
+        What is left out bears nothing and is no reason for a minimum; it is part of the cost
+        unless it was bought today.
+        """
+        contract = self.contract
+        excess = contract._principal() - contract._unspent
+        today = spends if contract._last_statement == self.span.first else 0
+        self.rows.owing.constant += _yuan(excess - min(excess, today))
+        for statement in contract._statements:
+            statement.rest = max(0, statement.rest - excess)
+            statement.unpaid = max(0, statement.unpaid - excess)
+        contract._late_fen = max(0, contract._late_fen - excess)
+        pieces = [contract._unbilled, *(one.pieces for one in reversed(contract._statements))]
+        for group in pieces:
+            for piece in reversed(group):
+                part = min(excess, piece.fen)
+                piece.fen -= part
+                excess -= part
+            group[:] = [piece for piece in group if piece.fen]
+        contract._carried -= min(excess, contract._carried)
 
     def _spend(self, fen: float) -> None:
         """New purchases are paid in full on the due day of their statement."""
@@ -745,7 +780,7 @@ class _Revolving:
             self._window(days, first, first, Sum([], _yuan(contract._late_fen)), paid_by_day)
         minimum = contract._terms.minimum
         floor = 0.0 if minimum is None else _yuan(minimum.floor_fen)
-        if contract._terms.monthly_spend_fen:
+        if contract._terms.monthly_spend_fen or not self.has_floor:
             floor = 0.0
         for statement_on, (due_on, most) in windows.items():
             if due_on > self.span.last:
@@ -789,16 +824,16 @@ class _Revolving:
 
 def _stand_today(rows: DebtRows, span: Span, contract: Instalment | OpenEnd) -> int:
     """What is required on the first day already; fen. It is a claim and a flow of that day."""
-    total = 0
+    required = contract.required_fen(span.first)
+    rows.flows[span.first].constant += _yuan(required)
+    extra = required - sum(due.unpaid for due in contract.open_dues())  # penalty not billed yet
     for due in contract.open_dues():
-        total += due.unpaid
-        rows.flows[span.first].constant += _yuan(due.unpaid)
-        uncounted = due.extras if isinstance(due, Requirement) else 0
-        if isinstance(due, ScheduledRow):
-            uncounted = due.late_fee + due.penalty
-        claim = Claim(due.due_on, due.last_safe_on, _yuan(due.unpaid), _yuan(uncounted))
-        rows.claims.append(claim)
-    extra = contract.required_fen(span.first) - total
-    if extra:
-        rows.flows[span.first].constant += _yuan(extra)
-    return total + extra
+        uncounted = extra
+        if isinstance(due, Requirement):
+            uncounted += due.extras
+        elif isinstance(due, ScheduledRow):
+            uncounted += due.late_fee + due.penalty
+        most = _yuan(due.unpaid + extra)
+        rows.claims.append(Claim(due.due_on, due.last_safe_on, most, _yuan(uncounted)))
+        extra = 0
+    return required

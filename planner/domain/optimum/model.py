@@ -53,7 +53,7 @@ def build(
     programme = Programme()
     household = ledger.household
     debts = [
-        write_debt(programme, span, debt, contract.clone())
+        write_debt(programme, span, debt, contract.clone(), may_be_late=may_be_late)
         for debt, contract in zip(household.debts, ledger.contracts, strict=True)
     ]
     model = Model(programme, debts, [rows.flows for rows in debts], Sum())
@@ -185,5 +185,6 @@ def _ask(
     for day, number in covered.items():
         later = sum(claim.most for claim in claims[number + 1 :] if claim.due_on <= day)
         earlier = sum(claim.most for claim in claims[: number + 1])
-        slack = (len(claims) + 1 + debt.tolerance_fen) * CENT
+        tolerated = debt.tolerance_fen * CENT
+        slack = sum(min(claim.most, tolerated) + CENT for claim in claims[: number + 1])
         model.programme.row([(backlog[day], 1.0), (question, -earlier)], upper=later + slack)
