@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from planner.domain.ceilings import Ceiling, load_ceilings
 from planner.domain.consequences import Consequence
 from planner.domain.contracts.dues import Due
 from planner.domain.contracts.terms import RevolvingTerms
+from planner.domain.deductions import Answered, load_deductions
 from planner.domain.household import Debt, parse_household
 from planner.domain.money import divide_half_up
 from planner.domain.one_debt import Course, OneDebt, Row, Standing
@@ -143,6 +144,22 @@ class DebtPage:
             day=day(date.fromordinal(due.last_safe_on), self.as_of),
         )
 
+    @property
+    def short(self) -> str:
+        """What of the next due the plan leaves unpaid; "" for nothing."""
+        due = self.course.following
+        if due is None or due.short <= self.debt.tolerance_fen:
+            return ""
+        return _("By the plan, {amount} of it is missing by then.").format(
+            amount=self.amounts(due.short)
+        )
+
+    @property
+    def state(self) -> str:
+        if self.overdue:
+            return "overdue"
+        return "short" if self.short else "safe"
+
     # --- Curing and settling ---
 
     def payoffs(self, asked: date | None) -> list[PayoffLine]:
@@ -173,7 +190,15 @@ class DebtPage:
 
     @property
     def costs(self) -> list[tuple[str, str]]:
+        """By kind, to the end; without an end, what is paid until then and what is still owed."""
         totals, plain = self.course.totals, self.amounts.plain
+        if self.course.settled_on is None:
+            left = self.one.stands_on(self.last_day).settle_fen
+            until = day(self.last_day, self.as_of)
+            return [
+                (_("Paid by {day}").format(day=until), plain(totals.paid)),
+                (_("Still owed then"), plain(left)),
+            ]
         lines = [
             (_("Interest"), totals.interest),
             (_("Fees and late fees"), totals.fees),
@@ -292,21 +317,36 @@ class DebtPage:
         return max(0, len(self.course.rows) - SHOWN_ROWS)
 
     def _table(self, rows: Iterable[Row]) -> SafeString:
-        plain = self.amounts.plain
-        return table_rows(
-            (
-                self._day_of(row),
-                plain(row.due.required) if row.due else "",
-                plain(row.paid_fen) if row.paid_fen else "",
-                plain(row.parts.interest) if row.parts.interest else "",
-                plain(row.parts.fee + row.parts.penalty)
-                if row.parts.fee or row.parts.penalty
-                else "",
-                plain(row.parts.principal) if row.parts.principal else "",
-                "" if row.owed_fen is None else plain(row.owed_fen),
-            )
-            for row in rows
+        return format_html_join("", "{}", ((self._row(row),) for row in rows))
+
+    def _row(self, row: Row) -> SafeString:
+        """On a phone the parts of what is paid stand under it, not beside it."""
+        parts = [
+            (_("principal"), row.parts.principal),
+            (_("interest"), row.parts.interest),
+            (_("fees"), row.parts.fee + row.parts.penalty),
+        ]
+        beside = format_html_join(
+            "", '<td class="num wide-only">{}</td>', ((self._figure(fen),) for _label, fen in parts)
         )
+        beneath = format_html_join(
+            "",
+            "<small>{} {}</small>",
+            ((label, self._figure(fen)) for label, fen in parts if fen),
+        )
+        return format_html(
+            '<tr><th scope="row">{}</th><td class="num">{}</td><td class="num">{}'
+            '<span class="narrow-only parts">{}</span></td>{}<td class="num">{}</td></tr>',
+            self._day_of(row),
+            self._figure(row.due.required if row.due else 0),
+            self._figure(row.paid_fen),
+            beneath,
+            beside,
+            "" if row.owed_fen is None else self.amounts.plain(row.owed_fen),
+        )
+
+    def _figure(self, fen: int) -> str:
+        return self.amounts.plain(fen) if fen else ""
 
     def _day_of(self, row: Row) -> SafeString:
         chip = ""
@@ -430,6 +470,15 @@ class DebtPage:
         return "" if where is None else spoken(where.app)
 
     @property
+    def remedies(self) -> list[tuple[str, SourcedFact]]:
+        """How a deduction can be changed, and what the contract says of it then."""
+        return [
+            (spoken(one.asks), _fact(spoken(one.words), one))
+            for one in load_deductions().remedies
+            if one.id in ("another_day", "withdraw")
+        ]
+
+    @property
     def places(self) -> list[Place]:
         """Where each figure of the debt stands, in the order of its form."""
         form = FORMS[self.debt.contract](
@@ -449,7 +498,7 @@ def percent(rate: Fraction) -> str:
     return f"{hundredths // 100:,}.{hundredths % 100:02d}%"
 
 
-def _fact(words: str, of: Fact | Ceiling) -> SourcedFact:
+def _fact(words: str, of: Fact | Ceiling | Answered) -> SourcedFact:
     source = load_sources()[of.source]
     checked = f"{certainty_word(of.certainty)} · {of.checked_on:%Y-%m}"
     return SourcedFact(words, checked, source.id, spoken(source.name))

@@ -11,8 +11,8 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from planner.domain.ladders import CERTAINTIES, Words, read_words
-from planner.domain.products import RULES, load_sources, reading_rules
+from planner.domain.ladders import CERTAINTIES, Words
+from planner.domain.products import RULES, check_wording, load_sources, read_both, reading_rules
 from planner.domain.reading import Fields
 
 
@@ -89,8 +89,8 @@ def _read_ceiling(
     is_fixed = fields.only_key(("rate", "lpr_multiple")) != "lpr_multiple"
     ceiling = Ceiling(
         id=fields.slug("id", taken),
-        lender=read_words(fields, "lender"),
-        words=read_words(fields, "words"),
+        lender=read_both(fields, "lender"),
+        words=read_both(fields, "words"),
         rate=fields.ratio("rate") if is_fixed else None,
         lpr_multiple=0 if is_fixed else fields.whole("lpr_multiple", low=1, high=10),
         first=fields.optional_day("from"),
@@ -99,6 +99,7 @@ def _read_ceiling(
         source=_read_source(fields, sources),
         checked_on=checked_on,
     )
+    check_wording(fields, "words", ceiling.certainty)
     fields.close()
     return ceiling
 
