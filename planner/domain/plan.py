@@ -24,6 +24,7 @@ from planner.domain.ledger import (
     Warned,
 )
 from planner.domain.money import format_yuan
+from planner.domain.proof import Proof, proof_document
 from planner.domain.repeats import Repeats, find_repeats
 from planner.domain.strategies import Trials
 
@@ -55,7 +56,8 @@ class Plan:
     """What to pay when, and what starts on which date. Everything in it is the ledger's.
 
     `exposures` is None unless the worst case was asked for; then the whole plan is its.
-    `repeats` is what the ladders of the dues need besides (see planner.domain.repeats).
+    `proof` is that of an optimum. `repeats` is what the ladders of the dues need besides (see
+    planner.domain.repeats).
     """
 
     household: Household
@@ -72,6 +74,7 @@ class Plan:
     transfers: tuple[Transfer, ...]
     balances: tuple[Balance, ...]
     exposures: tuple[Exposure, ...] | None = None
+    proof: Proof | None = None
     repeats: tuple[Repeats, ...] = ()
 
 
@@ -92,7 +95,8 @@ def make_plan(
     name = strategy or household.strategy
     trials = Trials(household)
     if not worst_case:
-        return read_off(trials.ledger(name), name, ladders=ladders)
+        plan = read_off(trials.ledger(name), name, ladders=ladders)
+        return replace(plan, proof=trials.proof)
     ledger = trials.worst_case(name)
     plan = read_off(ledger, name, ladders=ladders)
     return replace(plan, exposures=read_exposures(ledger))
@@ -240,9 +244,11 @@ def compare_outcomes(before: Outcome, after: Outcome) -> Comparison:
 def plan_document(plan: Plan) -> dict[str, Any]:
     """The plan as the JSON document that the command prints and tests compare."""
     accounts = [account.id for account in plan.household.accounts]
-    worst_case: dict[str, Any] = {}
+    asked_for: dict[str, Any] = {}
     if plan.exposures is not None:
-        worst_case = {"exposures": [_exposure_document(one) for one in plan.exposures]}
+        asked_for["exposures"] = [_exposure_document(one) for one in plan.exposures]
+    if plan.proof is not None:
+        asked_for["proof"] = proof_document(plan.proof)
     return {
         "format": "repayment-plan",
         "version": 1,
@@ -310,7 +316,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             }
             for one in plan.cash
         ],
-        **worst_case,
+        **asked_for,
         "transfers": [
             {
                 "on": one.on.isoformat(),

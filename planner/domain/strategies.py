@@ -6,14 +6,15 @@ nothing more is prepaid, and prepay at most the lowest closing cash of that path
 buffer. When money is short, a triage decides who waits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from planner.domain.consequences import Harm, weigh_consequences
 from planner.domain.contracts.instalment import Instalment
 from planner.domain.household import Household
-from planner.domain.ledger import Contract, Ledger
+from planner.domain.ledger import Contract, Ledger, Payment
+from planner.domain.proof import Proof
 from planner.domain.replay import replay
 from planner.domain.triage import (
     Amounts,
@@ -24,6 +25,7 @@ from planner.domain.triage import (
 )
 
 STRATEGIES = ("minimum", "avalanche", "snowball", "custom")
+OPTIMAL = "optimal"
 LEAST_PREPAYMENT_FEN = 1000  # nobody moves less than 10.00 for a few fen, but to settle
 
 Rank = Callable[["Contract", int, int, int], Fraction | int | None]
@@ -57,8 +59,10 @@ class Trials:
     """
 
     def __init__(self, household: Household) -> None:
+        self._asked = household
         self._household, self._books = replay(household)
         self._shared: dict[str, _Trial] = {}
+        self.proof: Proof | None = None  # of the optimum, once that was asked for
 
     def ledger(self, strategy: str) -> Ledger:
         """The finished ledger of a strategy. Raises UnknownStrategy."""
@@ -77,8 +81,11 @@ class Trials:
 
         Raises UnknownStrategy.
         """
-        if strategy not in STRATEGIES:
+        if strategy not in (*STRATEGIES, OPTIMAL):
             raise UnknownStrategy(strategy)
+        if strategy == OPTIMAL:
+            make_proposal = self._best(strategy).make_proposal
+            return Ledger(self._household, make_proposal(), self._books, lenders_take=True).run()
         proposals = list(_proposals(self._household, strategy).values())
         make_proposal = proposals[0]
         if len(proposals) > 1:
@@ -92,6 +99,8 @@ class Trials:
         """When money is short, every triage is tried and the ledger with the least harm
         kept, then the one that costs least; a `triage_order` decides alone.
         """
+        if strategy == OPTIMAL:
+            return self._optimum()
         if strategy not in STRATEGIES:
             raise UnknownStrategy(strategy)
         proposals = _proposals(self._household, strategy)
@@ -102,6 +111,23 @@ class Trials:
                 return trial
             trials.append(trial)
         return min(trials, key=_judge)
+
+    def _optimum(self) -> _Trial:
+        """The optimum, solved once; its payments are made again by the same ledger."""
+        trial = self._shared.get(OPTIMAL)
+        if trial is None:
+            from planner.domain.optimal import find_optimum  # it compares plans, so needs this
+
+            found = find_optimum(self._asked)
+            self.proof = found.proof
+            payments = found.plan.payments
+            trial = _Trial(
+                Ledger(self._household, Repeating(self._household, payments), self._books).run(),
+                lambda: Repeating(self._household, payments),
+                was_short=True,
+            )
+            self._shared[OPTIMAL] = trial
+        return trial
 
     def _run(self, triage: str, make_proposal: Callable[[], Proposal]) -> _Trial:
         propose = make_proposal()
@@ -167,6 +193,28 @@ def _required_today(ledger: Ledger) -> tuple[Amounts, int]:
         amounts[index] = required
         total += required
     return amounts, total
+
+
+class Repeating:
+    """Makes payments that a plan of the same household made, as far as money and debts allow."""
+
+    def __init__(self, household: Household, payments: Iterable[Payment]) -> None:
+        places = {debt.id: index for index, debt in enumerate(household.debts)}
+        self._made: dict[int, list[tuple[int, int]]] = {}
+        for payment in payments:
+            made = self._made.setdefault(payment.on.toordinal(), [])
+            made.append((places[payment.debt], payment.amount_fen))
+
+    def __call__(self, ledger: Ledger) -> Amounts | None:
+        made = self._made.get(ledger.day)
+        if made is None:
+            return None
+        amounts = [0] * len(ledger.contracts)
+        left = max(0, ledger.cash_fen)
+        for index, fen in made:
+            amounts[index] = ledger.contracts[index].payable(ledger.day, min(fen, left))
+            left -= amounts[index]
+        return amounts
 
 
 class Prepaying:
