@@ -349,15 +349,23 @@ class DebtPage:
         return self.amounts.plain(fen) if fen else ""
 
     def _day_of(self, row: Row) -> SafeString:
-        chip = ""
-        if row.due is not None and row.due.last_safe_on < self.as_of.toordinal():
-            if row.due.is_missed:
-                chip = format_html(
-                    ' <span class="chip" data-state="overdue">{}</span>', _("overdue")
-                )
-        elif row.due is not None and row.due.short > self.debt.tolerance_fen:
-            chip = format_html(' <span class="chip" data-state="short">{}</span>', _("short"))
+        state, word = self._chip(row.due) if row.due else ("", "")
+        chip = (
+            format_html(' <span class="chip" data-state="{}">{}</span>', state, word)
+            if word
+            else ""
+        )
         return format_html('<span class="phrase">{}</span>{}', f"{row.on:%Y-%m-%d}", chip)
+
+    def _chip(self, due: Due) -> tuple[str, str]:
+        """How a due stands, where that is not simply paid on its day."""
+        if due.last_safe_on < self.as_of.toordinal():
+            return ("overdue", _("overdue")) if due.is_missed else ("", "")
+        if due.short > self.debt.tolerance_fen:
+            return "short", _("short")
+        if due.met_on is not None and due.met_on < due.due_on:
+            return "ok", _("paid earlier")
+        return "", ""
 
     # --- The ladder ---
 

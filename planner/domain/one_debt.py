@@ -175,12 +175,13 @@ def _run(contract: Contract, first: int, end: int, payments: list[tuple[int, int
 
 
 def _rows(dues: list[Due], steps: list[_Step]) -> Iterable[Row]:
-    """Dues and payments by day."""
+    """Dues and payments by day; between two steps as much is owed as after the first."""
     falling = {due.due_on: due for due in dues}
     passed = {step.day: step for step in steps}
-    days = falling.keys() | {step.day for step in steps if any(step.parts)}
-    for day in sorted(days):
+    owed = None
+    for day in sorted(falling.keys() | passed.keys()):
         step = passed.get(day)
         parts = step.parts if step else _NOTHING
-        on = date.fromordinal(day)
-        yield Row(on, falling.get(day), sum(parts), parts, step.owed_fen if step else None)
+        owed = step.owed_fen if step else owed
+        if day in falling or any(parts):
+            yield Row(date.fromordinal(day), falling.get(day), sum(parts), parts, owed)
