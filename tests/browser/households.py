@@ -15,6 +15,13 @@ def short(today: date) -> dict[str, Any]:
     return document
 
 
+def enough(today: date) -> dict[str, Any]:
+    """So much at hand that nothing is ever short."""
+    document = sample_document(today)
+    document["accounts"][1]["balance"] = "30000.00"
+    return document
+
+
 def overdue(today: date) -> dict[str, Any]:
     document = short(today)
     due_on = today - timedelta(days=14)
@@ -35,6 +42,34 @@ def old(today: date) -> dict[str, Any]:
     return sample_document(today - timedelta(days=5))
 
 
+def kept_back(today: date) -> dict[str, Any]:
+    """Money that the plan keeps for a graver due, and that another lender may take before."""
+    document = sample_document(today)
+    document["accounts"][0]["balance"] = "200.00"
+    document["accounts"][1]["balance"] = "500.00"
+    document["accounts"].append(
+        {"id": "wechat", "name": "微信零钱", "kind": "wechat_balance", "balance": "0.00"}
+    )
+    document["incomes"][0] |= _monthly(today + timedelta(days=27))
+    document["expenses"] = [document["expenses"][0] | _monthly(today + timedelta(days=20))]
+    document["expenses"][0].pop("adjust")
+    jiebei = document["debts"][1] | {"autopay": ["bank"]}
+    graver = {"id": "weilidai", "name": "微粒贷", "product": "weilidai", "autopay": []}
+    document["debts"] = [
+        _one_row(jiebei, today + timedelta(days=2), "800.00") | {"ladder": []},
+        _one_row(jiebei, today + timedelta(days=4), "600.00") | graver,
+    ]
+    return document | {"strategy": "avalanche"}
+
+
+def unbound(today: date) -> dict[str, Any]:
+    """No lender was named an account."""
+    document = sample_document(today)
+    for debt in document["debts"]:
+        debt["autopay"] = []
+    return document
+
+
 def long_words(today: date) -> dict[str, Any]:
     """Names as long as they may be, with no place to break, and amounts of nine digits."""
     document = sample_document(today)
@@ -48,3 +83,11 @@ def long_words(today: date) -> dict[str, Any]:
 
 def _monthly(first: date) -> dict[str, Any]:
     return {"on": {"monthly": first.day}, "from": first.isoformat(), "adjust": "none"}
+
+
+def _one_row(debt: dict[str, Any], due_on: date, amount: str) -> dict[str, Any]:
+    """The debt with nothing left but one due."""
+    row = {"due_on": due_on.isoformat(), "principal": amount, "interest": "0.00", "fee": "0.00"}
+    kept = ("name", "product", "contract", "rate", "autopay", "reports_to", "ladder")
+    listed = {"method": "listed", "principal": amount, "rows": [row]}
+    return {"id": debt["id"], **{key: debt[key] for key in kept if key in debt}, **listed}

@@ -161,6 +161,7 @@ def _of_newcomers() -> Iterator[tuple[str, State]]:
         "incomes-empty": "planner:income-list",
         "expenses-empty": "planner:expense-list",
         "accounts-empty": "planner:account-list",
+        "deductions-empty": "planner:deduction-list",
         "account-new": "planner:account-create",
         "settings-guest": "planner:settings",
         "erase-guest": "planner:account-erase",
@@ -234,8 +235,16 @@ def _of_plans() -> Iterator[tuple[str, State]]:
     for state, document in (("own", sample_document), ("short", households.short)):
         yield f"plan-optimum-{state}", partial(_plan_with_optimum, document)
         yield f"optimum-{state}", partial(_optimum_of, document)
-    for answer in ("busy", "failed"):
+    for answer in ("busy", "failed", "superseded"):
         yield f"plan-optimum-{answer}", partial(_plan_without_optimum, answer)
+    deductions = {
+        "safe": sample_document,
+        "short": households.kept_back,
+        "unbound": households.unbound,
+        "long-words": households.long_words,
+    }
+    for state, document in deductions.items():
+        yield f"deductions-{state}", partial(_deductions_of, document)
     yield "plan-changed", _plan_changed
     yield "plan-refused", _plan_refused
     yield "plan-conflict", _plan_conflict
@@ -278,14 +287,20 @@ def _optimum_of(document: Document, site: Site) -> Page:
 
 
 def _plan_without_optimum(answer: str, site: Site) -> Page:
-    """The second time it was asked for, and still not there; or never."""
+    """The second time it was asked for, and still not there; or never; or waiting for it."""
     with translation.override(site.language):
         body = render_to_string("planner/_optimum.html", {"answer": answer, "again": True})
     user = site.member()
     page = site.browse(reverse("planner:privacy"), user=user)
     page.route("**/plan/optimum/**", lambda route: route.fulfill(body=body))
     page.goto(reverse("planner:plan"))
-    expect(page.locator("#optimum a")).to_be_visible()
+    expect(page.locator("#optimum h2")).to_be_visible()
+    return page
+
+
+def _deductions_of(document: Document, site: Site) -> Page:
+    page = site.open("planner:deduction-list", who=site.member(document))
+    unfold(page)
     return page
 
 
@@ -420,6 +435,58 @@ def _of_what_happened() -> Iterator[tuple[str, State]]:
     yield "mend", _mend
 
 
+def _of_what_may_be() -> Iterator[tuple[str, State]]:
+    documents = {
+        "enough": households.enough,
+        "not-enough": households.short,
+        "overdue": households.overdue,
+        "long-words": households.long_words,
+    }
+    for state, document in documents.items():
+        yield f"short-{state}", partial(_ruled, "planner:plan-short", document)
+    yield (
+        "short-own-order",
+        partial(_ruled, "planner:plan-short", households.short, order=["huabei"]),
+    )
+    yield "borrow", partial(_item_page, "planner:plan-borrow", ())
+    yield "borrow-loan", partial(_item_page, "planner:plan-borrow", (), query="?what=loan")
+    yield "borrow-answer", partial(_borrowed, "?what=loan")
+    yield "borrow-long-words", partial(_borrowed, "?what=loan", document=households.long_words)
+    yield "borrow-refused", _borrow_refused
+    yield "stress", partial(_item_page, "planner:plan-stress", ())
+    for case in ("late-15", "lower-20"):
+        yield (
+            f"stress-{case}",
+            partial(_item_page, "planner:plan-stress", (), query=f"?case={case}"),
+        )
+    yield "stress-unknown", partial(_item_page, "planner:plan-stress", (), query="?case=x")
+
+
+def _ruled(name: str, document: Document, site: Site, order: list[str] | None = None) -> Page:
+    """By a rule of thumb, which follows the person's own order."""
+    user = site.member(document)
+    services.change_household(user=user, strategy="avalanche", triage_order=order or [])
+    page = site.open(name, who=user)
+    unfold(page)
+    return page
+
+
+def _borrowed(query: str, site: Site, document: Document = sample_document) -> Page:
+    page = site.open("planner:plan-borrow", who=site.member(document), query=query)
+    page.locator("select[name=product]").select_option("other_loan")
+    steps.fill(page, amount="12000", months="12", each="1100")
+    steps.send(page.locator("main form").first)
+    expect(page.locator("#borrow-answer")).to_be_visible()
+    unfold(page)
+    return page
+
+
+def _borrow_refused(site: Site) -> Page:
+    page = site.open("planner:plan-borrow", who=site.member(), query="?what=loan")
+    refuse(page, amount="12,34", months="0")
+    return page
+
+
 def _lived(name: str, args: tuple[str, ...], site: Site) -> Page:
     """Something was paid and taken back, and an account counted anew."""
     user = site.member()
@@ -537,5 +604,6 @@ STATES: dict[str, State] = {
     **dict(_of_plans()),
     **dict(_of_items()),
     **dict(_of_what_happened()),
+    **dict(_of_what_may_be()),
     **dict(_of_members()),
 }

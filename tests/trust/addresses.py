@@ -52,6 +52,7 @@ TABLE = {
     "planner:expense-detail": ITEM,
     "planner:expense-delete": ITEM,
     "planner:account-list": OWN,
+    "planner:deduction-list": OWN,
     "planner:account-create": OWN,
     "planner:account-detail": ITEM,
     "planner:account-delete": ITEM,

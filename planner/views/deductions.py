@@ -1,0 +1,12 @@
+"""Who can take my money: accounts, lenders, and what could be taken on which day."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from planner.deduction_page import DeductionPage
+
+
+@require_GET
+def deduction_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "planner/deduction_list.html", {"sheet": DeductionPage(request.user)})
