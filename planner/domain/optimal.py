@@ -56,8 +56,7 @@ def find_optimum(
     Returns the best known when `seconds` are up, or soon after `cancelled` says True; never
     raises because of the solver. Raises PaymentRefused as make_plan does.
     """
-    names = [name for name in RULES_OF_THUMB if name != "custom" or household.order]
-    rules = make_plans(household, names)
+    rules = make_plans(household, RULES_OF_THUMB)
     rule = min(rules, key=lambda name: (rules[name].harm, cost_of(rules[name])))
     best = replace(rules[rule], strategy="optimal")
     finder = _Finder(household, rules, best, seconds, cancelled)
