@@ -172,11 +172,13 @@ def test_the_worst_case_is_in_json_csv_and_table_and_not_in_the_calendar():
     assert ics == plan(path, "--format", "ics", LANG="en").stdout.decode()
 
 
-def test_the_optimum_is_refused_with_a_sentence_until_it_exists(tmp_path):
+def test_the_optimum_comes_with_its_proof_and_nothing_else_on_standard_output(tmp_path):
     path = write(tmp_path, json.dumps(document(strategy="optimal")).encode())
 
-    assert_refused(plan(EXAMPLE, "--strategy", "optimal"), "最优")
-    assert_refused(plan(path, LANG="en_US.UTF-8"), "Optimum", "does not exist yet")
+    written = json.loads(plan(path, "--format", "json").stdout)
+    assert written["strategy"] == "optimal"
+    assert written["proof"]["status"] == "proven"
+    assert written["proof"]["harm_bound"] == written["harm"] == [0, 0, 0, 0, 0, 0]
 
 
 def test_an_unknown_strategy_is_refused():

@@ -7,7 +7,6 @@ solver is loaded with the first call, not with this module.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from time import monotonic
 from typing import Final
 
 from planner.domain.consequences import Harm
@@ -15,6 +14,7 @@ from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import add_months, next_month_day
 from planner.domain.household import Household
 from planner.domain.ledger import HORIZON_MONTHS, Ledger
+from planner.domain.optimum.clock import Deadline
 from planner.domain.optimum.follow import Following
 from planner.domain.optimum.search import Answer, Search, horizon
 from planner.domain.plan import Plan, make_plans, read_off
@@ -59,7 +59,7 @@ def find_optimum(
     rules = make_plans(household, RULES_OF_THUMB)
     rule = min(rules, key=lambda name: (rules[name].harm, cost_of(rules[name])))
     best = replace(rules[rule], strategy="optimal")
-    finder = _Finder(household, rules, best, seconds, cancelled)
+    finder = _Finder(household, rules, best, Deadline(seconds, cancelled))
     plan, proof = finder.find()
     return Optimum(plan, proof, rule, rules[rule], rules)
 
@@ -72,18 +72,13 @@ class _Finder:
         household: Household,
         rules: dict[str, Plan],
         best: Plan,
-        seconds: float,
-        cancelled: Callable[[], bool],
+        deadline: Deadline,
     ) -> None:
         self._opened, self._books = replay(household)
         self._household = household
         self._rules = rules
         self._best = best
-        self._until = monotonic() + seconds
-        self._cancelled = cancelled
-
-    def _left(self) -> float:
-        return 0.0 if self._cancelled() else self._until - monotonic()
+        self._deadline = deadline
 
     def find(self) -> tuple[Plan, Proof]:
         first = self._opened.as_of
@@ -93,7 +88,7 @@ class _Finder:
         bound, harm, solved = owed, NO_HARM, False
         try:
             paths = [plan.cash for plan in self._rules.values()]
-            search = Search(self._opened, self._books, paths, last, self._left, self._cancelled)
+            search = Search(self._opened, self._books, paths, last, self._deadline)
             answer = search.on_time()
             if answer is not None:
                 self._execute(answer, search)

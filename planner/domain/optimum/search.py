@@ -1,12 +1,13 @@
 """From a household to payments that cost least, and what no payments can go below."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from planner.domain.dates import add_months
 from planner.domain.household import Household
 from planner.domain.ledger import Books, CashDay, Ledger
+from planner.domain.optimum.clock import Deadline
 from planner.domain.optimum.contracts import CENT, Span, Sum
 from planner.domain.optimum.follow import Intention
 from planner.domain.optimum.model import Model, Stretch, build
@@ -16,8 +17,6 @@ DECIDED_MONTHS = 60
 _NEAR = 1e-6
 _SETTLED = 0.5  # yuan; a debt with less left is paid off
 SEVERITIES = (5, 4, 3, 2, 1)
-
-Clock = Callable[[], float]
 
 
 @dataclass(slots=True)
@@ -43,13 +42,11 @@ class Search:
         books: Books,
         paths: Sequence[Sequence[CashDay]],
         last_day: int,
-        left: Clock,
-        cancelled: Callable[[], bool],
+        deadline: Deadline,
     ) -> None:
         self._ledger = Ledger(household, lambda ledger: None, books)
         self._ledger.run_to(self._ledger.day)
-        self._left = left
-        self._cancelled = cancelled
+        self._deadline = deadline
         first = self._ledger.day
         self.last = last_day
         flows = self._ledger.flows
@@ -111,8 +108,10 @@ class Search:
     def _solve(
         self, programme: Programme, *, relaxed: bool, share: float = 1.0, gap: float = 0.0002
     ) -> Solution:
-        seconds = self._left() * share
-        return programme.solve(seconds, relaxed=relaxed, gap=gap, cancelled=self._cancelled)
+        seconds = self._deadline.left() * share
+        return programme.solve(
+            seconds, relaxed=relaxed, gap=gap, cancelled=self._deadline.is_cancelled
+        )
 
     def on_time(self) -> Answer | None:
         """The cheapest payments with nothing late; None where there are none."""

@@ -16,11 +16,10 @@ from planner.domain.money import format_yuan
 from planner.domain.plan import Plan, make_plan, plan_document
 from planner.domain.reading import InvalidDocument
 from planner.domain.replay import PaymentRefused
-from planner.domain.strategies import UnknownStrategy
 from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.table import plan_table
-from planner.exports.wording import one_line, speaking, strategy_name
+from planner.exports.wording import one_line, speaking
 
 FORMATS = ("json", "table", "csv", "ics")
 
@@ -71,9 +70,6 @@ class Command(BaseCommand):
             ladders = ladders and format in ("json", "table")
             try:
                 plan = planned(household, strategy, format, ladders=ladders, worst_case=worst_case)
-            except UnknownStrategy:
-                name = strategy_name(strategy or household.strategy)
-                self._fail(_("The strategy “{name}” does not exist yet.").format(name=name))
             except PaymentRefused as refused:
                 most = format_yuan(refused.most_fen)
                 self._fail(f"history: found {refused.entry}, expected at most {most}")
