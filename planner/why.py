@@ -87,7 +87,7 @@ def proof_line(optimum: KeptOptimum) -> str:
         ).format(name=strategy_name(optimum.rule))
     if optimum.is_least_harm:
         return _("At most {share} from the best plan.").format(share=optimum.gap_percent)
-    return _("The best plan found in the time there was; one with fewer consequences may exist.")
+    return _("The best plan found; that none has fewer consequences is not proven.")
 
 
 def optimum_lines(optimum: KeptOptimum, ways: Ways, situation: Situation) -> OptimumLines:

@@ -21,12 +21,14 @@ document.addEventListener("click", (event) => {
 });
 
 // After a change, what it did is read and seen: above on the page, if the form was further down.
-document.addEventListener("htmx:afterSwap", () => {
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "plan") return;
   const said = document.querySelector("#plan > [role=alert], #plan [aria-invalid=true]");
   if (said) said.scrollIntoView({ block: "center" });
 });
 
 // A region that was swapped in is read from its heading, or from what is wrong with it.
-document.addEventListener("htmx:afterSettle", () => {
-  document.querySelector("[data-focus]")?.focus();
+document.addEventListener("htmx:afterSettle", (event) => {
+  const region = event.target;
+  (region.matches("[data-focus]") ? region : region.querySelector("[data-focus]"))?.focus();
 });

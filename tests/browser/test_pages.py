@@ -59,6 +59,7 @@ def site_in(browse, make_guest, make_signed_up, watch, settings):
 @pytest.mark.parametrize("state", STATES)
 def test_a_page_is_accessible_fits_and_can_be_tapped(site_in, language, state):
     page = STATES[state](site_in(language))
+    page.wait_for_load_state("networkidle")  # what a plan fetches afterwards is there
 
     problems = [
         f"{over} too wide at {width}" for width in WIDTHS if (over := overflow(page, width))
@@ -82,6 +83,7 @@ def test_a_page_is_accessible_fits_and_can_be_tapped(site_in, language, state):
 def test_a_picture_of_every_page_is_kept_to_be_looked_at(site_in, language, state):
     """Under var/screenshots; `pytest -m "browser and long"`."""
     page = STATES[state](site_in(language))
+    page.wait_for_load_state("networkidle")
 
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for size, viewport in (("phone", PHONE), ("desktop", DESKTOP)):
