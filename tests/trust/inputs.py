@@ -11,7 +11,7 @@ import json
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -71,15 +71,15 @@ def applicable(control: Control) -> list[tuple[str, str]]:
     if name in STATE or kind == "hidden":
         return values("ids", "query") + (values("redirect") if name == "next" else [])
     if kind in ("select", "radio", "checkbox", "button"):
-        return values("timezones", "ids") if "zone" in name else values("query", "ids")
+        return values("timezones" if "zone" in name else "query", "ids", "markup")
     if kind == "password":
         return values("password") + values("text")[:8]
     if kind == "email" or name in ("login", "email"):
         return values("email_login", "markup") + values("text")[:12]
     if kind == "date":
-        return values("dates") + values("text")[:8]
+        return values("dates", "markup") + values("text")[:8]
     if mode in ("decimal", "numeric"):
-        return values("money", "rate_terms") + values("text")[:8]
+        return values("money", "rate_terms", "markup") + values("text")[:8]
     return values("text", "markup", "query", "ics")
 
 
@@ -194,6 +194,7 @@ class Result:
 class Trial:
     def __init__(self, visitor: Visitor, restore: Callable[[], None], result: Result) -> None:
         self.visitor, self.restore, self.result = visitor, restore, result
+        self.taken = 0  # forms since it was made
 
     def send(self, what: Any, path: str, method: str = "POST", **options: Any) -> Answer:
         began = time.monotonic()
@@ -246,21 +247,11 @@ class Trial:
             }
             pairs = found.form.sent(**{name: text for name, (_id, text) in bad.items()})
             answer = self.send(f"all, round {number}", found.action, fields=pairs)
-            page_form = next(
-                (
-                    one
-                    for one in answer.page.posting()
-                    if (one.action or found.page).partition("?")[0]
-                    == found.action.partition("?")[0]
-                    and {c.name for c in one.controls} & bad.keys()
-                ),
-                None,
-            )
+            page_form = self._again(answer, found, bad)
             self._unescaped(answer, found, [text for _id, text in bad.values()])
             for control in controls:
                 name, (key, text) = control.name, bad[control.name]
-                self.result.pairs.add((found.name, name, key))
-                self.result.fields.add((found.name, name))
+                self._note(found, name, key)
                 shown = page_form and page_form.control(name)
                 if answer.status == 422 and shown and shown.is_marked_wrong:
                     self.result.refused += 1
@@ -274,30 +265,70 @@ class Trial:
                 found.form = self.form(found) or found.form
         return [(name, key, text) for (name, key), text in kept.items()]
 
-    def alone(self, found: Found, name: str, key: str, text: str) -> None:
-        """One bad value in a form that is right otherwise."""
-        control = found.form.control(name)
-        if control is None:
-            return
-        self.result.pairs.add((found.name, name, key))
-        self.result.fields.add((found.name, name))
+    @staticmethod
+    def _again(answer: Answer, found: Found, names: Iterable[str]) -> PageForm | None:
+        """The form as it came back."""
+        to = found.action.partition("?")[0]
+        for form in answer.page.posting():
+            is_it = (form.action or found.page).partition("?")[0] == to
+            if is_it and {one.name for one in form.controls} & {*names}:
+                return form
+        return None
+
+    def together(self, found: Found, rows: list[tuple[str, str, str]]) -> None:
+        """Bad values that no control was marked for, one for each control at a time: of a form
+        that takes them all each must have become what it was meant to be. Who is marked now is
+        sent alone; where nobody is, and the form is not taken, all are, and who was refused
+        then is not sent with others again."""
+        waiting: dict[str, list[tuple[str, str]]] = {}
+        for name, key, text in rows:
+            if found.form.control(name):
+                waiting.setdefault(name, []).append((key, text))
+        apart: list[tuple[str, str, str]] = []
+        refused: set[str] = set()
+        while any(waiting.values()):
+            batch = {name: of.pop() for name, of in waiting.items() if of}
+            leaving = refused & batch.keys()
+            while len(batch) - len(leaving) > 1:
+                apart += [(name, *batch.pop(name)) for name in leaving]
+                answer = self.send(
+                    f"together {[key for key, _text in batch.values()]}", found.action,
+                    fields=found.form.sent(**{name: text for name, (_, text) in batch.items()}),
+                )  # fmt: skip
+                self._unescaped(answer, found, [text for _key, text in batch.values()])
+                if answer.status == 302:
+                    self._taken(found, batch)
+                    batch, leaving = {}, set()
+                    continue
+                form = self._again(answer, found, batch)
+                shown = {one.name: one for one in form.controls} if form else {}
+                for name, (key, text) in batch.items():
+                    self._stays(answer, shown.get(name), found, key, text)
+                leaving = {one for one in batch if one in shown and shown[one].is_marked_wrong}
+                if not leaving:
+                    self.start_again(found)
+                    refused |= {
+                        name for name, one in batch.items() if self.alone(found, name, *one) != 302
+                    }
+                    batch = {}
+            apart += [(name, *one) for name, one in batch.items()]
+        self.start_again(found)
+        for _name, of in itertools.groupby(sorted(apart), lambda row: row[0]):
+            for row in of:
+                self.alone(found, *row)
+            self.start_again(found)
+
+    def alone(self, found: Found, name: str, key: str, text: str) -> int:
+        """One bad value in a form that is right otherwise; what it was answered with."""
+        if found.form.control(name) is None:
+            return 0
         answer = self.send((name, key), found.action, fields=found.form.sent(**{name: text}))
         self._unescaped(answer, found, [text])
         if answer.status == 302:
-            self.result.accepted += 1
-            if self._is_edit(found):
-                now = self.form(found)
-                shown = now.control(name) if now else None
-                is_shown = shown is not None and name not in STATE
-                is_shown &= bool(shown and shown.value) or not name.startswith(OF_A_CHOICE)
-                if is_shown and not is_right(control, text, shown.value):
-                    self.result.fault("became", found.name, name, key, repr(shown.value))
-                found.form = now or found.form
-            elif spent := found.form.control("key"):
-                spent.value = f"key-{self.result.sends}"
-            if self.result.accepted % 12 == 0 or not self._is_ours(found):
-                self.start_again(found)
-        elif answer.status == 422:
+            self._taken(found, {name: (key, text)})
+            return answer.status
+        self._note(found, name, key)
+        if answer.status == 422:
             self.result.refused += 1
             shown = next(
                 (c for f in answer.page.posting() for c in f.controls if c.name == name), None
@@ -312,6 +343,31 @@ class Trial:
             self._stays(answer, shown, found, key, text)
         elif answer.status not in (400, 403, 404, 405, 409, 413, 429):
             self.result.fault("status", answer.status, found.name, name, key)
+        return answer.status
+
+    def _note(self, found: Found, name: str, key: str) -> None:
+        self.result.pairs.add((found.name, name, key))
+        self.result.fields.add((found.name, name))
+
+    def _taken(self, found: Found, batch: dict[str, tuple[str, str]]) -> None:
+        """The form was taken; what it shows now of each must be what was meant."""
+        for name, (key, _text) in batch.items():
+            self.result.accepted += 1
+            self._note(found, name, key)
+        self.taken += 1
+        if self._is_edit(found):
+            now = self.form(found)
+            for name, (key, text) in batch.items():
+                control, shown = found.form.control(name), now.control(name) if now else None
+                is_shown = shown is not None and name not in STATE
+                is_shown &= bool(shown and shown.value) or not name.startswith(OF_A_CHOICE)
+                if is_shown and not is_right(control, text, shown.value):
+                    self.result.fault("became", found.name, name, key, repr(shown.value))
+            found.form = now or found.form
+        elif spent := found.form.control("key"):
+            spent.value = f"key-{self.result.sends}"
+        if self.taken % 12 == 0 or not self._is_ours(found):
+            self.start_again(found)
 
     def start_again(self, found: Found) -> None:
         self.restore()
@@ -475,9 +531,6 @@ def measure(site: Any, short: bool) -> list[Any]:
         """Somebody who was not here for a while: questions are open, a history is there."""
 
         def restore() -> None:
-            user = people.get(person)
-            if user is not None:
-                services.erase(user=user)
             user = people[person] = member(f"{person}{next(counter)}", late)
             history.record_payment(
                 user=user, debt="friend", on=timezone.localdate() - timedelta(days=30),
@@ -566,7 +619,8 @@ def measure(site: Any, short: bool) -> list[Any]:
         elif re.search(r"/(new|start)/", one.action) and trial._is_ours(one):
             left = left[index % 5 :: 5]
         trial.start_again(one)
-        for _name, rows in itertools.groupby(left + carried[index % 5 :: 5], lambda row: row[0]):
+        trial.together(one, left)
+        for _name, rows in itertools.groupby(carried[index % 5 :: 5], lambda row: row[0]):
             for name, key, text in rows:
                 trial.alone(one, name, key, text)
             trial.start_again(one)
@@ -576,7 +630,8 @@ def measure(site: Any, short: bool) -> list[Any]:
     for fault in result.faults[:60]:
         print("   fault:", fault, flush=True)
     if result.statuses.get(500):
-        said = [line for line in site.out.read_text().splitlines() if " ERROR " in line]
+        said = [line for line in site.out.read_text().splitlines()
+                if " ERROR " in line and " django.security" not in line]  # fmt: skip
         print("\n".join(said[:20]), flush=True)
     measured = (
         f"{len(result.pairs):,} field × input in {result.sends:,} sends to {len(found)} forms "

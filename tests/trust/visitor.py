@@ -4,8 +4,10 @@ import http.client
 import io
 import zipfile
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from http.cookies import SimpleCookie
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from tests import pages
@@ -13,12 +15,13 @@ from tests import pages
 FORM = "application/x-www-form-urlencoded"
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True)
+class Answer:
     status: int
     headers: dict[str, str]
     text: str
 
-    @property
+    @cached_property
     def page(self) -> pages.Page:
         return pages.read(self.text)
 
