@@ -37,7 +37,8 @@ SOLVING = {
     f"planner.domain.optimum.{name}"
     for name in ("clock", "programme", "contracts", "model", "follow", "search")
 }
-EXACT_PATHS = [path for path, module in zip(PATHS, MODULES, strict=True) if module not in SOLVING]
+EXACT = [(p, module) for p, module in zip(PATHS, MODULES, strict=True) if module not in SOLVING]
+EXACT_PATHS = [path for path, _ in EXACT]
 CLOCK = "planner.domain.optimum.clock"
 CLOCKLESS_PATHS = [path for path, module in zip(PATHS, MODULES, strict=True) if module != CLOCK]
 FORBIDDEN_IMPORTS = {"decimal", "random", "time", "secrets", "uuid", "statistics", "numbers"}
