@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,13 +24,22 @@ from planner.domain.reading import LAST_DAY
 from planner.exports.wording import certainty_word, spoken
 from planner.forms.bank_accounts import KINDS
 from planner.models import User
-from planner.presentation import address, day, listed, phrased, sentences, short_day, weekday
+from planner.presentation import (
+    address,
+    day,
+    language,
+    listed,
+    phrased,
+    sentences,
+    short_day,
+    weekday,
+)
 
 AHEAD_DAYS = 93  # three pay days of a month
 SHOWN_DAYS = 6
 MOST_NAMED = 2  # lenders in one sentence
 
-State = Literal["none", "unbound", "safe", "short"]
+State = Literal["none", "unbound", "safe", "late", "short"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,16 @@ class DeductionPage:
             return "none"
         if not self.is_bound:
             return "unbound"
-        return "short" if self._followed.exposures else "safe"
+        if self._followed.exposures:
+            return "short"
+        return "late" if self._is_late and self._unpaid.exposures else "safe"
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether the plan leaves something unpaid for a while, or it is overdue today."""
+        situation = self.board.situation
+        late = [*situation.overdue, *situation.short]
+        return any(due.last_safe_on < self._before for due in late)
 
     @property
     def headline(self) -> SafeString:
@@ -162,7 +181,9 @@ class DeductionPage:
                 return phrased(
                     _("If you follow the plan,|nothing stays unpaid|that could be taken")
                 )
-        return self._sentence(self._followed, self._followed.exposures[0].on)
+        prospect = self._followed if self.state == "short" else self._unpaid
+        template, values = self._sentence(prospect, _telling_day(prospect))
+        return phrased(template, **values)
 
     @property
     def why(self) -> SafeString | str:
@@ -176,16 +197,27 @@ class DeductionPage:
                 )
             case "short":
                 return _("This is the worst case with your plan: it leaves something unpaid then.")
+            case "late":
+                return _(
+                    "What is overdue or short may be taken as soon as there is money. Your plan "
+                    "pays it first, and no more than what is owed may be taken."
+                )
         if not self._unpaid.exposures:
             return _("In the next three months no lender could take anything by what you entered.")
+        template, values = self._sentence(self._unpaid, _telling_day(self._unpaid))
+        sentence = format_html(template.replace("|", self._between), **values)
         return sentences(
             [
                 _("On a due date a lender may take that due itself, and no more than that."),
-                _("What could happen if nothing is paid stands below, day by day."),
+                format_html(_("If you paid nothing yourself: {sentence}."), sentence=sentence),
             ]
         )
 
-    def _sentence(self, prospect: Prospect, on: date) -> SafeString:
+    @property
+    def _between(self) -> str:
+        return "" if language() == "zh" else " "
+
+    def _sentence(self, prospect: Prospect, on: date) -> tuple[str, dict[str, str]]:
         """ "12 月 10 日工资到账后，借呗可能扣走 ¥3,120.00，房租还差 ¥480.00" """
         what = self._taken(prospect, on)
         expense, short = _lack_on(prospect.exposures, on)
@@ -197,7 +229,7 @@ class DeductionPage:
         template = (
             _("On {day},|once {income} arrives,|{what}") if arrived else _("On {day},|{what}")
         )
-        return phrased(template, day=self._day(on), income=arrived, what=what)
+        return template, {"day": self._day(on), "income": arrived, "what": what}
 
     def _taken(self, prospect: Prospect, on: date) -> str:
         by_lender: dict[str, int] = {}
@@ -345,7 +377,7 @@ class DeductionPage:
         for prospect in (self._followed, self._unpaid):
             for one in prospect.exposures:
                 if one.expense is not None:
-                    return _("Here: on {day}, pay {expense} or set it aside first.").format(
+                    return _("On {day}: pay {expense} first, or set it aside.").format(
                         day=self._day(one.on), expense=self._expenses[one.expense]
                     )
         return ""
@@ -364,6 +396,13 @@ class DeductionPage:
         known = load_products()
         ids = dict.fromkeys(debt.product for debt in self.household.debts)
         return [_product(known[id]) for id in ids if id]
+
+
+def _telling_day(prospect: Prospect) -> date:
+    """The first day after which an essential expense lacks money; else the first pay day."""
+    exposures = prospect.exposures
+    lacking = (one.on for one in exposures if one.expense is not None)
+    return next(lacking, min(prospect.arrivals, default=exposures[0].on))
 
 
 def _lack_on(exposures: Sequence[Exposure], on: date) -> tuple[str | None, int]:

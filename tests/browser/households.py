@@ -52,6 +52,7 @@ def kept_back(today: date) -> dict[str, Any]:
     )
     document["incomes"][0] |= _monthly(today + timedelta(days=27))
     document["expenses"] = [document["expenses"][0] | _monthly(today + timedelta(days=20))]
+    document["expenses"][0]["amount"] = "450.00"
     document["expenses"][0].pop("adjust")
     jiebei = document["debts"][1] | {"autopay": ["bank"]}
     graver = {"id": "weilidai", "name": "微粒贷", "product": "weilidai", "autopay": []}

@@ -240,6 +240,7 @@ def _of_plans() -> Iterator[tuple[str, State]]:
     deductions = {
         "safe": sample_document,
         "short": households.kept_back,
+        "overdue": households.overdue,
         "unbound": households.unbound,
         "long-words": households.long_words,
     }
@@ -467,7 +468,8 @@ def _ruled(name: str, document: Document, site: Site, order: list[str] | None = 
     user = site.member(document)
     services.change_household(user=user, strategy="avalanche", triage_order=order or [])
     page = site.open(name, who=user)
-    unfold(page)
+    if not order:
+        unfold(page)
     return page
 
 
