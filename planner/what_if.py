@@ -26,7 +26,7 @@ from planner.domain.scenarios import (
     Standing,
     Starting,
     difference,
-    first_lack,
+    lacks_of,
     standing_of,
 )
 from planner.domain.strategies import STRATEGIES
@@ -91,7 +91,7 @@ class Present:
     @cached_property
     def standing(self) -> Standing:
         return Standing(
-            first_lack(self.position, self.plan.dues, self.plan.cash),
+            tuple(lacks_of(self.position, self.plan.dues, self.plan.cash)),
             tuple(stored_starts(self.plan, self.position.debts)),
             stored_outcome(self.plan),
         )
@@ -123,11 +123,11 @@ def stored_outcome(plan: StoredPlan) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class StartLine:
-    """A consequence that will start: when, of which debt, what, how sure, and what to do."""
+    """A consequence that will start: when, what (`titled` with its debt), how sure, what to do."""
 
     when: str
-    debt: str
     name: str
+    titled: str
     certainty: str
     source: str
     rule: str
@@ -162,8 +162,8 @@ class Words:
         source = load_sources().get(rung.source or "")
         return StartLine(
             when=_("from {day} on").format(day=self.day(one.starts_on)),
-            debt=self.names[one.debt],
             name=name_of_rung(rung),
+            titled=_("{debt}: {what}").format(debt=self.names[one.debt], what=name_of_rung(rung)),
             certainty=certainty_word(rung.certainty),
             source=spoken(source.name) if source else "",
             rule=source.id if source else "",
@@ -239,13 +239,21 @@ def verdict(present: Present, plan: Plan) -> Verdict:
 def _headline(
     before: Standing, after: Standing, told: Difference, words: Words
 ) -> tuple[str, SafeString]:
-    if after.breaks is None:
-        return "safe", phrased(_("Every payment|can still be made on time."))
-    if before.breaks == after.breaks and not told.starts:
+    if told.lacks:
+        return "short", phrased(_("It breaks first here:|{lack}."), lack=words.lack(told.lacks[0]))
+    if after.lacks:
         return "later", phrased(
-            _("No worse than now:|{lack}, as it does already."), lack=words.lack(after.breaks)
+            _("No worse than now:|{lack}, as it does already."), lack=words.lack(after.lacks[0])
         )
-    return "short", phrased(_("It breaks first here:|{lack}."), lack=words.lack(after.breaks))
+    if not before.lacks:
+        return "safe", phrased(_("Every payment|can still be made on time."))
+    more = after.outcome.cost_fen - before.outcome.cost_fen
+    if more <= 0 or before.outcome.debt_free_on is None or after.outcome.debt_free_on is None:
+        return "later", phrased(_("What is short now|would be covered."))
+    return "later", phrased(
+        _("What is short now would be covered,|for {amount} more in interest and fees."),
+        amount=strong(words.amounts(more)),
+    )
 
 
 def _why(before: Standing, after: Standing, told: Difference, words: Words) -> list[SafeString]:
@@ -260,10 +268,15 @@ def _why(before: Standing, after: Standing, told: Difference, words: Words) -> l
                 what=words.what(first),
             )
         )
-    elif after.breaks is not None and before.breaks != after.breaks:
+    elif told.lacks:
         said.append(format_html("{}", _("As far as we know, nothing starts because of it.")))
-    if before.breaks is not None and before.breaks != after.breaks:
-        said.append(format_html(_("As things stand now, {lack}."), lack=words.lack(before.breaks)))
+    if before.lacks and (told.lacks or not after.lacks):
+        said.append(
+            format_html(
+                _("Even without it, {lack}.") if after.lacks else _("As things stand now, {lack}."),
+                lack=words.lack(before.lacks[0]),
+            )
+        )
     return said
 
 

@@ -169,7 +169,7 @@ def test_a_purchase_that_takes_what_a_due_needs_breaks_the_plan_on_that_day(clie
 
     assert told.state == "short"
     assert "¥0.01" in told.headline
-    assert [(one.debt, one.name) for one in told.starts] == [("轻的", "可能收费")]
+    assert [one.titled for one in told.starts] == ["轻的：可能收费"]
     assert (
         client.post(BORROW, sent | {"on": "2026-12-11"}).context["answer"].verdict.state == "safe"
     )

@@ -251,28 +251,33 @@ class Starting(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What of a plan is laid beside another: where it breaks first, what starts, its outcome."""
+    """What of a plan is laid beside another: where it breaks, the first day first; what starts;
+    its outcome."""
 
-    breaks: Lack | None
+    lacks: tuple[Lack, ...]
     starts: tuple[Starting, ...]
     outcome: Outcome
 
 
 def standing_of(plan: Plan) -> Standing:
-    lack = first_lack(plan.household, plan.dues, plan.cash)
-    return Standing(lack, tuple(starting(plan)), outcome_of(plan))
+    lacks = lacks_of(plan.household, plan.dues, plan.cash)
+    return Standing(tuple(lacks), tuple(starting(plan)), outcome_of(plan))
 
 
 class Difference(NamedTuple):
-    """What starts only in the other plan, and only in the present one; by day."""
+    """What breaks only in the other plan, or there lacks more; what starts only in it, and what
+    only in the present one; by day."""
 
+    lacks: tuple[Lack, ...]
     starts: tuple[Starting, ...]
     spared: tuple[Starting, ...]
 
 
 def difference(before: Standing, after: Standing) -> Difference:
     held, holds = ({one[:3] for one in plan.starts} for plan in (before, after))
+    lacked = {(one.on, one.debt): one.fen for one in before.lacks}
     return Difference(
+        lacks=tuple(one for one in after.lacks if one.fen > lacked.get((one.on, one.debt), 0)),
         starts=tuple(one for one in after.starts if one[:3] not in held),
         spared=tuple(one for one in before.starts if one[:3] not in holds),
     )
@@ -287,10 +292,8 @@ class Money(Protocol):
     def closing_fen(self) -> int: ...
 
 
-def first_lack(
-    household: Household, dues: Iterable[PlannedDue], cash: Iterable[Money]
-) -> Lack | None:
-    """The first due to come that its last safe day will not see paid, or the first day on which
+def lacks_of(household: Household, dues: Iterable[PlannedDue], cash: Iterable[Money]) -> list[Lack]:
+    """The dues to come that their last safe day will not see paid, and the first day on which
     living costs are more than the money there is."""
     tolerances = {debt.id: debt.tolerance_fen for debt in household.debts}
     lacks = [
@@ -299,7 +302,7 @@ def first_lack(
         if due.due_on >= household.as_of and due.short_fen > tolerances[due.debt]
     ]
     lacks += [Lack(one.on, "", -one.closing_fen) for one in cash if one.closing_fen < 0][:1]
-    return min(lacks, key=lambda one: one.on, default=None)
+    return sorted(lacks, key=lambda one: one.on)
 
 
 def starting(plan: Plan) -> list[Starting]:

@@ -73,9 +73,9 @@ def done(household, strategy=None):
 def test_a_stress_breaks_the_plan_on_its_day_and_a_cushion_mends_it(changed, breaks, cushion):
     plan = make_plan(changed)
 
-    assert standing_of(plan).breaks == breaks
+    assert next(iter(standing_of(plan).lacks), None) == breaks
     assert max(0, -room(changed).fen) == cushion
-    assert standing_of(make_plan(receive(changed, cushion, changed.as_of))).breaks is None
+    assert standing_of(make_plan(receive(changed, cushion, changed.as_of))).lacks == ()
 
 
 def test_the_day_with_the_least_money_is_told():
@@ -91,7 +91,9 @@ def test_only_what_is_new_is_told_to_start_and_what_is_gone_to_be_spared():
     assert [(one.debt, one.rung, one.starts_on) for one in told.starts] == [
         ("friend", "record", date(2026, 12, 13))
     ]
+    assert told.lacks == (Lack(date(2026, 12, 12), "friend", 40_000),)
     assert told.spared == ()
+    assert difference(after, after).lacks == ()
     assert difference(after, before).spared == told.starts
 
 
@@ -167,7 +169,7 @@ def test_who_has_no_account_can_still_be_given_money():
     bare = parse_household(document(accounts=[], incomes=[], expenses=[]))
 
     assert room(bare, 20) == Room(date(2026, 12, 15), -50_000)
-    assert standing_of(make_plan(receive(bare, 1_000_000, bare.as_of))).breaks is None
+    assert standing_of(make_plan(receive(bare, 1_000_000, bare.as_of))).lacks == ()
 
 
 def test_a_flow_of_one_day_is_no_expense_that_is_left_behind():
