@@ -24,6 +24,7 @@ from planner.exports.wording import strategy_name
 from planner.forms.figures import FIGURES, BufferForm, StrategyForm, figure_lines
 from planner.models import HistoryEntry, Item, Revision, User
 from planner.models import Household as HouseholdRow
+from planner.overdue import OverdueLine, overdue_lines
 from planner.presentation import Amounts, address, day, month, short_day, table_rows, weekday
 from planner.stored import StoredPlan, Ways, read_plan, read_ways
 from planner.svg import course_svg, strip_svg
@@ -59,7 +60,7 @@ class DueLine:
     required: str
     ladder_url: str
     paid_url: str
-    history_url: str
+    debt_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,13 @@ class Board:
         return Situation(self.household, self.plan, self.amounts)
 
     # --- What stands on top ---
+
+    @cached_property
+    def overdue_lines(self) -> list[OverdueLine]:
+        """What is overdue, the first to be caught up with first."""
+        if not self.has_debts or not self.situation.overdue:
+            return []
+        return overdue_lines(self.household, self.plan.cash, self.amounts)
 
     @property
     def hides_amounts(self) -> bool:
@@ -480,7 +488,7 @@ class Board:
             required=amounts.plain(due.required_fen),
             ladder_url=address("planner:ladder", due.debt, due.due_on),
             paid_url=f"{address('planner:debt-paid', due.debt)}?due={due.due_on}",
-            history_url=address("planner:debt-history", due.debt),
+            debt_url=address("planner:debt-schedule", due.debt),
         )
 
     @cached_property

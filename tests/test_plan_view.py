@@ -312,7 +312,17 @@ def test_the_ladder_unfolds_and_stands_alone(make_member, client):
     assert "可能来电" in page.content.decode()
     assert "可能来电" in fragment.content.decode()
     assert b"<html" not in fragment.content
-    assert client.get(url.replace("12-15", "12-16")).status_code == 404
+
+
+def test_the_ladder_of_a_due_that_is_met_is_answered_kindly(owner_client):
+    url = reverse("planner:ladder", args=["friend", date(2026, 12, 16)])
+
+    for headers in ({}, HTMX):
+        text = owner_client.get(url, headers=headers).content.decode()
+
+        assert "这一天没有要还的了" in text
+        assert reverse("planner:debt-schedule", args=["friend"]) in text
+    assert owner_client.get(url.replace("friend", "stranger")).status_code == 404
 
 
 def test_the_ladder_of_every_due_is_the_one_its_plan_leads_to(make_member, clock):

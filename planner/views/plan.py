@@ -106,15 +106,21 @@ def plan_discreet(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
-    """What follows a missed due, step by step; a fragment within the list of dues."""
+    """What follows a missed due, step by step; a fragment within the list of dues.
+
+    A due that the plan no longer has was met, or its day was another.
+    """
     board = Board(request.user)
     names = {one.id: one.name for one in board.household.debts}
+    if debt not in names:
+        raise Http404
     try:
-        found = board.ladder(debt, due_on)
+        found = ladder_lines(board.ladder(debt, due_on), board.household.as_of)
     except KeyError:
-        raise Http404 from None
+        found = None
     context = {
-        "ladder": ladder_lines(found, board.household.as_of),
+        "ladder": found,
+        "debt": debt,
         "name": names[debt],
         "day": day(due_on, board.household.as_of),
     }

@@ -63,7 +63,7 @@ def household(*debts, **changes):
 
 
 @pytest.mark.property
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(
     households(),
     st.sampled_from(("minimum", "avalanche", "snowball", "custom")),
