@@ -22,7 +22,7 @@ from planner.domain.household import Debt, Event
 from planner.domain.ladders import Rung
 from planner.exports.wording import spoken
 from planner.models import Household, User
-from planner.presentation import day
+from planner.presentation import day, short_day
 
 # By who acts: what a person would say has happened.
 GROUPS = (
@@ -45,9 +45,7 @@ GROUPS = (
             "payment_order": gettext_lazy("I received a payment order"),
             "summons": gettext_lazy("I received the claim and a summons"),
             "judgment": gettext_lazy("I received the judgment"),
-            "judgment_due": gettext_lazy(
-                "The judgment or settlement names a last day to pay (enter that day)"
-            ),
+            "judgment_due": gettext_lazy("Last day to pay, in the judgment or settlement"),
             "enforcement_notice": gettext_lazy("I received an enforcement notice"),
             "asset_report": gettext_lazy("I received an order to report my assets"),
             "account_frozen": gettext_lazy("The court froze an account"),
@@ -144,11 +142,15 @@ def _documents(events: Iterable[Event]) -> list[dict[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event as a page lists it; `rung` and `on` name it when it is taken back."""
+    """An event as a page lists it; `rung` and `on` name it when it is taken back.
+
+    `year` where it is another than today's.
+    """
 
     rung: str
     on: date
     day: str
+    year: int | None
     name: str
 
 
@@ -172,7 +174,13 @@ def happened(debt: Debt, today: date) -> list[Happened]:
     rungs = {rung.id: rung for rung in debt.rungs()}
     ordered = sorted(debt.events, key=lambda event: event.on, reverse=True)
     return [
-        Happened(one.rung, one.on, day(one.on, today), event_name(rungs[one.rung]))
+        Happened(
+            rung=one.rung,
+            on=one.on,
+            day=short_day(one.on),
+            year=one.on.year if one.on.year != today.year else None,
+            name=event_name(rungs[one.rung]),
+        )
         for one in ordered
         if one.rung in rungs
     ]
@@ -194,7 +202,7 @@ def steps(debt: Debt, today: date) -> list[Step]:
                 since=_("counted from {day}: {what}").format(
                     day=day(one.event.on, today), what=event_name(rungs[one.event.rung])
                 )
-                if one.event.rung in rungs
+                if one.event.rung in rungs and one.rung.id not in LIMITS
                 else "",
                 condition=spoken(one.rung.condition),
                 before=spoken(one.rung.before),

@@ -6,11 +6,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from planner.domain.consequences import Consequence
+from planner.domain.consequences import Consequence, runs_from_due
 from planner.domain.events import is_enterable
 from planner.domain.products import load_sources
 from planner.exports.wording import certainty_word, spoken
 from planner.presentation import address, day
+from planner.rulebook import when
 
 SOON = 4
 
@@ -49,16 +50,9 @@ def ladder_lines(found: Iterable[Consequence], as_of: date) -> LadderLines:
 def _line(one: Consequence, as_of: date) -> RungLine:
     rung = one.rung
     source = load_sources().get(rung.source or "")
-    whens = {
-        "started": _("since {day}"),
-        "will_start": _("from {day} on"),
-        "avoided": _("avoided; would be {day}"),
-    }
     return RungLine(
-        state=one.state,
-        when=whens[one.state].format(day=day(one.starts_on, as_of))
-        if one.starts_on and one.state in whens
-        else "",
+        state=_state(one),
+        when=_when(one, as_of),
         name=spoken(rung.names) or rung.id,
         certainty=_certainty(rung),
         source=spoken(source.name) if source else "",
@@ -70,6 +64,27 @@ def _line(one: Consequence, as_of: date) -> RungLine:
         if one.state == "undated" and is_enterable(rung)
         else "",
     )
+
+
+def _state(one: Consequence) -> str:
+    """As in the plan; what an event dates and does no harm is only noted."""
+    is_dated_by_event = one.starts_on is not None and not runs_from_due(one.rung)
+    return "noted" if is_dated_by_event and one.rung.severity == 1 else one.state
+
+
+def _when(one: Consequence, as_of: date) -> str:
+    """Its day; without one, what it waits for."""
+    if one.starts_on is None:
+        return when(one.rung) if one.rung.event else ""
+    shown = day(one.starts_on, as_of)
+    if not runs_from_due(one.rung):
+        return shown
+    whens = {
+        "started": _("since {day}"),
+        "will_start": _("from {day} on"),
+        "avoided": _("avoided; would be {day}"),
+    }
+    return whens[one.state].format(day=shown)
 
 
 def _certainty(rung) -> str:

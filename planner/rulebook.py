@@ -243,7 +243,7 @@ def _of_fact(fact: Fact) -> Line:
 def _of_rung(rung: Rung) -> Step:
     return Step(
         id=rung.id,
-        when=_when(rung),
+        when=when(rung),
         is_dated=rung.after_days is not None,
         line=_line(spoken(rung.names), certainty_word(rung.certainty), rung),
         condition=spoken(rung.condition),
@@ -258,10 +258,11 @@ def _line(words: str, sure: str, of: Figure | Fact | Rung) -> Line:
     return Line(words, sure, checked, source.id, spoken(source.name))
 
 
-def _when(rung: Rung) -> str:
+def when(rung: Rung) -> str:
+    """How long after what it starts, without a due to count from."""
     days = rung.after_days
     if rung.event:
-        event = LABELS[rung.event]
+        event = LABELS.get(rung.event, rung.event)
         if days is None:
             return _("after “{event}”, no fixed date").format(event=event)
         said = ngettext("{days} day after “{event}”", "{days} days after “{event}”", days)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planner.domain.contracts.terms import RevolvingTerms
+from planner.domain.events import following
 from planner.domain.household import Debt, Household
 from planner.domain.ladders import Rung
 from planner.domain.ledger import Ledger
@@ -35,6 +36,7 @@ from planner.stored import Payment, StoredPlan
 SOON_DAYS = 7
 NEAR_DAYS = 45
 MOST_RUNGS = 2
+GRAVEST = 5
 
 State = Literal["empty", "clear", "overdue", "short", "later", "endless", "safe"]
 
@@ -627,8 +629,9 @@ def change_line(
 
 
 def warnings(situation: Situation) -> list[str]:
-    """What makes this plan worse than it need be, each with a way out."""
-    return _told(
+    """What a court set a day for, and what makes this plan worse than it need be, each with a
+    way out."""
+    return _court_days(situation) + _told(
         situation,
         {
             "cash_below_zero": _(
@@ -645,6 +648,21 @@ def warnings(situation: Situation) -> list[str]:
             ),
         },
     )
+
+
+def _court_days(situation: Situation) -> list[str]:
+    """The time limits of papers that the person entered, as long as they run."""
+    return [
+        _("{day}, {debt}: {what}. {advice}").format(
+            day=day(one.on, situation.as_of),
+            debt=debt.name,
+            what=spoken(one.rung.names) or one.rung.id,
+            advice=spoken(one.rung.before),
+        )
+        for debt in situation.household.debts
+        for one in following(debt)
+        if one.rung.severity == GRAVEST and one.on >= situation.as_of
+    ]
 
 
 def notes(situation: Situation) -> list[str]:

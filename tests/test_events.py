@@ -64,7 +64,7 @@ def test_what_arrived_dates_the_steps_that_run_from_it(client_of_huabei, rung, o
     assert events_of(client_of_huabei) == [{"rung": rung, "on": on}]
     for page in (url(), url("debt-history")):
         shown = client_of_huabei.get(page).content.decode().replace("\u00a0", " ")
-        assert re.search(rf"{day} · [^<]*</span> [^<]*{words}", shown)
+        assert re.search(rf"{day} · [^<]*</strong> [^<]*{words}", shown)
 
 
 def test_an_event_dates_its_rung_in_the_plan_and_is_no_missed_due(client_of_huabei):
@@ -174,3 +174,29 @@ def test_everything_that_can_be_entered_is_called_by_what_happened():
         assert sorted(offered) == sorted(rung.id for rung in enterable(debt))
         assert set(offered) <= LABELS.keys(), product.id
         assert debt.events == (Event("settled", date(2026, 11, 1)),)
+
+
+def test_a_days_limit_stands_on_the_plan_until_it_is_over(client_of_huabei, clock):
+    enter(client_of_huabei, "payment_order", "2026-11-25")
+    enter(client_of_huabei, "judgment_due", "2026-12-20")
+
+    def warned(day):
+        clock(day)
+        page = client_of_huabei.get(reverse("planner:plan")).content.decode()
+        return [words for words in ("支付令的 15 日", "写明的付款期限") if words in page]
+
+    assert warned(date(2026, 12, 10)) == ["支付令的 15 日", "写明的付款期限"]
+    assert warned(date(2026, 12, 11)) == ["写明的付款期限"]
+    assert warned(date(2026, 12, 22)) == []
+
+
+def test_a_step_is_worded_by_what_dates_it(client_of_huabei):
+    enter(client_of_huabei, "payment_order", "2026-11-25")
+    plan = client_of_huabei.get(reverse("planner:plan")).context["board"].plan
+    ladder = reverse("planner:ladder", args=["huabei", plan.dues[0].due_on])
+
+    shown = client_of_huabei.get(ladder).content.decode().replace("\u00a0", " ")
+    words = re.sub(r"<[^>]+>", "", shown)
+
+    assert "12 月 10 日 支付令的 15 日" in words  # not "from that day on"
+    assert "“签收起诉状副本和传票”之后 15 天 提交答辩状的最后一天" in words

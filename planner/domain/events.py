@@ -19,7 +19,7 @@ MAX_EVENTS: Final = 100
 
 
 class Following(NamedTuple):
-    """A rung that runs from an event, and its day."""
+    """A rung that runs from an event, or the time limit that the event itself is; and its day."""
 
     rung: Rung
     event: Event
@@ -42,13 +42,15 @@ def following(debt: Debt) -> list[Following]:
     """What the debt's events date, the first day first; of one event entered twice the later
     day counts."""
     latest = {event.rung: event for event in sorted(debt.events, key=lambda event: event.on)}
-    found = [
-        Following(rung, event, event.on + timedelta(days=rung.after_days))
-        for rung in debt.rungs()
-        if rung.after_days is not None
-        and rung.is_for(debt.reports_to)
-        and (event := latest.get(rung.event or "")) is not None
-    ]
+    found = []
+    for rung in debt.rungs():
+        event = latest.get(rung.id if rung.id in LIMITS else rung.event or "")
+        if event is not None and rung.is_for(debt.reports_to):
+            if rung.id in LIMITS:
+                found.append(Following(rung, event, event.on))
+            elif rung.after_days is not None:
+                on = event.on + timedelta(days=rung.after_days)
+                found.append(Following(rung, event, on))
     return sorted(found, key=lambda one: one.on)
 
 

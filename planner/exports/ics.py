@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from icalendar import Alarm, Calendar, Event
 
+from planner.domain.consequences import runs_from_due
 from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import (
     WORKING_DAYS,
@@ -337,10 +338,9 @@ def _consequence_entries(
             starting.setdefault((one.debt, one.due_on, one.starts_on), []).append(one.rung)
     periods = {debt.id: due_periods(debt, dues[debt.id]) for debt in plan.household.debts}
     for (debt_id, due_on, on), rungs in starting.items():
-        lines = [
-            words.debts[debt_id],
-            _("Because of what was due on {day}").format(day=long_day(due_on)),
-        ]
+        lines = [words.debts[debt_id]]
+        if any(runs_from_due(rung) for rung in rungs):
+            lines.append(_("Because of what was due on {day}").format(day=long_day(due_on)))
         for rung in rungs:
             lines.append(rung_words(rung))
             if rung.before:

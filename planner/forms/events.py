@@ -19,7 +19,10 @@ class EventForm(KeyedForm):
     rung = forms.ChoiceField(label=_("What happened"), error_messages={"required": REQUIRED})
     on = DayField(
         label=_("On which day"),
-        help_text=_("The day on which you received or signed for it; time limits run from it."),
+        help_text=_(
+            "The day on which you received or signed for it; time limits run from it. "
+            "For the last day to pay: that day itself."
+        ),
     )
 
     def __init__(
