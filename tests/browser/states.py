@@ -235,6 +235,8 @@ def _of_plans() -> Iterator[tuple[str, State]]:
     for state, document in (("own", sample_document), ("short", households.short)):
         yield f"plan-optimum-{state}", partial(_plan_with_optimum, document)
         yield f"optimum-{state}", partial(_optimum_of, document)
+    for state, document in (("own", sample_document), ("short", households.short)):
+        yield f"due-days-{state}", partial(_item_page, "planner:plan-due-days", (), document=document)
     for answer in ("busy", "failed", "superseded"):
         yield f"plan-optimum-{answer}", partial(_plan_without_optimum, answer)
     deductions = {
