@@ -239,14 +239,9 @@ class ShortPage:
         )
 
     def first_start(self, plan: StoredPlan) -> str:
-        """ "10 December, Huabei": the first that starts by a plan."""
+        """ "10 December": the day on which the first starts by a plan."""
         starts = stored_starts(plan, self.present.position.debts)
-        if not starts:
-            return _("none")
-        words = self._words
-        return _("{day}, {debt}").format(
-            day=words.day(starts[0].starts_on), debt=words.names[starts[0].debt]
-        )
+        return self._words.day(starts[0].starts_on) if starts else _("none")
 
     # --- The order ---
 
@@ -279,13 +274,13 @@ class ShortPage:
         return _compared(read_plan(found[rule]), self.present.plan, self)
 
 
-# By severity, 5 first: what an episode that gets so far is as grave as.
+# By severity, 5 first: how often it comes to this.
 _HARMS = (
     gettext_lazy("As grave as 91 days past due, or a court"),
     gettext_lazy("As grave as 61 days past due"),
     gettext_lazy("As grave as 31 days past due"),
-    gettext_lazy("A first mark on a credit record"),
-    gettext_lazy("A fee, or a blocked service"),
+    gettext_lazy("Marks on a credit record"),
+    gettext_lazy("Fees, or blocked services"),
 )
 
 
