@@ -247,7 +247,9 @@ class ShortPage:
 
     @property
     def order(self) -> list[str]:
-        """As it stands, or as the plan comes out at."""
+        """As it stands, or as the plan comes out at; while nothing is short, that of the debts."""
+        if not self._shorts:
+            return [debt.id for debt in self.present.position.debts]
         return list(self._kept["order"])
 
     @property

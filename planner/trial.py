@@ -105,6 +105,7 @@ class Case:
     label: Callable[[Amounts], str]
     change: Callable[[Household], Household]
     is_of_income: bool
+    is_once: bool = True
 
 
 _LATE = gettext_lazy("Income comes late")
@@ -137,6 +138,7 @@ CASES: dict[str, Case] = {
         lambda _amounts: _("{percent} lower from now on").format(percent="20%"),
         lambda household: lower_income(household, 20),
         is_of_income=True,
+        is_once=False,
     ),
     "missed": Case(
         _LESS,
@@ -191,6 +193,8 @@ class StressPage:
         arrivals = next_arrivals(self.present.household)
         if not arrivals:
             return _("No income is entered that is still to come, so nothing changes.")
+        if not CASES[self.name].is_once:
+            return ""
         names = [
             _("{name} of {day}").format(name=one.income.name, day=day(one.arrives_on, as_of))
             for one in arrivals[:3]
