@@ -4,13 +4,14 @@ Nobody's figures stand here: days are counted from a due that is nobody's. Call 
 `speaking(language)`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from planner.domain.consequences import runs_from_due
 from planner.domain.ladders import Rung
 from planner.domain.products import Fact, Figure, Product, Source, load_products, load_sources
 from planner.events import LABELS
@@ -33,6 +34,7 @@ MEANS = {
 
 # What people ask, and the steps that answer it. What is in none of them stands in the last.
 QUESTIONS = (
+    ("due", gettext_lazy("By when must I pay, and is there any grace?"), ()),
     (
         "cost",
         gettext_lazy("What does it cost?"),
@@ -85,6 +87,16 @@ QUESTIONS = (
     ("limitation", gettext_lazy("Does the claim ever end?"), ("demanded", "limitation")),
 )
 
+# Figures of a product that answer a question beside its steps.
+FIGURES = {
+    "due": (*("statement_day", "due_day", "due_after", "minimum", "grace_days", "tolerance"),),
+    "cost": (*("rate", "method", "interest_from", "interest_on", "overdue", "late_fee", "prepay"),),
+    "record": ("reports_to",),
+}
+
+# What people ask about most stands open: what callers may do, and what follows a suit.
+UNFOLDED = ("phone", "lawsuit")
+
 # Who helps, by telephone; pages lead only to hosts of OFFICIAL_HOSTS.
 CHANNELS = (
     (
@@ -126,6 +138,7 @@ class Step:
     id: str
     when: str
     is_dated: bool
+    is_open: bool
     line: Line
     condition: str
     before: str
@@ -166,11 +179,9 @@ def of_source(source: Source) -> dict[str, Any]:
 
 
 def of_product(product: Product) -> dict[str, Any]:
-    figures = [*product.defaults.values(), *product.possible.values()]
     return {
         "product": product.id,
         "name": spoken(product.names),
-        "figures": [_of_figure(figure) for figure in figures if figure.note],
         "questions": questions(product),
         "channels": channels(spoken(rung.right) for rung in product.ladder),
         "means": [(certainty_word(one), means) for one, means in MEANS.items()],
@@ -195,18 +206,39 @@ def questions(product: Product) -> list[Question]:
         "deduction": [*product.autopay, *product.deduction],
         "extension": list(product.extension),
     }
+    figures = {**product.possible, **product.defaults}
     rungs = {rung.id: rung for rung in product.ladder}
     found = []
     for name, title, steps in QUESTIONS:
         answered = Question(
             name,
             str(title),
-            [_of_fact(fact) for fact in facts.get(name, [])],
-            [_of_rung(rungs[one]) for one in steps if one in rungs],
+            [
+                *(_of_figure(one) for one in _told(figures, FIGURES.get(name, ()))),
+                *(_of_fact(fact) for fact in facts.get(name, [])),
+            ],
+            [_of_rung(rung) for rung in _in_turn(rungs[one] for one in steps if one in rungs)],
         )
         if answered.facts or answered.steps:
             found.append(answered)
     return found
+
+
+def _told(figures: Mapping[str, Figure], keys: Iterable[str]) -> Iterator[Figure]:
+    """Those of the figures that have something to say."""
+    for key in keys:
+        if key in figures and figures[key].note:
+            yield figures[key]
+
+
+def _in_turn(rungs: Iterable[Rung]) -> list[Rung]:
+    """The rungs with those that a due dates by their days, in the places that they take."""
+    ordered = list(rungs)
+    places = [place for place, rung in enumerate(ordered) if runs_from_due(rung)]
+    dated = sorted((ordered[place] for place in places), key=lambda rung: rung.after_days or 0)
+    for place, rung in zip(places, dated, strict=True):
+        ordered[place] = rung
+    return ordered
 
 
 def channels(texts: Iterable[str]) -> list[Channel]:
@@ -245,6 +277,7 @@ def _of_rung(rung: Rung) -> Step:
         id=rung.id,
         when=when(rung),
         is_dated=rung.after_days is not None,
+        is_open=rung.id in UNFOLDED,
         line=_line(spoken(rung.names), certainty_word(rung.certainty), rung),
         condition=spoken(rung.condition),
         before=spoken(rung.before),
@@ -265,6 +298,9 @@ def when(rung: Rung) -> str:
         event = LABELS.get(rung.event, rung.event)
         if days is None:
             return _("after “{event}”, no fixed date").format(event=event)
+        years, rest = divmod(days, 365)
+        if years > 1 and rest <= 2:  # written as the longest case in days
+            return _("{years} years after “{event}”").format(years=years, event=event)
         said = ngettext("{days} day after “{event}”", "{days} days after “{event}”", days)
         return said.format(days=days, event=event)
     if days is None:

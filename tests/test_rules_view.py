@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from planner.domain.products import OFFICIAL_HOSTS, RULES, load_products, load_sources
 from planner.exports.wording import speaking, spoken
-from planner.rulebook import QUESTIONS
+from planner.rulebook import FIGURES, QUESTIONS, questions
 
 pytestmark = pytest.mark.django_db
 
@@ -97,10 +97,10 @@ def test_what_a_borrower_asks_is_answered_with_a_day_or_an_honest_no_day(client,
             "sesame": "最后安全日之后第 1 天",
             "bureau_1": "最后安全日之后第 1 天",
             "bureau_4": "逾期第 91 天",
-            "record_removed": "1827 天",
+            "record_removed": "5 年",
         },
         "court": {"lawsuit": "没有固定日期", "payment_order_reply": "15 天"},
-        "limitation": {"limitation": "1096 天"},
+        "limitation": {"limitation": "3 年"},
     }
     page = page_of(client, product)
     parts = dict(re.findall(r'<h2 id="(\w+)">(.*?)</section>', page, re.DOTALL))
@@ -118,10 +118,21 @@ def test_what_a_borrower_asks_is_answered_with_a_day_or_an_honest_no_day(client,
     assert "12378" in parts["help"]
 
 
-def test_a_question_leaves_no_rung_out():
+def test_the_questions_leave_no_rung_and_no_figure_out():
     asked = [rung for _name, _title, rungs in QUESTIONS for rung in rungs]
+    told = {key for one in load_products().values() for key in (*one.defaults, *one.possible)}
 
     assert sorted(asked) == sorted({rung.id for rung in STEPS})
+    assert sorted(key for keys in FIGURES.values() for key in keys) == sorted(told)
+
+
+def test_the_steps_of_a_question_come_by_their_days():
+    contact = next(one for one in questions(load_products()["jd_jintiao"]) if one.id == "contact")
+
+    names = [step.id for step in contact.steps]
+    assert names[:8] == [
+        *("pre_reminder", "sms", "sms_d3", "sms_d5", "sms_d7", "phone", "sms_d10", "sms_d15"),
+    ]
 
 
 def test_all_products_and_sources_are_listed(client):
