@@ -17,6 +17,7 @@ from planner import charts, services
 from planner.domain.consequences import Consequence
 from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import add_months
+from planner.domain.due_days import offered
 from planner.domain.household import Household
 from planner.domain.plan import Outcome, PlannedDue
 from planner.domain.repeats import ladder_from
@@ -143,6 +144,11 @@ class Board:
         if self.optimum is None:
             return None
         return optimum_lines(self.optimum, self.ways, self.situation)
+
+    @property
+    def offers_due_days(self) -> bool:
+        """Whether a product lets one choose another due day."""
+        return any(offered(debt) for debt in self.household.debts)
 
     @cached_property
     def shown_line(self) -> str:

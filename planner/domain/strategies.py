@@ -6,7 +6,7 @@ nothing more is prepaid, and prepay at most the lowest closing cash of that path
 buffer. When money is short, a triage decides who waits.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -58,9 +58,13 @@ class Trials:
     kept for the other strategies.
     """
 
-    def __init__(self, household: Household) -> None:
+    def __init__(self, household: Household, due_days: Mapping[str, int] | None = None) -> None:
+        """`due_days`: debts whose due day is another from the due after the next bill on."""
         self._asked = household
         self._household, self._books = replay(household)
+        for debt, contract in zip(self._household.debts, self._books.contracts, strict=True):
+            if due_days and debt.id in due_days and not isinstance(contract, Instalment):
+                contract.move_due_day(due_days[debt.id])
         self._shared: dict[str, _Trial] = {}
         self.proof: Proof | None = None  # of the optimum, once that was asked for
 

@@ -236,7 +236,8 @@ def _of_plans() -> Iterator[tuple[str, State]]:
         yield f"plan-optimum-{state}", partial(_plan_with_optimum, document)
         yield f"optimum-{state}", partial(_optimum_of, document)
     for state, document in (("own", sample_document), ("short", households.short)):
-        yield f"due-days-{state}", partial(_item_page, "planner:plan-due-days", (), document=document)
+        days = partial(_item_page, "planner:plan-due-days", (), document=document)
+        yield f"due-days-{state}", days
     for answer in ("busy", "failed", "superseded"):
         yield f"plan-optimum-{answer}", partial(_plan_without_optimum, answer)
     deductions = {
@@ -392,6 +393,29 @@ def _of_items() -> Iterator[tuple[str, State]]:
     )
     yield "income-new", partial(_item_page, "planner:income-create", ())
     yield "debt-conflict", _debt_conflict
+    yield from _of_one_debt()
+
+
+def _of_one_debt() -> Iterator[tuple[str, State]]:
+    pages: dict[str, tuple[str, Document]] = {
+        "huabei": ("huabei", sample_document),
+        "jiebei": ("jiebei", sample_document),
+        "card": ("card", sample_document),
+        "overdue": ("jiebei", households.overdue),
+        "endless": ("card", households.endless),
+        "long-words": ("jiebei", households.long_words),
+        "mortgage": ("home", households.mortgage),
+        "paid-off": ("jiebei", households.paid_off),
+    }
+    for state, (slug, document) in pages.items():
+        yield (
+            f"debt-page-{state}",
+            partial(_item_page, "planner:debt-schedule", (slug,), document=document, then=unfold),
+        )
+    yield (
+        "debt-page-refused",
+        partial(_item_page, "planner:debt-schedule", ("jiebei",), query="?on=soon"),
+    )
 
 
 def _item_page(

@@ -70,6 +70,7 @@ TABLE = {
     "planner:plan-borrow": OWN,
     "planner:plan-stress": OWN,
     "planner:plan-optimum": OWN,
+    "planner:plan-due-days": OWN,
     "planner:plan-csv": OWN,
     "planner:plan-xlsx": OWN,
     "planner:plan-change": OWN,

@@ -147,6 +147,10 @@ class OpenEnd:
             self._penalty_accrued += bearing * penalty
         self._accrued += (self._owed - bearing) * ordinary
 
+    def move_due_day(self, day: int) -> None:
+        """Dues after the next one fall on another day of the month."""
+        self._due_day = day
+
     def morning(self, day: int) -> None:
         """What grace missed until yesterday becomes overdue; then the due of the day."""
         if day < self.next_day:

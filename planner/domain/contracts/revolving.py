@@ -115,6 +115,10 @@ class Revolving:
         self._unspent = self._principal()
         self._reschedule(as_of - 1)
 
+    def move_due_day(self, day: int) -> None:
+        """Bills from the next statement on fall due on another day of the month."""
+        self._terms = replace(self._terms, due_day=day, due_after=None)
+
     def _due_date(self, statement: int) -> int:
         if self._terms.due_after is not None:
             return statement + self._terms.due_after

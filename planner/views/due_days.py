@@ -1,0 +1,74 @@
+"""The due days that products offer: which would suit the pay days best, and what that saves."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from planner import services
+from planner.board import Board
+from planner.domain.due_days import Choice, DueDays, suggest_due_days
+from planner.domain.household import parse_household
+from planner.exports.wording import certainty_word, spoken, strategy_name
+from planner.presentation import address
+from planner.wording import what_it_does
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A day that is offered, what it does to the plan, and how sure it is that one may have it."""
+
+    day: str
+    effect: str
+    certainty: str
+    note: str
+    source_url: str
+    is_best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueDaysLines:
+    name: str
+    now: str
+    advice: str
+    rule: str
+    days: list[DayLine]
+
+
+@require_GET
+def plan_due_days(request: HttpRequest) -> HttpResponse:
+    board = Board(request.user)
+    document = services.whole_document(request.user, board.document)
+    found = suggest_due_days(parse_household(document))
+    context = {"debts": [_lines(one, board) for one in found]}
+    return render(request, "planner/plan_due_days.html", context)
+
+
+def _lines(one: DueDays, board: Board) -> DueDaysLines:
+    if one.best is None:
+        advice = _("No day on offer does better than the one it has now.")
+    else:
+        advice = _("Day {day} of the month would suit you better: {effect}.").format(
+            day=one.best.day, effect=what_it_does(one.now, one.best.outcome, board.amounts)
+        )
+    return DueDaysLines(
+        name=board.situation.name(one.debt),
+        now=_("Now due on day {day} of the month.").format(day=one.day),
+        advice=advice,
+        rule=strategy_name(one.rule),
+        days=[_day_line(choice, one, board) for choice in one.choices],
+    )
+
+
+def _day_line(choice: Choice, one: DueDays, board: Board) -> DayLine:
+    figure = choice.figure
+    return DayLine(
+        day=_("day {day}").format(day=choice.day),
+        effect=what_it_does(one.now, choice.outcome, board.amounts),
+        certainty=certainty_word(figure.certainty),
+        note=spoken(figure.note),
+        source_url=address("planner:rule", figure.source),
+        is_best=choice is one.best,
+    )
