@@ -13,6 +13,7 @@ from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from planner import history, services
+from planner.events import record_event
 from planner.models import User
 from planner.sample import sample_document
 from tests.browser import households, steps
@@ -459,6 +460,11 @@ def _of_what_happened() -> Iterator[tuple[str, State]]:
     yield "plan-lived", partial(_lived, "planner:plan", ())
     for step in ("ask", "asked", "offered", "agreed", "broken"):
         yield f"arrangement-{step}", partial(_arranged, step)
+    yield "events", partial(_item_page, "planner:debt-events", ("jiebei",))
+    yield "events-refused", _event_refused
+    yield "events-entered", partial(_with_events, "planner:debt-events")
+    yield "history-with-events", partial(_with_events, "planner:debt-history")
+    yield "plan-with-events", partial(_with_events, "planner:plan")
     yield "mend", _mend
 
 
@@ -533,6 +539,20 @@ def _paid_refused(site: Site) -> Page:
     page = site.open("planner:debt-paid", "jiebei", who=site.member())
     refuse(page, amount="99999999")
     return page
+
+
+def _event_refused(site: Site) -> Page:
+    page = site.open("planner:debt-events", "jiebei", who=site.member())
+    refuse(page, on="2099-12-31")
+    return page
+
+
+def _with_events(name: str, site: Site) -> Page:
+    """A court's papers and a settlement, of this year and of another."""
+    user, today = site.member(), site.today
+    for rung, ago in (("payment_order", 5), ("judgment_due", -40), ("demanded", 500)):
+        record_event(user=user, debt="jiebei", rung=rung, on=today - timedelta(days=ago))
+    return site.open(name, *([] if name == "planner:plan" else ["jiebei"]), who=user)
 
 
 def _arranged(step: str, site: Site) -> Page:
