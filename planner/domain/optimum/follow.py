@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from planner.domain.ledger import Ledger
+from planner.domain.ledger import Contract, Ledger
 from planner.domain.strategies import LEAST_PREPAYMENT_FEN, Prepaying, by_rate
 from planner.domain.triage import Amounts, Triage
 
@@ -12,13 +12,13 @@ _NEAR_SETTLED_FEN = 300  # a solution leaves no less than this; rounding may
 
 class Intention(NamedTuple):
     """What one debt is to be paid: fen up to and including each day, in rising order of
-    `days`, and from which day on nothing is left. `may_wait`: required amounts follow it,
-    too, and are not paid before."""
+    `days`, and from which day on nothing is left. `met`: after each
+    day, up to which due day all is met; empty where nothing waits."""
 
     days: list[int]
     paid: list[int]
     clear_on: int | None
-    may_wait: bool
+    met: list[int]
 
 
 class Following:
@@ -47,11 +47,11 @@ class Following:
         day, cash = ledger.day, ledger.cash_fen
         amounts = [0] * len(self._intentions)
         for index in ledger.demanding:
-            amounts[index] = self._now(index, ledger.contracts[index].required_fen(day), day)
+            amounts[index] = self._now(index, ledger.contracts[index], day)
         total = sum(amounts)
         if total > cash:
-            if any(intention.may_wait for intention in self._intentions):
-                return _cut(amounts, max(0, cash))
+            if any(intention.met for intention in self._intentions):
+                return self._cut(ledger, amounts, max(0, cash))
             return self._triage(ledger)
         free = cash - total
         for index, intention in enumerate(self._intentions):
@@ -74,28 +74,39 @@ class Following:
                 free -= extra
         return amounts
 
-    def _now(self, index: int, required: int, day: int) -> int:
+    def _now(self, index: int, contract: Contract, day: int) -> int:
+        """What is paid today of what is required: all but what waits."""
+        required = contract.required_fen(day)
         intention = self._intentions[index]
-        if not intention.may_wait:
+        if not intention.met or not required:
             return required
-        if intention.clear_on is not None and day >= intention.clear_on:
-            return required
-        return max(0, min(required, self._wanted(index, day) - self._paid[index]))
+        place = self._place(index, day)
+        until = intention.met[place] if place >= 0 else 0
+        now = sum(fen for due_on, fen in contract.demands(day) if due_on <= until)
+        return min(required, max(now, self._wanted(index, day) - self._paid[index]))
 
     def _wanted(self, index: int, day: int) -> int:
         """Fen to have paid by today."""
-        intention = self._intentions[index]
+        place = self._place(index, day)
+        return self._intentions[index].paid[place] if place >= 0 else 0
+
+    def _place(self, index: int, day: int) -> int:
+        """Where the last day up to today stands, -1 before the first."""
+        days = self._intentions[index].days
         position = self._positions[index]
-        days = intention.days
         while position < len(days) and days[position] <= day:
             position += 1
         self._positions[index] = position
-        return intention.paid[position - 1] if position else 0
+        return position - 1
 
-
-def _cut(amounts: Amounts, cash: int) -> Amounts:
-    """The amounts in order as far as the money goes."""
-    for index, amount in enumerate(amounts):
-        amounts[index] = min(amount, cash)
-        cash -= amounts[index]
-    return amounts
+    def _cut(self, ledger: Ledger, amounts: Amounts, cash: int) -> Amounts:
+        """As far as the money goes: first the debts of which nothing is to wait."""
+        waits = [
+            contract.required_fen(ledger.day) > amount
+            for contract, amount in zip(ledger.contracts, amounts, strict=True)
+        ]
+        order = sorted(range(len(amounts)), key=waits.__getitem__)
+        for index in order:
+            amounts[index] = min(amounts[index], cash)
+            cash -= amounts[index]
+        return amounts

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from planner.domain.consequences import dated_rungs
+from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.household import Debt
 from planner.domain.ladders import Rung
 from planner.domain.ledger import Ledger
@@ -40,6 +41,7 @@ class Model:
     cost: Sum
     late: dict[tuple[int, int], int] = field(default_factory=dict)
     backlog: Sum = field(default_factory=Sum)  # yuan-days
+    waits: list[dict[int, int]] = field(default_factory=list)  # by debt: day → what waits
 
     @property
     def billings(self) -> int:
@@ -106,15 +108,18 @@ def _let_be_late(
     before = Sum()
     fallen = 0.0
     position = 0
+    growth = 0.0 if span.is_bound else _growth(debt)
+    since = span.first
     for number, day in enumerate(days):
         while position < len(claims) and claims[position].due_on <= day:
             fallen += claims[position].most
             position += 1
-        waits = programme.column(upper=fallen + CENT)
+        waits = programme.column(upper=fallen * (1.0 if span.is_bound else 1.5) + CENT)
         backlog[day] = waits
         paid = Sum()
         paid.plus(rows.flows.get(day, Sum()))
-        paid.plus(before)
+        paid.plus(before, 1.0 + growth * (day - since))
+        since = day
         paid.terms.append((waits, -1.0))
         programme.row(paid.terms, -paid.constant)
         payments[day] = paid
@@ -122,9 +127,26 @@ def _let_be_late(
         end = days[number + 1] if number + 1 < len(days) else span.last + 1
         _count_days(model, debt, claims[:position], day, end, waits)
     model.cost.plus(before)  # what still waits is left owing
+    model.waits.append(backlog)
     for severity, rungs in _by_severity(debt).items():
         _ask(model, span, index, debt, severity, rungs, claims, days, backlog, begun)
     return payments
+
+
+def _growth(debt: Debt) -> float:
+    """What is late grows by this each night, about: the penalty rate, else the debt's."""
+    terms = debt.terms
+    rate = terms.rate
+    factor = 1.0
+    if not isinstance(terms, RevolvingTerms):
+        if terms.overdue is not None and terms.overdue.rate is not None:
+            rate = terms.overdue.rate
+        elif terms.overdue is not None and terms.overdue.multiplier is not None:
+            multiplier = terms.overdue.multiplier
+            factor = multiplier.numerator / multiplier.denominator
+    if rate is None:
+        return 0.0
+    return rate.annual.numerator / rate.annual.denominator / 365 * factor
 
 
 def _count_days(
@@ -187,4 +209,6 @@ def _ask(
         earlier = sum(claim.most for claim in claims[: number + 1])
         tolerated = debt.tolerance_fen * CENT
         slack = sum(min(claim.most, tolerated) + CENT for claim in claims[: number + 1])
+        if not span.is_bound:
+            slack = 0.0
         model.programme.row([(backlog[day], 1.0), (question, -earlier)], upper=later + slack)

@@ -8,7 +8,7 @@ from planner.domain.dates import add_months
 from planner.domain.household import Household
 from planner.domain.ledger import Books, CashDay, Ledger
 from planner.domain.optimum.clock import Deadline
-from planner.domain.optimum.contracts import CENT, Span, Sum
+from planner.domain.optimum.contracts import CENT, Claim, Span, Sum
 from planner.domain.optimum.follow import Intention
 from planner.domain.optimum.model import Model, Stretch, build
 from planner.domain.optimum.programme import Programme, Solution
@@ -204,7 +204,7 @@ class Search:
         _minimise(programme, total)
         found = self._solve(programme, relaxed=False, share=0.7, gap=0.01)
         if found.values is not None:
-            answer.intentions = _intentions(model, found.values, self.last, may_wait=True)
+            answer.intentions = _intentions(model, found.values, self.last)
 
 
 def horizon(first: date, ends: Sequence[date | None]) -> int:
@@ -247,15 +247,24 @@ def _free(model: Model) -> None:
         programme.lower[column], programme.upper[column] = 0.0, 1.0
 
 
+def _met_until(claims: Sequence[Claim], day: int, waits: float) -> int:
+    """The due day up to which all is met where the youngest claims make up what waits."""
+    for claim in reversed(claims):
+        if claim.due_on > day:
+            continue
+        if waits < _SETTLED:
+            return claim.due_on
+        waits -= claim.most
+    return 0
+
+
 def _value(total: Sum, values: list[float]) -> float:
     return total.constant + sum(values[column] * entry for column, entry in total.terms)
 
 
-def _intentions(
-    model: Model, values: list[float], last: int, *, may_wait: bool = False
-) -> list[Intention]:
+def _intentions(model: Model, values: list[float], last: int) -> list[Intention]:
     found = []
-    for rows, payments in zip(model.debts, model.payments, strict=True):
+    for index, (rows, payments) in enumerate(zip(model.debts, model.payments, strict=True)):
         days = sorted(day for day in payments if day <= last)
         paid: list[int] = []
         total = 0.0
@@ -267,5 +276,9 @@ def _intentions(
             total += part
             paid.append(int(total / CENT + 0.5))
         is_cleared = _value(rows.owing, values) < _SETTLED
-        found.append(Intention(days, paid, final if is_cleared else None, may_wait))
+        met: list[int] = []
+        if model.waits:
+            claims = sorted(rows.claims, key=lambda claim: claim.due_on)
+            met = [_met_until(claims, day, values[model.waits[index][day]]) for day in days]
+        found.append(Intention(days, paid, final if is_cleared else None, met))
     return found
