@@ -286,3 +286,27 @@ def test_an_income_that_is_named_in_markup_is_only_text(client, make_member):
     client.force_login(make_member("marked", **(TIGHT | {"incomes": [income(name="<b>工资")]})))
 
     assert "&lt;b&gt;工资" in text_of(client.get(STRESS, {"case": "late-3"}))
+
+
+@pytest.mark.parametrize("strategy", ["optimal", "avalanche"])
+def test_days_that_have_passed_and_the_optimum_stand_in_the_way_of_no_question(
+    client, make_member, clock, strategy
+):
+    """What was due since then is unpaid until it is answered; the next pay day is a later one."""
+    document = households.sample_document(date(2026, 12, 1))
+    user = make_member("lived", **(document | {"strategy": strategy}))
+    clock(date(2026, 12, 12))
+    client.force_login(user)
+
+    for url in (SHORT, STRESS, BORROW):
+        assert client.get(url).status_code == 200
+    late = client.get(STRESS, {"case": "late-7"}).context["sheet"]
+    bought = {"amount": "300", "on": "2026-12-20", "how": "card-card"}
+    offered = OFFER | {"on": "2026-12-14", "how": "instalments"}
+
+    assert "1\u00a0月\u00a08\u00a0日" in late.moved  # the 10th of January 2027 is a Sunday
+    for sent in (bought, offered):
+        response = client.post(BORROW, sent)
+        assert response.status_code == 200, response.context["form"].errors
+    # Only a rule of thumb is asked again, and the page says so.
+    assert bool(late.present.rule_line) is (strategy == "optimal")
