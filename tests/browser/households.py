@@ -1,8 +1,10 @@
-"""The sample household made short, overdue, endless and old, and one with long words in it."""
+"""The sample household made short, overdue, endless and old; one with long words in it, one with a
+home loan, and one with a debt paid off."""
 
 from datetime import date, timedelta
 from typing import Any
 
+from planner.domain.products import load_products
 from planner.sample import sample_document
 
 
@@ -79,6 +81,27 @@ def long_words(today: date) -> dict[str, Any]:
             entry["name"] = ("某某消费金融有限公司联合贷款" * 6)[:60] if number % 2 else "W" * 60
     document["debts"][1]["principal"] = "99999999.99"
     document["incomes"][0]["amount"] = "99999999.99"
+    return document
+
+
+def mortgage(today: date) -> dict[str, Any]:
+    """A home loan of hundreds of rows beside the others, and a loan of a friend."""
+    document = sample_document(today)
+    products = load_products()
+    document["incomes"][0]["amount"] = "16000.00"
+    document["debts"] += [
+        products["mortgage"].starting_document()
+        | {"id": "home", "name": "房贷", "principal": "812345.67", "method": "level",
+           "rate": {"rate": "0.032", "per": "year", "monthly": True}, "periods_left": 264,
+           "next_due": (today + timedelta(days=19)).isoformat(), "signed_on": "2023-06-12",
+           "quoted_rate": "3.20%", "autopay": ["bank"]},
+    ]  # fmt: skip
+    return document
+
+
+def paid_off(today: date) -> dict[str, Any]:
+    document = sample_document(today)
+    document["debts"][1] |= {"principal": "0.00", "periods_left": 0, "amount": None}
     return document
 
 

@@ -148,12 +148,12 @@ def test_back_after_signing_out_shows_nothing_private(browse, make_signed_up, ha
 
 
 def test_nothing_is_left_in_the_browsers_stores(browse, make_signed_up):
-    page = browse(reverse("planner:debt-list"), user=make_signed_up())
+    page = browse(reverse("planner:income-list"), user=make_signed_up())
 
-    steps.link(page, "planner:debt-detail", "friend").click()
-    expect(page.locator('#debt-board [name="name"]')).to_be_visible()
+    steps.link(page, "planner:income-detail", "salary").click()
+    expect(page.locator('#income-board [name="name"]')).to_be_visible()
     page.go_back()
-    expect(steps.link(page, "planner:debt-detail", "friend")).to_be_visible()
+    expect(steps.link(page, "planner:income-detail", "salary")).to_be_visible()
     while_signed_in = stored_in(page)
     steps.sign_out(page)
 
