@@ -15,6 +15,7 @@ from planner.domain.events import (
     MAX_EVENTS,
     enterable,
     following,
+    rungs_of,
     with_event,
     without_event,
 )
@@ -171,7 +172,7 @@ class Step:
 
 def happened(debt: Debt, today: date) -> list[Happened]:
     """The last one first."""
-    rungs = {rung.id: rung for rung in debt.rungs()}
+    rungs = {rung.id: rung for rung in rungs_of(debt)}
     ordered = sorted(debt.events, key=lambda event: event.on, reverse=True)
     return [
         Happened(
@@ -188,7 +189,7 @@ def happened(debt: Debt, today: date) -> list[Happened]:
 
 def steps(debt: Debt, today: date) -> list[Step]:
     """What follows from the events, the first day first."""
-    rungs = {rung.id: rung for rung in debt.rungs()}
+    rungs = {rung.id: rung for rung in rungs_of(debt)}
     found = []
     for one in following(debt):
         days = (one.on - today).days

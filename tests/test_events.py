@@ -200,3 +200,18 @@ def test_a_step_is_worded_by_what_dates_it(client_of_huabei):
 
     assert "12 月 10 日 支付令的 15 日" in words  # not "from that day on"
     assert "“签收起诉状副本和传票”之后 15 天 提交答辩状的最后一天" in words
+
+
+def test_a_debt_without_a_known_ladder_has_the_steps_of_the_law(client, make_member):
+    client.force_login(make_member("friend"))
+
+    answer = client.get(url(slug="friend"))
+    key = answer.context["form"]["key"].value()
+    sent = {"rung": "summons", "on": "2026-11-30", "key": key}
+    assert client.post(url(slug="friend"), sent).status_code == 302
+
+    shown = client.get(url(slug="friend")).content.decode().replace("\u00a0", " ")
+    assert "12 月 15 日 · 还有 14 天" in shown
+    assert "提交答辩状的最后一天" in shown
+    assert "提交答辩状的最后一天" in client.get(reverse("planner:plan")).content.decode()
+    assert "acceleration" not in shown  # what only a lender's contract could say

@@ -6,16 +6,19 @@ the rungs that run from it, whether or not anything is still due on the debt.
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cache
 from typing import Final, NamedTuple
 
 from planner.domain.household import Debt, Event
-from planner.domain.ladders import Rung
+from planner.domain.ladders import EVENTS, Rung
+from planner.domain.products import load_products
 
 # Without a date, and nothing that happens on a day either.
 NO_EVENTS: Final = frozenset({"lawsuit", "later_loans", "malicious_overdraft"})
 # The day is a time limit that a paper names; every other day is one on which something happened.
 LIMITS: Final = frozenset({"judgment_due"})
 MAX_EVENTS: Final = 100
+ANY_DEBT: Final = "other_balance"  # of which nothing is known but the steps that all share
 
 
 class Following(NamedTuple):
@@ -26,6 +29,26 @@ class Following(NamedTuple):
     on: date
 
 
+def rungs_of(debt: Debt) -> tuple[Rung, ...]:
+    """The ladder that holds, and where it is the person's own or none, the steps of the law that
+    every debt has: courts, limitation, the end of a record."""
+    held = debt.rungs()
+    if debt.product is not None and debt.ladder is None:
+        return held
+    known = {rung.id for rung in held}
+    return (*held, *(rung for rung in _lawful() if rung.id not in known))
+
+
+@cache
+def _lawful() -> tuple[Rung, ...]:
+    ladder = load_products()[ANY_DEBT].ladder
+    return tuple(
+        rung
+        for rung in ladder
+        if rung.id in EVENTS or (rung.event is not None and rung.after_days is not None)
+    )
+
+
 def is_enterable(rung: Rung) -> bool:
     """Whether a person may say on which day it happened."""
     return rung.after_days is None and rung.id not in NO_EVENTS
@@ -34,7 +57,7 @@ def is_enterable(rung: Rung) -> bool:
 def enterable(debt: Debt) -> tuple[Rung, ...]:
     """What may have happened to the debt, in the order of its ladder."""
     return tuple(
-        rung for rung in debt.rungs() if is_enterable(rung) and rung.is_for(debt.reports_to)
+        rung for rung in rungs_of(debt) if is_enterable(rung) and rung.is_for(debt.reports_to)
     )
 
 
@@ -43,7 +66,7 @@ def following(debt: Debt) -> list[Following]:
     day counts."""
     latest = {event.rung: event for event in sorted(debt.events, key=lambda event: event.on)}
     found = []
-    for rung in debt.rungs():
+    for rung in rungs_of(debt):
         event = latest.get(rung.id if rung.id in LIMITS else rung.event or "")
         if event is not None and rung.is_for(debt.reports_to):
             if rung.id in LIMITS:

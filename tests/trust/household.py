@@ -52,7 +52,8 @@ def full(today: date, mark: str = "", start: str = "") -> dict[str, Any]:
              **common},
             {"id": "friend", "name": f"小李{mark}", "contract": "open", "principal": "3377.19",
              "minimum": {"fixed": "500.00"}, "next_due": soon, "due_day": 15, **common,
-             "rate": {"rate": "0.06", "per": "year"}},
+             "rate": {"rate": "0.06", "per": "year"},
+             "events": [{"rung": "demanded", "on": "2026-10-01"}]},
         ],
     )  # fmt: skip
     return renamed(document, start)
