@@ -16,9 +16,9 @@ LEFT_OUT = {"account_logout"}
 
 
 def every_page():
-    items = {"debts": ["loan-1"], "incomes": ["income-1"], "expenses": ["expense-1"],
+    items = {"debts": ["debt-1"], "incomes": ["income-1"], "expenses": ["expense-1"],
              "accounts": ["card"]}  # fmt: skip
-    found = addresses(items, [("loan-1", date(2026, 12, 15))])
+    found = addresses(items, [("debt-1", date(2026, 12, 15))])
     return [one.path for one in found if one.name not in LEFT_OUT]
 
 
