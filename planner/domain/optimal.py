@@ -4,7 +4,7 @@ Solving takes up to `seconds`; pages show a rule of thumb first and ask for this
 solver is loaded with the first call, not with this module.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -16,6 +16,7 @@ from planner.domain.household import Household
 from planner.domain.ledger import HORIZON_MONTHS, Ledger
 from planner.domain.optimum.clock import Deadline
 from planner.domain.optimum.follow import Following
+from planner.domain.optimum.sacrifice import Sacrificing, search_order
 from planner.domain.optimum.search import Answer, Search, horizon
 from planner.domain.plan import Plan, make_plans, read_off
 from planner.domain.proof import Proof, judge_proof
@@ -93,6 +94,7 @@ class _Finder:
             if answer is not None:
                 self._execute(answer, search)
             if answer is None or self._best.harm != NO_HARM:
+                self._sacrifice()
                 answer = search.late()
                 self._execute(answer, search)
                 harm = Harm._make((*answer.harm, answer.yuan_days))
@@ -104,6 +106,23 @@ class _Finder:
         proof = judge_proof(cost, min(bound, cost), self._best.harm, harm, solved=solved)
         return self._best, proof
 
+    def _sacrifice(self) -> None:
+        """Try which debts had better wait, in a quarter of the time."""
+
+        def judge(order: Sequence[int], in_part: bool) -> tuple[int, ...]:
+            proposal = Sacrificing(order, pays_part=in_part)
+            ledger = Ledger(self._opened, proposal, self._books).run()
+            plan = read_off(ledger, "optimal")
+            self._keep(plan)
+            return (*plan.harm, cost_of(plan))
+
+        search_order(range(len(self._opened.debts)), judge, self._deadline, 0.25)
+
+    def _keep(self, plan: Plan) -> None:
+        """Keep a plan if it is better than the best so far."""
+        if (plan.harm, cost_of(plan)) < (self._best.harm, cost_of(self._best)):
+            self._best = plan
+
     def _execute(self, answer: Answer, search: Search) -> None:
         """Let the ledger run what was found, and keep it if it is better."""
         if answer.intentions is None:
@@ -111,9 +130,7 @@ class _Finder:
         triage = pay_least_harm(self._opened, pays_part=True)
         following = Following(answer.intentions, search.last, triage)
         ledger = Ledger(self._opened, following, self._books).run()
-        plan = read_off(ledger, "optimal")
-        if (plan.harm, cost_of(plan)) < (self._best.harm, cost_of(self._best)):
-            self._best = plan
+        self._keep(read_off(ledger, "optimal"))
 
 
 def cost_until(plan: Plan, last: int) -> int:

@@ -244,13 +244,14 @@ class Prepaying:
         cash = ledger.cash_fen
         if total > cash:
             self.was_short = True
-            self._forget()
+            self.forget()
             return self._triage(ledger)
         if total + ledger.household.buffer_fen < cash and self._may_prepay(ledger):
             self._prepay(ledger, amounts, cash - total)
         return amounts
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Foresee anew: something went otherwise than foreseen."""
         self._forecasts.clear()
         self._followed.clear()
         self._lowest = None

@@ -99,7 +99,7 @@ def pay_least_harm(household: Household, *, pays_part: bool) -> Triage:
         if ledger.cash_fen <= 0:
             return [0] * len(ledger.contracts)
         if next_income <= ledger.day:
-            next_income = _next_income_day(ledger)
+            next_income = next_income_day(ledger)
         today = _claims_today(ledger, ladders, next_income)
         coming = _claims_coming(ledger, ladders, graces, next_income)
         cash = max(0, ledger.cash_fen)
@@ -123,7 +123,7 @@ def _urgency(claim: _Claim) -> tuple[Weight, int]:
     return tuple(-count for count in claim.weight), claim.due_on
 
 
-def _next_income_day(ledger: Ledger) -> int:
+def next_income_day(ledger: Ledger) -> int:
     """The next day after today on which money comes in, else the last day there is."""
     flows = ledger.flows
     position = ledger.flow_index
