@@ -104,7 +104,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(port: int) -> Iterator[None]:
+def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
     command = [
         sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}",
         "--workers", "2", "--threads", "4", "--forwarded-allow-ips", "", "--log-level", "warning",
@@ -112,7 +112,7 @@ def serving(port: int) -> Iterator[None]:
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         wait_for(port, server)
-        yield
+        yield server
     finally:
         server.terminate()
         server.wait(timeout=30)

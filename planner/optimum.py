@@ -8,6 +8,7 @@ nobody waits any more, the thread does. A newer household of the same person end
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY = 0.5  # seconds; how soon a waiting request sees that the household was changed
 SPARE_SECONDS = 2  # for what a solve does before and after its time
 MOST_JOBS = 16  # of one process, running and waiting for a core
-LOW_PRIORITY = 10
+LESS_PRIORITY = 10
 
 Answer = Literal["there", "busy", "superseded", "failed"]
 Solve = Callable[[Position, Callable[[], bool]], dict[str, Any]]
@@ -175,8 +176,10 @@ class Solving:
 
 def _be_modest() -> None:
     """Let the pages go first, where the system knows priorities of single threads."""
-    if hasattr(os, "setpriority") and os.uname().sysname == "Linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        lower = os.getpriority(os.PRIO_PROCESS, thread) + LESS_PRIORITY
+        os.setpriority(os.PRIO_PROCESS, thread, min(lower, 19))
 
 
 # --- One solve of a person in all processes ------------------------------------------------------

@@ -159,7 +159,7 @@ def test_proven_is_said_only_where_it_was_proven(client, person):
     assert "最优，已证明" in proven
     assert all("已证明" not in page for page in (bounded, unsure, fallback))
     assert "距最优最多 1.3 %" in bounded
-    assert "后果更少" in unsure
+    assert "还没能证明后果已经最少" in unsure
     assert "没能在限定时间里" in fallback
 
 
