@@ -176,7 +176,7 @@ def test_a_visitor_opens_the_sample_and_may_change_it(client):
 
     assert guest.is_guest
     assert guest.household.is_sample
-    assert sample["strategy"] == "avalanche"
+    assert sample["strategy"] == "optimal"
     assert sample["as_of"] == timezone.localdate().isoformat()
 
 

@@ -13,9 +13,10 @@ import pytest
 
 from planner import archive, history, services
 from planner.domain.household import parse_household
-from planner.domain.plan import make_plan, plan_document
+from planner.domain.plan import make_plan
 from planner.models import Account as AccountRow
 from planner.models import Arrangement, Debt, HistoryEntry, Household, Income, User
+from planner.stored import kept_document
 from tests.households import account, debt, document, expense, income
 
 DAYS = 60
@@ -446,7 +447,7 @@ class Simulation:
             if row.state == "broken":
                 assert ("arrangement_ended", row.debt, row.ended_on) in agreed
         exported = json.loads(json.dumps(written))
-        assert services.stored_plan(user=self.user) == plan_document(
+        assert services.stored_plan(user=self.user) == kept_document(
             make_plan(parse_household(exported))
         )
 
