@@ -40,7 +40,7 @@ class Deductions:
 def load_deductions(rules: Path = RULES) -> Deductions:
     """Raises RuleFileError with everything that is wrong with the file."""
     sources = load_sources(rules)
-    with reading_rules(rules / "deductions.toml") as fields:
+    with reading_rules(rules.joinpath("deductions.toml")) as fields:
         reader = RuleReader(fields, sources)
         taken: set[str] = set()
         questions = [
