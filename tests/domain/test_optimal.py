@@ -1,0 +1,124 @@
+"""The optimum: never worse than a rule of thumb, with bounds that nothing goes below.
+
+That it is the best there is on tiny households is not compared with an exhaustive search yet.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from benchmarks.mixed import mixed_household
+from planner.domain.household import parse_household
+from planner.domain.optimal import cost_of, find_optimum
+from planner.domain.optimum.search import Search
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SECONDS = 2
+HOUSEHOLDS = [(seed, 3, 12, income) for seed in range(4) for income in (0.9, 1.1, 1.5)]
+
+
+def loan(principal="10000.00", balance="0.00", salary="3000.00"):
+    """One level loan with twelve rows at 12 % a year by the month, prepaid free of charge."""
+    return parse_household(
+        {
+            "format": "repayment-household",
+            "version": 1,
+            "as_of": "2026-12-01",
+            "currency": "CNY",
+            "accounts": [{"id": "a", "name": "a", "kind": "debit_card", "balance": balance}],
+            "incomes": [
+                {
+                    "id": "i",
+                    "name": "i",
+                    "amount": salary,
+                    "account": "a",
+                    "on": {"monthly": 10},
+                }
+            ]
+            if salary
+            else [],
+            "debts": [
+                {
+                    "id": "d",
+                    "name": "d",
+                    "contract": "instalment",
+                    "product": "other_loan",
+                    "method": "level",
+                    "principal": principal,
+                    "periods_left": 12,
+                    "next_due": "2026-12-20",
+                    "accrued_from": "2026-11-20",
+                    "due_day": 20,
+                    "rate": {"rate": "0.01", "per": "month"},
+                }
+            ],
+        }
+    )
+
+
+@pytest.mark.parametrize("household", HOUSEHOLDS, ids=lambda one: "-".join(map(str, one)))
+def test_no_rule_is_better_and_no_bound_is_above(household):
+    found = find_optimum(mixed_household(*household), seconds=SECONDS)
+    for rule in found.rules.values():
+        assert (found.plan.harm, cost_of(found.plan)) <= (rule.harm, cost_of(rule))
+        assert found.proof.harm_bound <= rule.harm
+    assert found.proof.harm_bound <= found.plan.harm
+    assert found.proof.cost_bound_fen <= found.proof.cost_fen
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_examples_have_bounds(path):
+    found = find_optimum(parse_household(json.loads(path.read_text())), seconds=SECONDS)
+    assert found.proof.status in ("proven", "bounded")
+    assert 0 < found.proof.cost_bound_fen <= found.proof.cost_fen
+
+
+def test_a_loan_is_prepaid_as_soon_as_money_comes():
+    """3,000.00 on the 10th of each month: 10,000.00 at 1 % a month are gone in four of them."""
+    found = find_optimum(loan(), seconds=SECONDS)
+    assert found.proof.status == "proven"
+    assert found.plan.debt_free_on == date(2027, 3, 10)
+    assert cost_of(found.plan) < cost_of(found.rules["minimum"])
+
+
+@pytest.mark.parametrize(
+    "household",
+    [
+        loan(salary=""),
+        loan(principal="0.01"),
+        loan(principal="999999999.99"),
+        loan(balance="999999999.99"),
+        parse_household(
+            {
+                "format": "repayment-household",
+                "version": 1,
+                "as_of": "2026-12-01",
+                "currency": "CNY",
+                "accounts": [],
+            }
+        ),
+    ],
+    ids=["no income", "1 fen", "nothing suffices", "rich", "nothing"],
+)
+def test_odd_households_get_a_plan(household):
+    found = find_optimum(household, seconds=SECONDS)
+    assert found.plan.strategy == "optimal"
+    assert found.proof.cost_bound_fen <= found.proof.cost_fen
+
+
+def test_a_broken_solver_leaves_the_best_rule(monkeypatch):
+    def breaks(*_args, **_kwargs):
+        raise RuntimeError("the solver broke")
+
+    monkeypatch.setattr(Search, "on_time", breaks)
+    found = find_optimum(loan(), seconds=SECONDS)
+    assert found.proof.status == "fallback"
+    assert cost_of(found.plan) == cost_of(found.rule_plan)
+
+
+def test_without_time_there_is_a_plan():
+    found = find_optimum(loan(), seconds=0)
+    assert found.proof.status in ("fallback", "bounded", "proven")
+    assert cost_of(found.plan) <= cost_of(found.rule_plan)
