@@ -192,6 +192,8 @@ def measure(site: Any, short: bool) -> list[Row]:
 
     for one in (faults + lost)[:20]:
         print("   fault:", str(one)[:300], flush=True)
+    if faults or lost:
+        print("\n".join(site.errors()), flush=True)
     return [
         Row("Clicking twice does not pay twice",
             f"{trials:,} double and triple simultaneous sends, and Back: 0 duplicates, 0 lost",

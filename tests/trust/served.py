@@ -150,6 +150,11 @@ class Site:
                     ticks += int(held[11]) + int(held[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def errors(self, most: int = 20) -> list[str]:
+        """What it has logged of answers of 500."""
+        lines = self.out.read_text().splitlines()
+        return [one for one in lines if " ERROR " in one and " django.security" not in one][:most]
+
     def kill(self) -> None:
         """Master and workers at once, as when the machine takes the processes away."""
         os.killpg(self.process.pid, signal.SIGKILL)
