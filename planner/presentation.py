@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -111,13 +111,13 @@ def phrased(template: str, **values: Any) -> SafeString:
     if values:
         parts = [format_html(part, **values) for part in parts]
     space = "" if language() == "zh" else " "
-    return mark_safe(space.join(format_html("<span>{}</span>", part) for part in parts))
+    return format_html_join(space, "<span>{}</span>", ((part,) for part in parts))
 
 
 def sentences(parts: Iterable[str]) -> SafeString:
     """One after another, with the space that the language puts between sentences."""
     space = "" if language() == "zh" else " "
-    return mark_safe(space.join(format_html("{}", part) for part in parts))
+    return format_html_join(space, "{}", ((part,) for part in parts))
 
 
 def table_rows(rows: Iterable[Iterable[object]]) -> SafeString:

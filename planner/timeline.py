@@ -10,7 +10,7 @@ from math import isqrt
 from typing import Literal, NamedTuple
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 Kind = Literal["due", "pays", "avoided", "will_start", "started"]
 
@@ -59,7 +59,7 @@ def timeline_svg(
         width,
         floor + 40,
         words,
-        mark_safe("".join(parts)),
+        format_html_join("", "{}", ((part,) for part in parts)),
     )
 
 
