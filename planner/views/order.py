@@ -17,15 +17,9 @@ def plan_order(request: HttpRequest) -> HttpResponse:
     form = OrderForm(request.POST or None, household=household, debts=list(names))
     status, conflict = 200, ""
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                form.save()
-            except (services.StaleVersion, services.KeyReused):
-                conflict = _("Something changed meanwhile. Below is how things stand now.")
-                status = 409
-            else:
-                return redirect("planner:plan-order")
+        status, conflict = take(form)
+        if status == 302:
+            return redirect("planner:plan-order")
         form = OrderForm(household=services.household_of(request.user), debts=list(names))
     context = {
         "form": form,
@@ -34,3 +28,14 @@ def plan_order(request: HttpRequest) -> HttpResponse:
     }
     template = "planner/_order.html" if request.htmx else "planner/plan_order.html"
     return render(request, template, context, status=status)
+
+
+def take(form: OrderForm) -> tuple[int, str]:
+    """Save an order that was sent: the status of the answer, and what to say of a conflict."""
+    if not form.is_valid():
+        return 422, ""
+    try:
+        form.save()
+    except (services.StaleVersion, services.KeyReused):
+        return 409, _("Something changed meanwhile. Below is how things stand now.")
+    return 302, ""

@@ -2,12 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from planner import services
 from planner.forms.order import OrderForm
 from planner.short_page import ShortPage
+from planner.views.order import take
 
 
 @require_http_methods(["GET", "POST"])
@@ -17,15 +16,9 @@ def plan_short(request: HttpRequest) -> HttpResponse:
     form = _form(page, request.POST or None)
     status, conflict = 200, ""
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                form.save()
-            except (services.StaleVersion, services.KeyReused):
-                conflict = _("Something changed meanwhile. Below is how things stand now.")
-                status = 409
-            else:
-                return redirect("planner:plan-short")
+        status, conflict = take(form)
+        if status == 302:
+            return redirect("planner:plan-short")
         page = ShortPage(request.user)
         form = _form(page)
     names = {debt.id: debt.name for debt in page.present.position.debts}
