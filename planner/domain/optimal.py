@@ -116,7 +116,7 @@ class _Finder:
             self._keep(plan)
             return (*plan.harm, cost_of(plan))
 
-        search_order(range(len(self._opened.debts)), judge, self._deadline, 0.25)
+        search_order(range(len(self._opened.debts)), judge, self._deadline, part=4)
 
     def _keep(self, plan: Plan) -> None:
         """Keep a plan if it is better than the best so far."""

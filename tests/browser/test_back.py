@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser import steps
 from tests.browser.conftest import PHONE, session_cookie
@@ -40,9 +40,26 @@ def test_going_back_after_signing_out_shows_nothing_private(
     steps.send(steps.form(page, "account_logout"))
     seen = []
     for _page in private:
-        page.go_back()  # waits for it to load: one that was kept whole would not, and fails here
+        _go_back(page)
         seen.append(page.content())
 
     assert not any(NAME in one for one in seen)
     assert any(reverse("account_login") in one for one in seen)
     context.close()
+
+
+def _go_back(page: Page) -> None:
+    """Go back and wait for it to load: a page that was kept whole would not, and fails here.
+
+    While the browser changes over from one page to the next it refuses; it has then not moved.
+    """
+    for _attempt in range(50):
+        try:
+            page.go_back()
+        except Error as refusal:
+            if "Not attached to an active page" not in refusal.message:
+                raise
+            page.wait_for_timeout(100)
+        else:
+            return
+    pytest.fail("the browser did not settle on a page")

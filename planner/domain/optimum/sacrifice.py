@@ -67,16 +67,19 @@ class Sacrificing:
 
 
 def search_order(
-    start: Sequence[int], judge: Judge, deadline: Deadline, share: float
+    start: Sequence[int], judge: Judge, deadline: Deadline, part: int
 ) -> tuple[Sequence[int], bool]:
-    """The best order found from a start by moving one debt at a time, and whether in parts."""
+    """The best order found from a start by moving one debt at a time, and whether in parts.
+
+    Takes one `part`-th of the time that is left.
+    """
     best = tuple(start)
     in_part = True
     worth = judge(best, True)
     whole = judge(best, False)
     if whole < worth:
         worth, in_part = whole, False
-    until = deadline.left() * (1 - share)
+    until = deadline.left() * (part - 1) / part
     improved = True
     while improved:
         improved = False
