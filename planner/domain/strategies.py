@@ -408,6 +408,8 @@ def required_ahead(contract: Contract, day: int, last_day: int, *, until: int = 
 
     Ends when it is settled, or with `until` not before that day where spending goes on.
     """
+    if isinstance(contract, Instalment) and (rows := contract.rows_ahead(last_day)) is not None:
+        return rows
     clone = contract.clone()
     ahead: Required = []
     while clone.next_day <= last_day and (clone.next_day <= until or not clone.is_settled(day)):

@@ -324,6 +324,37 @@ def driven(as_of, document, offers, *, asks):
 OFFERS = st.dictionaries(st.integers(0, 180), st.integers(1, 80_000), max_size=6)
 
 
+def rows_paid_on_their_days(contract, last_day):
+    """[(day, fen)] that fall due until `last_day`, each paid as it does."""
+    paid, day = [], 0
+    contract = contract.clone()
+    while contract.next_day <= last_day and not contract.is_settled(day):
+        day = contract.next_day
+        contract.morning(day)
+        required = contract.required_fen(day)
+        if required:
+            contract.pay(day, required)
+            paid.append((day, required))
+    return paid
+
+
+@given(single_debts(contract="instalment"), st.integers(0, 900), st.integers(0, 400_000))
+def test_rows_ahead_are_those_that_fall_due_one_by_one(case, days, offered):
+    as_of, document = case
+    contract = started(as_of, document)
+    day = as_of.toordinal()
+    contract.morning(day)
+    last_day = min(day + days, LAST_DAY.toordinal())
+    taken = contract.payable(day, contract.required_fen(day) + offered)
+    if taken:
+        contract.pay(day, taken)  # which sets the rows that are left anew
+
+    ahead = contract.rows_ahead(last_day)
+
+    assume(ahead is not None)
+    assert ahead == rows_paid_on_their_days(contract, last_day)
+
+
 @given(single_debts(), OFFERS)
 def test_splitting_a_stretch_of_nights_changes_nothing(case, offers):
     asked = driven(*case, offers, asks=True)

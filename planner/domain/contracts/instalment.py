@@ -244,10 +244,13 @@ class Instalment:
 
     def _fall_due(self, day: int) -> None:
         self._bill_penalty()
-        row = self._next_listed_row(day) if self._listed else self._next_computed_row(day)
+        row = self._next_row(day)
         if row.unpaid:
             self._rows.append(row)
             self.dues.append(row)
+
+    def _next_row(self, day: int) -> ScheduledRow:
+        return self._next_listed_row(day) if self._listed else self._next_computed_row(day)
 
     def _next_listed_row(self, day: int) -> ScheduledRow:
         rows = self._terms.rows
@@ -464,6 +467,23 @@ class Instalment:
         other.dues = []
         other.warnings = []
         return other
+
+    def rows_ahead(self, last_day: int) -> list[tuple[int, int]] | None:
+        """(day, fen) of the rows until `last_day` if each is paid on its due date.
+
+        None while a row is open. The same as passing their mornings and paying them, sooner:
+        plans ask for it again for each prepayment that they try.
+        """
+        if self._rows:
+            return None
+        ahead = []
+        clone = self.clone()
+        while clone._has_undue() and (day := clone._next_due) <= last_day:
+            clone._accrue(day)
+            row = clone._next_row(day)
+            if row.unpaid:
+                ahead.append((day, row.unpaid))
+        return ahead
 
     def bring_forward(self, day: int, due_on: int, offered: int) -> None:
         """Let the next row stand before its day, if what is offered pays all of it.

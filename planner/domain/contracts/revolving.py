@@ -413,11 +413,13 @@ class Revolving:
                     del pieces[0]
 
     def _principal(self) -> int:
-        return (
-            self._carried
-            + sum(piece.fen for statement in self._statements for piece in statement.pieces)
-            + sum(piece.fen for piece in self._unbilled)
-        )
+        total = self._carried
+        for statement in self._statements:
+            for piece in statement.pieces:
+                total += piece.fen
+        for piece in self._unbilled:
+            total += piece.fen
+        return total
 
     def balances(self) -> Parts:
         """Owed by kind; unbilled spending is principal, accrued interest is not in it."""
