@@ -31,6 +31,7 @@ ROUND_REQUESTS = 240
 ROUND_SECONDS = 20
 ROUNDS = 3
 EDITED = "/plan/figures/debts/debt1/"
+SERVER_TIME = "X-Server-Time"  # see web_urls.timed
 HTMX = {"HX-Request": "true", "HX-Target": "plan"}
 PAGES = [
     "/plan/", "/debts/", "/debts/debt1/", "/incomes/", "/expenses/", "/accounts/", "/calendar/",
@@ -140,7 +141,7 @@ class Browser:
     def ask(
         self, method: str, path: str, data: dict[str, str] | None = None, **headers: str
     ) -> tuple[int, str, bytes]:
-        """Status, Location and body."""
+        """Status, Location and body; all headers in `told`."""
         jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = {"Cookie": jar, **headers}
         body = None
@@ -157,6 +158,7 @@ class Browser:
         for header in answer.headers.get_all("Set-Cookie", []):
             name, _equals, value = header.partition(";")[0].partition("=")
             self.cookies[name] = value
+        self.told = answer.headers
         return answer.status, answer.headers.get("Location", ""), answer.read()
 
 
@@ -183,17 +185,17 @@ class Fields(HTMLParser):
             self.inside = False
 
 
-Post = Callable[[dict[str, str]], str]
+Post = Callable[[dict[str, str]], tuple[str, float]]  # the page, and the server's milliseconds
 
 
 def edits(port: int, cookie: str) -> None:
     """A figure is sent, the plan computed four times, and the new region comes back."""
     page, post = in_process(cookie)
-    spent, computed = edit_again_and_again(page, post)
-    report("in this process", spent)
-    report("of which processor", computed)
+    report("processor time", edit_again_and_again(page, post, process_time)[0])
     page, post = over_http(port, cookie)
-    report("over HTTP", edit_again_and_again(page, post)[0])
+    spent, served = edit_again_and_again(page, post, perf_counter)
+    report("in the server", served)
+    report("over HTTP", spent)
 
 
 def report(how: str, spent: list[float]) -> None:
@@ -206,10 +208,10 @@ def report(how: str, spent: list[float]) -> None:
 def in_process(cookie: str) -> tuple[str, Post]:
     client = signed_in_client(cookie)
 
-    def post(data: dict[str, str]) -> str:
+    def post(data: dict[str, str]) -> tuple[str, float]:
         answer = client.post(EDITED, data, headers=HTMX)
         assert answer.status_code == 200, answer.status_code
-        return answer.content.decode()
+        return answer.content.decode(), float(answer[SERVER_TIME])
 
     return client.get("/plan/").content.decode(), post
 
@@ -218,32 +220,34 @@ def over_http(port: int, cookie: str) -> tuple[str, Post]:
     browser = Browser(port, cookie)
     origin = f"http://127.0.0.1:{port}"
 
-    def post(data: dict[str, str]) -> str:
+    def post(data: dict[str, str]) -> tuple[str, float]:
         status, _location, body = browser.ask("POST", EDITED, data, Origin=origin, **HTMX)
         assert status == 200, (status, body.decode())
-        return body.decode()
+        return body.decode(), float(browser.told[SERVER_TIME])
 
     return browser.ask("GET", "/plan/")[2].decode(), post
 
 
-def edit_again_and_again(page: str, post: Post) -> tuple[list[float], list[float]]:
-    """Milliseconds of each edit, by the clock and of this process's own computing.
+def edit_again_and_again(
+    page: str, post: Post, clock: Callable[[], float]
+) -> tuple[list[float], list[float]]:
+    """Milliseconds of each edit, by a clock of this process, and as the server tells.
 
     Every one to another amount, so that nothing is stored yet.
     """
-    spent, computed = [], []
+    spent, served = [], []
     start_fen = 2_400_000 + round(perf_counter() * 1000) % 9_000
     for number in range(WARM_UP + EDITS):
         values = Fields(EDITED, page).values
         amount = next(name for name in values if name.endswith("balance"))
         fen = start_fen - number * 4_711
         values[amount] = f"{fen // 100}.{fen % 100:02}"
-        start, start_computing = perf_counter(), process_time()
-        page = post(values)
-        spent.append((perf_counter() - start) * 1000)
-        computed.append((process_time() - start_computing) * 1000)
+        start = clock()
+        page, milliseconds = post(values)
+        spent.append((clock() - start) * 1000)
+        served.append(milliseconds)
         assert f"{fen // 100:,}.{fen % 100:02}" in page
-    return spent[WARM_UP:], computed[WARM_UP:]
+    return spent[WARM_UP:], served[WARM_UP:]
 
 
 def percentile(values: list[float], share: int) -> float:
