@@ -22,7 +22,8 @@ class RenewForm(HouseholdForm):
 
     def __init__(self, *args: Any, household: Any, **kwargs: Any) -> None:
         super().__init__(*args, household=household, **kwargs)
-        self.document = services.household_document_of(household.owner)
+        # Of the row that came in, which may be older than what another tab has written since.
+        self.document = services.document_of(household)
         if household.is_lived:
             self._carry_on()
         for account in self.document["accounts"]:
@@ -39,7 +40,8 @@ class RenewForm(HouseholdForm):
 
     def _carry_on(self) -> None:
         """Lay what happened since onto the document, without dues that nobody said are unpaid."""
-        position = services.standing_household(self.household.owner)
+        outline = services.outline_of(self.household)
+        position = services.standing_household(self.household.owner, outline)
         held = {one.id: yuan_text(max(0, one.balance_fen)) for one in position.accounts}
         for account in self.document["accounts"]:
             account["balance"] = held[account["id"]]
