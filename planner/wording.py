@@ -293,7 +293,15 @@ def _short(situation: Situation) -> Answer:
         )
     else:
         action = format_html(_("Find {amount} and pay it to {debt} by {day}."), **values)
+    if (payment := _paid_today(situation)) is not None:
+        label, action = _("First today"), sentences([_pay(situation, payment), action])
     return Answer("short", headline, sentences(why), label, action)
+
+
+def _paid_today(situation: Situation) -> Payment | None:
+    """What the plan pays today although a later due will be short."""
+    payment = _first_payment(situation, situation.debts)
+    return payment if payment is not None and payment.on == situation.as_of else None
 
 
 def _others(situation: Situation) -> SafeString:
@@ -443,6 +451,8 @@ def next_paid(situation: Situation) -> tuple[str, date] | None:
     if situation.short and situation.short[0].last_safe_on <= situation.near_end:
         if not situation.household.incomes:
             return None
+        if (payment := _paid_today(situation)) is not None:
+            return payment.debt, payment.on
         return situation.short[0].debt, situation.short[0].due_on
     payment = _first_payment(situation, situation.debts)
     if payment is None or _takes_itself(situation, payment):

@@ -1,6 +1,7 @@
 """Each state of a plan in words, in both languages."""
 
 import re
+from datetime import date
 
 import pytest
 from django.utils import translation
@@ -292,6 +293,20 @@ def test_living_costs_that_come_before_a_shortage_are_said():
     _found, _headline, why, _action, _label = said("zh-hans", **changes)
 
     assert "在那之前，生活开支要先用掉 ¥" in why
+
+
+def test_what_the_plan_pays_today_comes_before_a_later_shortage():
+    today = debt(id="due", name="今天到期的", principal="50.00", rate=None, next_due="2026-12-01",
+                 minimum={"fixed": "50.00"}, ladder=LADDER)  # fmt: skip
+    poor = STATES["an amount is short"]
+    changes = poor | {"debts": [*poor["debts"], today]}
+
+    _found, headline, _why, action, label = said("zh-hans", **changes)
+
+    assert "小李，还差 ¥474.00" in headline
+    assert label == "今天先做"
+    assert action == "今天从储蓄卡还今天到期的 ¥50.00。凑 ¥474.00，最迟 12 月 8 日还给小李。"
+    assert next_paid(situation(**changes)) == ("due", date(2026, 12, 1))
 
 
 def test_without_an_income_the_first_thing_is_to_enter_it():
