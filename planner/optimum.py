@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Literal
@@ -23,7 +23,7 @@ from planner import services
 from planner.domain.household import Household as Position
 from planner.domain.household import parse_household
 from planner.domain.optimal import Optimum, cost_of, find_optimum
-from planner.domain.plan import make_plans
+from planner.domain.plan import Plan, make_plans, outcome_of
 from planner.domain.proof import judge_proof, proof_document
 from planner.domain.reasons import reason_document, reasons_of
 from planner.domain.replay import PaymentRefused
@@ -244,8 +244,7 @@ def solve(household: Position, is_given_up: Callable[[], bool]) -> dict[str, Any
 def record_of(household: Position, found: Optimum) -> dict[str, Any]:
     """The plan's document, with its proof, the best rule of thumb, and why it pays what it pays."""
     reasons = [reason_document(one) for one in reasons_of(household, found.plan)]
-    proof = proof_document(found.proof)
-    return kept_document(found.plan) | {"proof": proof, "rule": found.rule, "reasons": reasons}
+    return _record(found.plan, proof_document(found.proof), found.rule, reasons)
 
 
 def fallback(household: Position) -> dict[str, Any]:
@@ -253,8 +252,15 @@ def fallback(household: Position) -> dict[str, Any]:
     rule = best_rule(plans)
     plan = plans[rule]
     proof = judge_proof(cost_of(plan), 0, plan.harm, plan.harm, solved=False)
-    record = kept_document(plan) | {"strategy": services.OPTIMAL, "rule": rule, "reasons": []}
-    return record | {"proof": proof_document(proof)}
+    return _record(plan, proof_document(proof), rule, []) | {"strategy": services.OPTIMAL}
+
+
+def _record(
+    plan: Plan, proof: Mapping[str, Any], rule: str, reasons: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    late_dues = outcome_of(plan).late_dues
+    said = {"proof": proof, "rule": rule, "reasons": reasons, "late_dues": late_dues}
+    return kept_document(plan) | said
 
 
 SOLVING = Solving(solve, cores=os.cpu_count() or 1, seats=settings.OPTIMUM_SEATS)

@@ -2,7 +2,7 @@
 of thumb would do instead. Everything is said in the language of the request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,7 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from planner.domain.consequences import Harm
 from planner.domain.plan import Outcome
+from planner.domain.proof import is_least
 from planner.domain.reasons import Reason, read_reason
 from planner.exports.wording import rung_words, strategy_name
 from planner.presentation import day, listed
@@ -34,7 +36,7 @@ class KeptOptimum:
 
     @property
     def is_least_harm(self) -> bool:
-        return self._record["harm"] == self._record["proof"]["harm_bound"]
+        return is_least(Harm(*self._record["harm"]), Harm(*self._record["proof"]["harm_bound"]))
 
     @property
     def gap_percent(self) -> str:
@@ -46,11 +48,8 @@ class KeptOptimum:
     @cached_property
     def outcome(self) -> Outcome:
         totals = self.plan.totals
-        late = {
-            (one.debt, one.due_on) for one in self.plan.consequences if one.state == "will_start"
-        }
         cost = totals.interest + totals.fees + totals.penalties
-        return Outcome(self.plan.debt_free_on, cost, len(late))
+        return Outcome(self.plan.debt_free_on, cost, self._record["late_dues"])
 
     @cached_property
     def reasons(self) -> list[Reason]:
@@ -116,34 +115,67 @@ def _against(name: str, ways: Ways, optimum: KeptOptimum, situation: Situation) 
 
 def _reason_line(reason: Reason, situation: Situation) -> SafeString:
     as_of = situation.as_of
-    sentences = {
-        "in_full": _(
-            "Pay {debt} in full: {amount} by {until} keep {saved} of interest off the next bill."
-        ),
-        "until_bill": _(
-            "Pay {debt} more than is required: {amount} by {on} "
-            "take {saved} of interest off the bill of {until}."
-        ),
-        "ahead": _(
-            "Pay {amount} to {debt} early, on {on}: "
-            "{saved} less in interest and fees than by its schedule."
-        ),
-        "first": _("{debt} first, {amount} by {on}: otherwise, from {until} on: {rung}."),
-        "waits": _("{debt} has to wait, {amount} are missing on {on}. From {until} on: {rung}."),
-    }
-    sentence = sentences[reason.kind]
-    if reason.kind == "waits" and reason.until is None:
-        sentence = _(
-            "{debt} has to wait, {amount} are missing on {on}. Nothing more is known to start."
-        )
     return format_html(
-        sentence,
+        _sentence(reason),
         debt=situation.name(reason.debt),
         amount=situation.amounts(reason.amount_fen),
+        whole=situation.amounts(reason.whole_fen),
         saved=situation.amounts(reason.saved_fen),
         on=day(reason.on, as_of),
         until=_day(reason.until, as_of),
-        rung=_rung(reason, situation),
+        rungs=_rungs(reason.debt, reason.rungs, situation),
+        later=_day(reason.later, as_of),
+        graver=_rungs(reason.debt, reason.later_rungs, situation),
+    )
+
+
+def _sentence(reason: Reason) -> str:
+    match reason.kind:
+        case "in_full":
+            return _(
+                "Pay {debt} in full: with {amount} by {until}, the next bill has "
+                "{saved} less interest than with the minimum alone."
+            )
+        case "until_bill":
+            return _(
+                "Pay {debt} more than is required: with {amount} in all by {on}, the bill of "
+                "{until} has {saved} less interest than with what is required alone."
+            )
+        case "until_due":
+            return _(
+                "Pay {debt} more than is required: {amount} on {on}; by {until} that is "
+                "{saved} less interest than with what is required alone."
+            )
+        case "ahead" if reason.whole_fen > reason.amount_fen:
+            return _(
+                "Of the {whole} for {debt} on {on}, {amount} are paid early: "
+                "{saved} less in interest and fees than by its schedule."
+            )
+        case "ahead":
+            return _(
+                "Pay {amount} to {debt} early, on {on}: "
+                "{saved} less in interest and fees than by its schedule."
+            )
+        case "cure":
+            return _(
+                "Make up for what is overdue with {debt}: {amount} by {on}. "
+                "Otherwise, from {until} on: {rungs}."
+            )
+        case "first":
+            return _("{debt} first, {amount} by {on}. Otherwise, from {until} on: {rungs}.")
+    if reason.until is None:
+        return _(
+            "{debt} has to wait, {amount} of the due of {on} stays unpaid. "
+            "For this one alone nothing more is known to start."
+        )
+    if reason.later is None:
+        return _(
+            "{debt} has to wait, {amount} of the due of {on} stays unpaid. "
+            "From {until} on: {rungs}."
+        )
+    return _(
+        "{debt} has to wait, {amount} of the due of {on} stays unpaid. "
+        "From {until} on: {rungs}. From {later} on: {graver}."
     )
 
 
@@ -151,7 +183,7 @@ def _day(on: date | None, as_of: date) -> str:
     return "" if on is None else day(on, as_of)
 
 
-def _rung(reason: Reason, situation: Situation) -> str:
-    """The consequence and how sure it is."""
-    rungs = situation.debts[reason.debt].rungs()
-    return next((rung_words(rung) for rung in rungs if rung.id == reason.rung), "")
+def _rungs(debt: str, ids: Sequence[str], situation: Situation) -> str:
+    """The consequences, and how sure each is."""
+    rungs = {rung.id: rung for rung in situation.debts[debt].rungs()}
+    return _("; ").join(rung_words(rungs[one]) for one in ids if one in rungs)

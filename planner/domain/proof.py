@@ -47,10 +47,14 @@ class Proof:
 
     @property
     def is_least_harm(self) -> bool:
-        """No plan starts fewer consequences, or has 0.1 % fewer yuan-days with as few."""
-        if self.harm[:5] != self.harm_bound[:5]:
-            return False
-        return self.harm.yuan_days <= self.harm_bound.yuan_days * (1 + PROVEN_GAP) + 1
+        return is_least(self.harm, self.harm_bound)
+
+
+def is_least(harm: Harm, bound: Harm) -> bool:
+    """No plan starts fewer consequences, or has 0.1 % fewer yuan-days with as few."""
+    if harm[:5] != bound[:5]:
+        return False
+    return harm.yuan_days <= bound.yuan_days * (1 + PROVEN_GAP) + 1
 
 
 def judge_proof(

@@ -12,9 +12,10 @@ from typing import Any, Literal
 from planner.domain.consequences import Consequence, dated_rungs, rung_start
 from planner.domain.contracts.dues import Due
 from planner.domain.contracts.terms import OpenTerms, RevolvingTerms
-from planner.domain.dates import add_months, next_month_day
+from planner.domain.dates import add_months, month_day_on_or_before, next_month_day
 from planner.domain.following import Following, Step, taken
 from planner.domain.household import Debt, Household
+from planner.domain.ladders import Rung
 from planner.domain.ledger import HORIZON_MONTHS, Contract, Ledger
 from planner.domain.plan import Plan, PlannedDue
 from planner.domain.replay import replay
@@ -23,20 +24,26 @@ from planner.domain.strategies import required_ahead
 LEAST_SAVED_FEN = 100
 MOST_REASONS = 24
 MOST_SHORT = 4
+MOST_RUNGS = 2
+CERTAINTIES = ("contract", "regulation", "practice", "reported", None)
 
-Kind = Literal["in_full", "until_bill", "ahead", "first", "waits"]
+Kind = Literal["in_full", "until_bill", "until_due", "ahead", "cure", "first", "waits"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a plan pays `amount_fen` to a debt on `on`.
 
-    in_full     the whole of a statement by `until`: its next one is `saved_fen` lower for it
-    until_bill  more than is required, on `on`: the bill of `until` is `saved_fen` lower for it
-    ahead       before it is due: `saved_fen` of interest and fees less than by the schedule
-    first       while money is short: otherwise `rung` starts on `until`
-    waits       `amount_fen` of the due of `on` is missing on its last safe day: `rung` starts
-                on `until`, None where nothing is known to
+    in_full     the whole of a statement by `until`: the next one bears `saved_fen` less interest
+                than if its minimum alone were paid
+    until_bill  more than is required, in all by `on`: the bill of `until` bears `saved_fen` less
+    until_due   more than is required, on `on`: up to the due of `until` that much less is borne
+    ahead       before it is due: `saved_fen` of interest and fees less than by the schedule;
+                `whole_fen` is the payment that it is a part of
+    cure        what is overdue, the last of it on `on`: left alone, `rungs` start on `until`
+    first       while money is short: otherwise `rungs` start on `until`
+    waits       `amount_fen` of the due of `on` is missing on its last safe day: `rungs` start
+                on `until`, None where nothing is known to, and the graver `later_rungs` on `later`
     """
 
     kind: Kind
@@ -45,7 +52,10 @@ class Reason:
     amount_fen: int
     saved_fen: int = 0
     until: date | None = None
-    rung: str = ""
+    rungs: tuple[str, ...] = ()
+    whole_fen: int = 0
+    later: date | None = None
+    later_rungs: tuple[str, ...] = ()
 
 
 def reason_document(reason: Reason) -> dict[str, Any]:
@@ -58,12 +68,12 @@ def reason_document(reason: Reason) -> dict[str, Any]:
 
 def read_reason(document: Mapping[str, Any]) -> Reason:
     """Of a document that `reason_document` wrote."""
-    until = document["until"]
-    days = {
-        "on": date.fromisoformat(document["on"]),
-        "until": None if until is None else date.fromisoformat(until),
-    }
-    return Reason(**{**document, **days})
+    read = dict(document)
+    for name in ("on", "until", "later"):
+        read[name] = None if read[name] is None else date.fromisoformat(read[name])
+    for name in ("rungs", "later_rungs"):
+        read[name] = tuple(read[name])
+    return Reason(**read)
 
 
 def reasons_of(household: Household, plan: Plan) -> list[Reason]:
@@ -82,7 +92,8 @@ def reasons_of(household: Household, plan: Plan) -> list[Reason]:
             found += _of_prepayments(rolled, debt, mine, following)
     found = [one for one in found if one.saved_fen >= LEAST_SAVED_FEN]
     found = sorted(found, key=lambda one: -one.saved_fen)[:MOST_REASONS]
-    return sorted([*_of_shortage(rolled, plan), *found], key=lambda one: one.on)
+    grave = [*_of_arrears(rolled, plan, steps, following), *_of_shortage(rolled, plan)]
+    return sorted([*grave, *found], key=lambda one: one.on)
 
 
 # --- Statements ---------------------------------------------------------------------------------
@@ -91,27 +102,54 @@ def reasons_of(household: Household, plan: Plan) -> list[Reason]:
 def _of_statements(
     debt: Debt, dues: Sequence[PlannedDue], steps: Sequence[Step], following: Following
 ) -> Iterable[Reason]:
-    """Of each due, what paying more than its minimum takes off the next statement."""
+    """From each statement to the next, what paying more than is required takes off that one."""
     terms = debt.terms
     assert isinstance(terms, RevolvingTerms)
-    since = 0
-    for due in dues:
-        paid = [step for step in steps if since < step[0] <= due.last_safe_on.toordinal()]
-        since = due.last_safe_on.toordinal()
-        total = sum(fen for _, _, fen in paid)
-        if not paid or total <= due.required_fen or due.short_fen:
-            continue
-        start = following.before[paid[0][0], debt.id]
-        bill_on = next_month_day(due.due_on, terms.statement_day)
+    periods: dict[date, list[tuple[int, int]]] = {}
+    for day, _, fen in steps:
+        opened = month_day_on_or_before(date.fromordinal(day), terms.statement_day)
+        periods.setdefault(opened, []).append((day, fen))
+    for opened, paid in periods.items():
+        bill_on = next_month_day(opened, terms.statement_day)
         until = bill_on.toordinal()
-        by_plan = _cost(start, [(day, fen) for day, _, fen in paid], until)
-        least = _cost(start, [(due.due_on.toordinal(), due.required_fen)], until)
-        if total >= due.amount_fen:
-            yield Reason("in_full", debt.id, date.fromordinal(paid[-1][0]), total,
-                         least - by_plan, due.last_safe_on)  # fmt: skip
-        else:
+        start = following.before[paid[0][0], debt.id]
+        out = [due for due in dues if opened <= due.due_on < bill_on]
+        if any(due.short_fen for due in out) or start.required_fen(opened.toordinal()):
+            continue
+        least, required = _least(start, paid[0][0], until)
+        full = _paid_in_full(out, paid)
+        if full is not None and full.amount_fen > required:
+            paid = [one for one in paid if one[0] <= full.last_safe_on.toordinal()]
+            saved = least - _cost(start, paid, until)
+            yield Reason("in_full", debt.id, date.fromordinal(paid[-1][0]), full.amount_fen,
+                         saved, full.last_safe_on)  # fmt: skip
+        elif (total := sum(fen for _, fen in paid)) > required:
+            saved = least - _cost(start, paid, until)
             yield Reason("until_bill", debt.id, date.fromordinal(paid[-1][0]), total,
-                         least - by_plan, bill_on)  # fmt: skip
+                         saved, bill_on)  # fmt: skip
+
+
+def _paid_in_full(dues: Sequence[PlannedDue], paid: Sequence[tuple[int, int]]) -> PlannedDue | None:
+    """The one due of a period, where the period's payments pay its whole statement in time."""
+    if len(dues) != 1:
+        return None
+    total = sum(fen for day, fen in paid if day <= dues[0].last_safe_on.toordinal())
+    return dues[0] if total >= dues[0].amount_fen else None
+
+
+def _least(contract: Contract, day: int, until: int) -> tuple[int, int]:
+    """With only what is required paid from `day` on: what `_cost` gives, and the fen paid."""
+    clone = contract.clone()
+    paid = clone.required_fen(day)
+    clone.pay(day, paid)
+    while clone.next_day < until:
+        day = clone.next_day
+        clone.morning(day)
+        required = clone.required_fen(day)
+        clone.pay(day, required)
+        paid += required
+    _pass_days(clone, until)
+    return paid + clone.settle(until), paid
 
 
 def _cost(contract: Contract, payments: Sequence[tuple[int, int]], until: int) -> int:
@@ -146,14 +184,23 @@ def _of_prepayments(
         if fen <= required:
             continue
         if isinstance(debt.terms, OpenTerms):
-            until = before.next_day
+            bill_on = _next_bill(debt.terms, date.fromordinal(day))
+            until = bill_on.toordinal()
             saved = _cost(before, [(day, required)], until) - _cost(before, [(day, fen)], until)
-            yield Reason("until_bill", debt.id, date.fromordinal(day), fen, saved,
-                         date.fromordinal(until))  # fmt: skip
+            yield Reason("until_due", debt.id, date.fromordinal(day), fen, saved,
+                         bill_on)  # fmt: skip
             continue
         without = _by_schedule(before, day, required, last_day)
         saved = without - _by_schedule(before, day, fen, last_day)
-        yield Reason("ahead", debt.id, date.fromordinal(day), fen - required, saved)
+        yield Reason("ahead", debt.id, date.fromordinal(day), fen - required, saved,
+                     whole_fen=fen)  # fmt: skip
+
+
+def _next_bill(terms: OpenTerms, after: date) -> date:
+    """The first due day after a day: interest is billed then."""
+    if after < terms.next_due:
+        return terms.next_due
+    return next_month_day(after, terms.due_day or terms.next_due.day)
 
 
 def _by_schedule(contract: Contract, day: int, amount: int, last_day: int) -> int:
@@ -164,7 +211,32 @@ def _by_schedule(contract: Contract, day: int, amount: int, last_day: int) -> in
     return amount + sum(fen for _, fen in required_ahead(clone, day, last_day))
 
 
-# --- When money is short ------------------------------------------------------------------------
+# --- What is overdue, and when money is short ---------------------------------------------------
+
+
+def _of_arrears(
+    household: Household, plan: Plan, steps: Sequence[Step], following: Following
+) -> Iterable[Reason]:
+    """Of each debt overdue at the start, what making up for it prevents."""
+    for debt in household.debts:
+        overdue = [
+            due for due in plan.dues
+            if due.debt == debt.id and due.last_safe_on < household.as_of and due.short_fen
+        ]  # fmt: skip
+        if not overdue:
+            continue
+        amount = 0
+        for day, fen in ((day, fen) for day, name, fen in steps if name == debt.id):
+            required = following.before[day, debt.id].required_fen(day)
+            amount += min(fen, required)
+            if fen < required:
+                continue
+            starts = [one for due in overdue for one in _starts(debt, due) if one[0] > day]
+            if starts:
+                until, rungs = _gravest_first(starts)
+                yield Reason("cure", debt.id, date.fromordinal(day), amount,
+                             until=until, rungs=rungs)  # fmt: skip
+            break
 
 
 def _of_shortage(household: Household, plan: Plan) -> list[Reason]:
@@ -184,34 +256,47 @@ def _of_shortage(household: Household, plan: Plan) -> list[Reason]:
             continue
         if late.get(due.debt, due.due_on) < due.due_on:
             continue  # in its episode, or after one: what would start anew is not certain
-        first = _first_rung(debts[due.debt], due)
-        if first is not None and due.short_fen == 0:
+        starts = _starts(debts[due.debt], due)
+        if starts and due.short_fen == 0:
+            until, rungs = _gravest_first(starts)
             found.append(Reason("first", due.debt, due.last_safe_on, due.required_fen,
-                                until=first[0], rung=first[1]))  # fmt: skip
+                                until=until, rungs=rungs))  # fmt: skip
     return found
 
 
 def _waits(due: PlannedDue, consequences: Sequence[Consequence]) -> Reason:
-    """The gravest of what starts first under this due in the plan."""
-    starting = [
-        one
+    """What starts first under this due in the plan, and what is the gravest of the rest."""
+    starts = [
+        (one.starts_on.toordinal(), one.rung)
         for one in consequences
         if (one.debt, one.due_on) == (due.debt, due.due_on)
         and one.state == "will_start"
         and one.starts_on is not None
     ]
-    first = min(starting, key=lambda one: (one.starts_on, -one.rung.severity), default=None)
-    return Reason("waits", due.debt, due.due_on, due.short_fen,
-                  until=first and first.starts_on, rung=first.rung.id if first else "")  # fmt: skip
+    if not starts:
+        return Reason("waits", due.debt, due.due_on, due.short_fen)
+    until, rungs = _gravest_first(starts)
+    most = max(rung.severity for _, rung in starts)
+    later, graver = _gravest_first([one for one in starts if one[1].severity == most])
+    is_later = later > until
+    return Reason("waits", due.debt, due.due_on, due.short_fen, until=until, rungs=rungs,
+                  later=later if is_later else None,
+                  later_rungs=graver if is_later else ())  # fmt: skip
 
 
-def _first_rung(debt: Debt, due: PlannedDue) -> tuple[date, str] | None:
-    """The day on which something would start if this due stayed unpaid, and the gravest of it."""
+def _starts(debt: Debt, due: PlannedDue) -> list[tuple[int, Rung]]:
+    """What would start on which day if this due stayed unpaid."""
     missed = Due(
         due.due_on.toordinal(), due.last_safe_on.toordinal(), due.amount_fen, due.required_fen
     )
-    starts = [(rung_start(rung, missed), -rung.severity, rung.id) for rung in dated_rungs(debt)]
-    if not starts:
-        return None
-    day, _, rung = min(starts)
-    return date.fromordinal(day), rung
+    return [(rung_start(rung, missed), rung) for rung in dated_rungs(debt)]
+
+
+def _gravest_first(starts: Sequence[tuple[int, Rung]]) -> tuple[date, tuple[str, ...]]:
+    """The first day, and the gravest of what starts on it, the most certain first."""
+    day = min(day for day, _ in starts)
+    rungs = {rung.id: rung for on, rung in starts if on == day}
+    most = max(rung.severity for rung in rungs.values())
+    gravest = [rung for rung in rungs.values() if rung.severity == most]
+    gravest.sort(key=lambda rung: (CERTAINTIES.index(rung.certainty), rung.id))
+    return date.fromordinal(day), tuple(rung.id for rung in gravest[:MOST_RUNGS])
