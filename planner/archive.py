@@ -16,7 +16,16 @@ from planner.domain.contracts.terms import read_terms
 from planner.domain.history import KINDS, Known, read_history
 from planner.domain.household import CONTRACTS, FORMAT, MAX_BYTES, VERSION, read_json
 from planner.domain.reading import DocumentError, Fields, InvalidDocument
-from planner.models import TIME_ZONES, Arrangement, HistoryEntry, Household, Revision, User
+from planner.exports.wording import one_line
+from planner.models import (
+    ITEM_MODELS,
+    TIME_ZONES,
+    Arrangement,
+    HistoryEntry,
+    Household,
+    Revision,
+    User,
+)
 from planner.services import (
     SUBJECTS,
     EntryRefused,
@@ -31,6 +40,11 @@ EXPORT_FORMAT = "anhuan-export"
 FIRST, LAST = date(1990, 1, 1), date(2099, 12, 31)
 ARRANGED_DAYS = ("asked_on", "offered_on", "agreed_on", "ended_on")
 LONGEST_NOTE = 2_000
+# What cannot be seen, or turns the writing of what stands beside it; no form keeps these.
+UNSEEN = dict.fromkeys(
+    [0x061C, 0x200B, 0x200E, 0x200F, 0xFEFF]
+    + [*range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A)]
+)
 
 
 class RestoreRefused(Exception):
@@ -140,12 +154,12 @@ def _read(raw: bytes) -> tuple[dict[str, Any], dict[str, Any] | None]:
             ),
         )
     try:
-        document = read_json(raw.removeprefix(b"\xef\xbb\xbf"))
-    except InvalidDocument as invalid:
+        document = _visible(read_json(raw.removeprefix(b"\xef\xbb\xbf")))
+    except (InvalidDocument, RecursionError) as invalid:
         raise RestoreRefused(
             "damaged",
             _("The file cannot be read: it is damaged, or no file of ours."),
-            invalid.errors,
+            getattr(invalid, "errors", ()),
         ) from None
     export = None
     if isinstance(document, dict) and document.get("format") == EXPORT_FORMAT:
@@ -156,7 +170,28 @@ def _read(raw: bytes) -> tuple[dict[str, Any], dict[str, Any] | None]:
             "foreign", _("That is no household of ours. Choose the file you exported here.")
         )
     _refuse_version(document)
+    _name_all(document)
     return document, export
+
+
+def _visible(value: Any) -> Any:
+    """A value of the file without `UNSEEN` in any of its texts."""
+    if isinstance(value, str):
+        return value.translate(UNSEEN)
+    if isinstance(value, list):
+        return [_visible(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _visible(one) for key, one in value.items()}
+    return value
+
+
+def _name_all(document: Mapping[str, Any]) -> None:
+    """What has no name that can be seen is called by its id, as in every file."""
+    for kind in ITEM_MODELS:
+        entries = document.get(kind)
+        for one in entries if isinstance(entries, list) else []:
+            if isinstance(one, dict) and isinstance(one.get("name"), str):
+                one["name"] = one["name"] if one_line(one["name"]) else one.get("id")
 
 
 def _refuse_version(document: Mapping[str, Any]) -> None:

@@ -129,7 +129,7 @@ def faults(raw: bytes) -> set[str]:
     ):
         found.add("event without uid")
     for event in text.split("\r\nBEGIN:VEVENT\r\n")[1:]:
-        own = event.split("END:VEVENT")[0]
+        own = event.split("\r\nEND:VEVENT")[0]
         start = _value(own, "DTSTART;VALUE=DATE:")
         end = _value(own, "DTEND;VALUE=DATE:")
         if not start or not end or end <= start:
