@@ -4,7 +4,7 @@ Who repays by the optimum sees the best rule of thumb until it is there; nothing
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner import services
 from planner.domain.following import Step, follow
@@ -14,21 +14,38 @@ from planner.domain.strategies import STRATEGIES
 from planner.models import StoredPlan, User
 from planner.services import OPTIMAL
 from planner.stored import best_rule, read_plan
+from planner.why import KeptOptimum, plan_line
+
+
+class Shown(NamedTuple):
+    """A plan; the way of repaying that was chosen, and the optimum where it is kept for that."""
+
+    plan: Plan
+    chosen: str
+    optimum: KeptOptimum | None
+
+    @property
+    def line(self) -> str:
+        """Which plan it is, in the language of the request."""
+        return plan_line(
+            self.chosen, self.optimum, self.plan.strategy, self.plan.household.planned_from
+        )
+
+
+def shown(user: User) -> Shown:
+    """Of the household as it stands now; the optimum only where it is kept already."""
+    outline = services.outline_of(services.household_of(user))
+    found = services.stored_plan(user=user, document=outline)
+    household = parse_household(services.whole_document(user, outline))
+    chosen = outline["strategy"]
+    if found["strategy"] != OPTIMAL:
+        return Shown(make_plan(household, found["strategy"]), chosen, None)
+    plan = read_off(follow(household, steps_of(found)), OPTIMAL)
+    return Shown(plan, chosen, KeptOptimum(found))
 
 
 def shown_plan(user: User) -> Plan:
-    """Of the household as it stands now."""
-    household, found = _shown(user)
-    if found["strategy"] == OPTIMAL:
-        return read_off(follow(household, steps_of(found)), OPTIMAL)
-    return make_plan(household, found["strategy"])
-
-
-def _shown(user: User) -> tuple[Household, dict[str, Any]]:
-    """The household, and what is kept of the plan that is shown."""
-    outline = services.outline_of(services.household_of(user))
-    found = services.stored_plan(user=user, document=outline)
-    return parse_household(services.whole_document(user, outline)), found
+    return shown(user).plan
 
 
 def followed_plan(user: User, past: Household) -> Plan:

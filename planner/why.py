@@ -17,7 +17,7 @@ from planner.domain.consequences import Harm
 from planner.domain.plan import Outcome
 from planner.domain.proof import is_least
 from planner.domain.reasons import Reason, read_reason
-from planner.exports.wording import rung_words, strategy_name
+from planner.exports.wording import long_day, rung_words, strategy_name
 from planner.presentation import day, listed
 from planner.stored import StoredPlan, Ways
 from planner.wording import Situation, what_it_does
@@ -87,6 +87,20 @@ def proof_line(optimum: KeptOptimum) -> str:
     if optimum.is_least_harm:
         return _("At most {share} from the best plan.").format(share=optimum.gap_percent)
     return _("The best plan found; that none has fewer consequences is not proven.")
+
+
+def plan_line(strategy: str, optimum: KeptOptimum | None, shown: str, planned_from: date) -> str:
+    """Which plan a file or the calendar holds: by which way, from which day on, how good.
+
+    `strategy` is the chosen way, `shown` that of the plan.
+    """
+    day = long_day(planned_from)
+    if strategy != "optimal":
+        return _("Plan: {name}, from {day} on.").format(name=strategy_name(strategy), day=day)
+    name, more = strategy_name(shown), _("The best plan is not there yet; take this again later.")
+    if optimum is not None:
+        name, more = strategy_name("optimal"), proof_line(optimum)
+    return _("Plan: {name}, from {day} on. {more}").format(name=name, day=day, more=more)
 
 
 def optimum_lines(optimum: KeptOptimum, ways: Ways, situation: Situation) -> OptimumLines:

@@ -1,5 +1,9 @@
 """The optimum on the pages: worked out beside them, asked for once, kept once, never in the way."""
 
+import csv
+import html
+import io
+import re
 import threading
 from dataclasses import replace
 from datetime import date
@@ -8,6 +12,8 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from django.urls import reverse
+from icalendar import Calendar
+from openpyxl import load_workbook
 
 from planner import history, optimum, services
 from planner.domain.household import parse_household, read_household
@@ -187,6 +193,60 @@ def test_files_follow_the_plan_that_is_shown(client, person):
     assert client.get("/calendar/anhuan.ics").content.count(b"SEQUENCE:3\r\n") > 0
     for name in ("plan-csv", "plan-xlsx"):
         assert client.get(reverse(f"planner:{name}")).status_code == 200
+
+
+def lines_of(client):
+    """What the calendar, the page of its file and each file say of which plan they hold."""
+    texts = [
+        client.get(reverse(f"planner:{name}")).content.decode()
+        for name in ("calendar", "calendar-download")
+    ]
+    pages = [re.search(r'<p class="quiet small">(方案.*?|Plan: .*?)</p>', one) for one in texts]
+    book = load_workbook(io.BytesIO(client.get(reverse("planner:plan-xlsx")).content))
+    table = client.get(reverse("planner:plan-csv")).content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(table)))
+    calendar = Calendar.from_ical(client.get(reverse("planner:calendar-ics")).content)
+    below = {
+        str(event["DESCRIPTION"]).splitlines()[-1]
+        for event in calendar.walk("VEVENT")
+        if str(event["CATEGORIES"].cats[0]) in ("付款日", "Payment")
+    }
+    return [
+        *(html.unescape(one.group(1)) for one in pages),
+        book.worksheets[0]["A1"].value,
+        *{row[-1] for row in rows[1:]},
+        str(calendar["X-WR-CALDESC"]),
+        *below,
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_calendar_and_each_file_say_which_plan_they_hold(client, person, language):
+    client.cookies["language"] = language
+    until_then = lines_of(client)
+    client.get(ADDRESS)
+    from_then = lines_of(client)
+    services.change_household(user=person, strategy="snowball")
+    by_a_rule = lines_of(client)
+
+    said = {
+        "zh-hans": (
+            "方案：利率高的先还，2026 年 12 月 1 日起。"
+            "最优方案还没算好，先按这个来，过一会儿再看。",
+            "方案：最优计划，2026 年 12 月 1 日起。",
+            "方案：金额小的先还，2026 年 12 月 1 日起。",
+        ),
+        "en": (
+            "Plan: Dearest debt first, from 1 December 2026 on. "
+            "The best plan is not there yet; take this again later.",
+            "Plan: Optimum, from 1 December 2026 on. ",
+            "Plan: Smallest debt first, from 1 December 2026 on.",
+        ),
+    }[language]
+    assert until_then == [said[0]] * 6
+    assert len(set(from_then)) == 1
+    assert from_then[0].startswith(said[1])
+    assert by_a_rule == [said[2]] * 6
 
 
 def test_what_is_asked_about_days_gone_by_is_asked_by_the_plan_shown_then(client, person, clock):

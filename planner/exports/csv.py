@@ -17,8 +17,8 @@ from planner.exports.wording import account_names_of, names_of, speaking
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
-def plan_csv(plan: Plan, *, language: str) -> bytes:
-    """Every due and every payment, by date, dues first."""
+def plan_csv(plan: Plan, *, language: str, line: str = "") -> bytes:
+    """Every due and every payment, by date, dues first. `line`, a last column: which plan it is."""
     with speaking(language):
         rows = sorted([*_due_rows(plan), *_payment_rows(plan)], key=lambda row: row[:2])
         header = [
@@ -36,11 +36,13 @@ def plan_csv(plan: Plan, *, language: str) -> bytes:
             pgettext("column", "of it fees"),
             pgettext("column", "of it penalty"),
             pgettext("column", "From account"),
+            *([pgettext("column", "Which plan")] if line else []),
         ]
+    said = [safe_text(line)] if line else []
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(header)
-    writer.writerows(cells for _on, _rank, cells in rows)
+    writer.writerows([*cells, *said] for _on, _rank, cells in rows)
     return text.getvalue().encode("utf-8-sig")
 
 

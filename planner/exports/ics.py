@@ -87,12 +87,14 @@ def calendar_file(
     stamp: datetime | None = None,
     alarms: Collection[str] = tuple(ALARMS),
     is_discreet: bool = True,
+    line: str = "",
 ) -> bytes:
     """The plan as an .ics file.
 
     `salt` keeps the UIDs of two people apart, `sequence` must grow with each change, `stamp`
     is when the file was made (default: the start of `as_of`). A discreet file has titles that
-    name neither lender nor amount. Raises ValueError for an alarm not in ALARMS.
+    name neither lender nor amount. `line`, with the calendar and below each payment, tells which
+    plan it is. Raises ValueError for an alarm not in ALARMS.
     """
     if unknown := set(alarms) - set(ALARMS):
         raise ValueError(f"no such alarm: {', '.join(sorted(unknown))}")
@@ -106,10 +108,14 @@ def calendar_file(
             "x-wr-calname",
             pgettext("discreet title", "Dates") if is_discreet else _("Repayment calendar"),
         )
+        if line:
+            calendar.add("x-wr-caldesc", line)
         titles = _neutral_titles()
         entries = sorted(_entries(plan), key=lambda one: one[:4])
         for entry in entries[:MOST_EVENTS]:
             title = titles[entry.kind] if is_discreet else entry.open_title
+            if line and entry.kind == "pay":
+                entry.lines.append(line)
             event = _event(entry, title, titles[entry.kind])
             event.add("uid", _uid(salt, entry))
             event.add("sequence", sequence)

@@ -42,11 +42,11 @@ from planner.exports.wording import (
 Cell = str | date | int | None  # words, a day, an amount in fen, nothing
 DAY_FORMAT = "yyyy-mm-dd"
 AMOUNT_FORMAT = "#,##0.00"
-WIDTHS = {"day": 12, "amount": 14, "words": 24}
+WIDTHS = {"day": 12, "amount": 14, "words": 24, "line": 90}
 
 
-def plan_xlsx(plan: Plan, history: Sequence[Entry] = (), *, language: str) -> bytes:
-    """The plan, and what happened before it."""
+def plan_xlsx(plan: Plan, history: Sequence[Entry] = (), *, language: str, line: str = "") -> bytes:
+    """The plan, and what happened before it. `line`, on a first sheet: which plan it is."""
     book = Workbook(write_only=True)
     # The same plan gives the same file, whenever it is taken.
     book.properties.creator = "Anhuan"
@@ -54,6 +54,8 @@ def plan_xlsx(plan: Plan, history: Sequence[Entry] = (), *, language: str) -> by
         plan.household.as_of.year, plan.household.as_of.month, plan.household.as_of.day
     )
     with speaking(language):
+        if line:
+            _sheet(book, pgettext("sheet", "Which plan"), [("line", line)], [])
         _dues(book, plan)
         _payments(book, plan)
         _cash(book, plan)

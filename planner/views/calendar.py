@@ -20,8 +20,9 @@ from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.xlsx import plan_xlsx
 from planner.presentation import month, weekday
-from planner.shown import shown_plan
+from planner.shown import shown
 from planner.views.plan import is_in_wechat
+from planner.why import plan_line
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ALARM_NAMES = {
@@ -64,6 +65,7 @@ def calendar(request: HttpRequest, year: int | None = None, number: int = 1) -> 
             "days": [one for week in weeks for one in week if one.entries],
             "before": _neighbour(first, -1) if first > board.household.as_of else None,
             "after": _neighbour(first, 1),
+            "plan_line": _which_plan(board),
         }
     return render(request, "planner/calendar.html", context)
 
@@ -72,10 +74,12 @@ def calendar(request: HttpRequest, year: int | None = None, number: int = 1) -> 
 def calendar_download(request: HttpRequest) -> HttpResponse:
     """Choose what rings, then take the file."""
     form = CalendarForm(initial={"alarm": list(ALARMS)})
+    board = Board(request.user)
     context = {
         "form": form,
         "in_wechat": is_in_wechat(request),
         "has_debts": services.has_figures(request.user),
+        "plan_line": _which_plan(board) if board.has_debts else "",
     }
     return render(request, "planner/calendar_download.html", context)
 
@@ -86,13 +90,14 @@ def calendar_ics(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("planner:calendar-download")
     household = services.household_of(request.user)
-    plan = shown_plan(request.user)
+    found = shown(request.user)
     content = calendar_file(
-        plan,
+        found.plan,
+        line=found.line,
         language=get_language() or household.language,
         salt=salted_hmac("planner.calendar", str(request.user.pk)).hexdigest(),
         # Once the optimum is there the same figures have another file, which shall replace it.
-        sequence=2 * household.revision + (plan.strategy == services.OPTIMAL),
+        sequence=2 * household.revision + (found.optimum is not None),
         alarms=form.cleaned_data["alarm"],
         is_discreet=not form.cleaned_data["named"],
     )
@@ -103,7 +108,9 @@ def calendar_ics(request: HttpRequest) -> HttpResponse:
 def plan_table(request: HttpRequest) -> HttpResponse:
     """Dues and payments for a spreadsheet."""
     household = services.household_of(request.user)
-    content = plan_csv(shown_plan(request.user), language=get_language() or household.language)
+    found = shown(request.user)
+    language = get_language() or household.language
+    content = plan_csv(found.plan, language=language, line=found.line)
     return _file(content, "text/csv; charset=utf-8", "csv", household.as_of)
 
 
@@ -111,10 +118,17 @@ def plan_table(request: HttpRequest) -> HttpResponse:
 def plan_workbook(request: HttpRequest) -> HttpResponse:
     """The whole plan and its history for a spreadsheet, a sheet for each thing."""
     row = services.household_of(request.user)
-    plan = shown_plan(request.user)
+    found = shown(request.user)
     history = parse_household(services.household_document_of(request.user)).history
-    content = plan_xlsx(plan, history, language=get_language() or row.language)
+    language = get_language() or row.language
+    content = plan_xlsx(found.plan, history, language=language, line=found.line)
     return _file(content, XLSX, "xlsx", row.as_of)
+
+
+def _which_plan(board: Board) -> str:
+    """The same words as in the files."""
+    plan, since = board.plan, board.household.planned_from
+    return plan_line(board.row.strategy, board.optimum, plan.strategy, since)
 
 
 def _file(content: bytes, kind: str, ending: str, as_of: date) -> HttpResponse:
