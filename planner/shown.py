@@ -9,11 +9,15 @@ from typing import Any, NamedTuple
 from planner import services
 from planner.domain.following import Step, follow
 from planner.domain.household import Household, parse_household
-from planner.domain.plan import Plan, make_plan, make_plans, read_off
+from planner.domain.optimal import cost_of
+from planner.domain.plan import Plan, make_plan, make_plans, outcome_of, read_off
+from planner.domain.reading import InvalidDocument
+from planner.domain.reasons import reason_document, reasons_of
+from planner.domain.replay import PaymentRefused
 from planner.domain.strategies import STRATEGIES
 from planner.models import StoredPlan, User
 from planner.services import OPTIMAL
-from planner.stored import best_rule, read_plan
+from planner.stored import best_rule, kept_document, read_plan
 from planner.why import KeptOptimum, plan_line
 
 
@@ -59,6 +63,45 @@ def followed_plan(user: User, past: Household) -> Plan:
             return read_off(follow(past, steps_of(document)), OPTIMAL)
     plans = make_plans(past, STRATEGIES)
     return plans[best_rule(plans)]
+
+
+def check_optimum(user: User) -> list[str]:
+    """What of the kept optimum differs from what the ledger makes of its payments.
+
+    Nothing where none is kept, or where the household cannot be read or reckoned at all: that is
+    told by `services.check_books`.
+    """
+    outline = services.outline_of(services.household_of(user))
+    rows = StoredPlan.objects.owned_by(user).filter(
+        household_hash=services.household_hash(outline), strategy=OPTIMAL
+    )
+    record = rows.values_list("document", flat=True).first()
+    if record is None:
+        return []
+    try:
+        household = parse_household(services.whole_document(user, outline))
+        rules = make_plans(household, STRATEGIES)
+    except (InvalidDocument, PaymentRefused):
+        return []
+    try:
+        plan = read_off(follow(household, steps_of(record)), OPTIMAL)
+        kept = [reason_document(one) for one in KeptOptimum(record).reasons]
+        is_fallback = record["proof"]["status"] == "fallback"  # which gives no reasons
+    except (KeyError, TypeError, ValueError):
+        return ["the stored optimum cannot be read"]
+    computed = kept_document(plan) | {"late_dues": outcome_of(plan).late_dues}
+    found = [
+        f"{key} of the stored optimum is another"
+        for key in sorted(computed)
+        if record.get(key) != computed[key]
+    ]
+    reasons = [] if is_fallback else [reason_document(one) for one in reasons_of(household, plan)]
+    if kept != reasons:
+        found.append("reasons of the stored optimum are others")
+    rule = rules[best_rule(rules)]
+    if (plan.harm, cost_of(plan)) > (rule.harm, cost_of(rule)):
+        found.append(f"the stored optimum is worse than {rule.strategy}")
+    return found
 
 
 def steps_of(document: Mapping[str, Any]) -> list[Step]:

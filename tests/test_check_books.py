@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from planner import history, services
+from planner import history, optimum, services
 from planner.models import Household, StoredPlan
 
 
@@ -64,3 +64,39 @@ def test_an_entry_filed_under_another_day_is_found(lived):
     services.HistoryEntry.objects.owned_by(lived).update(on=date(2026, 12, 16))
 
     assert "filed under another day" in findings()
+
+
+@pytest.fixture
+def optimum_row(lived):
+    """The kept optimum of an owner whose books agree."""
+    services.change_household(user=lived, strategy="optimal")
+    assert optimum.SOLVING.ask(lived) == "there"
+    call_command("check_books", stdout=StringIO())
+    return StoredPlan.objects.owned_by(lived).get(strategy=services.OPTIMAL)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stored_optimum_is_laid_through_the_ledger_again(optimum_row):
+    good = optimum_row.document
+    one, *others = good["payments"]
+    spoilt = {
+        "payments of the stored optimum": {"payments": [one | {"amount": "0.02"}, *others]},
+        "totals of the stored optimum": {"totals": good["totals"] | {"interest": "0.00"}},
+        "harm of the stored optimum": {"harm": [0, 0, 0, 0, 0, 1]},
+        "late_dues of the stored optimum": {"late_dues": good["late_dues"] + 1},
+        "reasons of the stored optimum": {"reasons": good["reasons"][1:]},
+        "the stored optimum cannot be read": {"payments": [{"on": "then"}]},
+    }
+
+    for sentence, changes in spoilt.items():
+        optimum_row.document = good | changes
+        optimum_row.save()
+        assert sentence in findings()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stored_optimum_that_pays_nothing_is_worse_than_a_rule(optimum_row):
+    optimum_row.document = optimum_row.document | {"payments": []}
+    optimum_row.save()
+
+    assert "the stored optimum is worse than" in findings()
