@@ -24,7 +24,7 @@ from planner.domain.products import Fact, Product, load_products, load_sources
 from planner.domain.relief import overdue_debts
 from planner.domain.true_rate import TrueRate, true_rate
 from planner.exports.wording import certainty_word, name_of_rung, spoken
-from planner.forms.debts import FORMS
+from planner.forms.contracts import FORMS
 from planner.ladder import LadderLines, ladder_lines
 from planner.models import User
 from planner.overdue import OverdueLine, next_money, overdue_line

@@ -21,7 +21,7 @@ from planner.domain.money import MAX_FEN
 from planner.domain.products import load_products
 from planner.domain.reading import EXPECTED, DocumentError, InvalidDocument
 from planner.forms.bank_accounts import AccountForm
-from planner.forms.debts import FORMS as DEBT_FORMS
+from planner.forms.contracts import FORMS as DEBT_FORMS
 from planner.forms.errors import REASONS, SENTENCES, sentence
 from planner.forms.expenses import ExpenseForm
 from planner.forms.fields import (

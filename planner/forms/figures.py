@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from planner import services
 from planner.domain.dates import clip, next_month_day
 from planner.domain.household import STRATEGIES
-from planner.forms.debts import all_in_arrears, fitting_arrears, reason_field
+from planner.forms.arrears import all_in_arrears, fitting_arrears
+from planner.forms.debts import reason_field
 from planner.forms.fields import (
     DayOfMonthField,
     PercentField,

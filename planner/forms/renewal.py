@@ -10,7 +10,7 @@ from planner import services
 from planner.domain.dates import next_month_day
 from planner.domain.household import debt_document
 from planner.domain.reading import InvalidDocument
-from planner.forms.debts import all_in_arrears
+from planner.forms.arrears import all_in_arrears
 from planner.forms.errors import sentence
 from planner.forms.fields import YuanField, fen_of, yuan_text
 from planner.forms.items import HouseholdForm

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from planner import services
 from planner.domain.products import Product
 from planner.domain.reading import DocumentError, InvalidDocument
-from planner.forms.debts import FORMS, DebtForm
+from planner.forms.contracts import FORMS
+from planner.forms.debts import DebtForm
 from planner.forms.errors import sentence
 from planner.forms.fields import DayField, DayOfMonthField, YuanField, fen_of, yuan_text
 from planner.forms.items import HouseholdForm

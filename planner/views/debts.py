@@ -14,7 +14,8 @@ from planner import services
 from planner.domain.household import Debt as Terms
 from planner.domain.ladders import in_language
 from planner.domain.products import Product, load_products
-from planner.forms.debts import CERTAINTIES, FORMS
+from planner.forms.contracts import FORMS
+from planner.forms.debts import CERTAINTIES
 from planner.models import Account, Household
 from planner.presentation import Amounts, day, language
 from planner.views import items
