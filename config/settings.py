@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.refused_forms",
     "planner.views.mending.refused_books",
+    "planner.views.overtaken.read_again",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -88,6 +88,10 @@ class KeyReused(Exception):
     """An idempotency key came back with another content."""
 
 
+class Overtaken(Exception):
+    """Another request changed the household between two things that were read of it."""
+
+
 class EntryRefused(Exception):
     """What was to be entered cannot have happened; nothing was changed. Its text is a sentence."""
 
@@ -566,7 +570,11 @@ def _told_account(
 
 def as_it_stands(position: Position, row: Item) -> Item:
     """The row with its figures of the day on which the household stands so (see
-    `standing_household`), to be shown and edited; not to be saved itself."""
+    `standing_household`), to be shown and edited; not to be saved itself. Raises Overtaken."""
+    if isinstance(row, Account | Debt):
+        held = position.accounts if isinstance(row, Account) else position.debts
+        if row.slug not in [one.id for one in held]:
+            raise Overtaken
     if isinstance(row, Account):
         fen = next(one.balance_fen for one in position.accounts if one.id == row.slug)
         # Below zero by what was entered: nobody can have that, and no form takes it.
@@ -1066,11 +1074,18 @@ def kept(
 
 
 def whole_document(user: User, document: dict[str, Any]) -> dict[str, Any]:
-    """The document with its history, where it is the outline of the user's own."""
+    """The document with its history, where it is the outline of the user's own.
+
+    Only the history is read: what is worked out of it is filed under this outline. Raises
+    Overtaken where the history is another by now.
+    """
     if "history_hash" not in document:
         return document
-    days = {key: document[key] for key in DAY_KEYS if key in document}
-    return household_document_of(user) | days
+    entries = [row.entry for row in HistoryEntry.objects.owned_by(user).standing()]
+    if history_hash(entries) != document["history_hash"]:
+        raise Overtaken
+    rest = {key: value for key, value in document.items() if key != "history_hash"}
+    return rest | {"history": entries}
 
 
 def keep(owner: int, filed_under: str, records: Mapping[str, dict[str, Any]]) -> None:
