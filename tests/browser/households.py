@@ -99,6 +99,24 @@ def mortgage(today: date) -> dict[str, Any]:
     return document
 
 
+def late_pay_day(today: date) -> dict[str, Any]:
+    """Huabei falls due on the 9th; what comes in on the 14th is spent by the 16th."""
+    document = sample_document(today)
+    for account in document["accounts"]:
+        account["balance"] = "0.00"
+    for income in document["incomes"]:
+        income |= {"on": {"monthly": 14}, "adjust": "none", "amount": "6000.00"}
+    document["expenses"] = [document["expenses"][0] | {"on": {"monthly": 16}, "amount": "5400.00"}]
+    document["debts"] = [document["debts"][0]]
+    return document
+
+
+def no_choice(today: date) -> dict[str, Any]:
+    """A single loan whose product fixes the due day."""
+    document = sample_document(today)
+    return document | {"debts": [one for one in document["debts"] if one["id"] == "jiebei"]}
+
+
 def paid_off(today: date) -> dict[str, Any]:
     document = sample_document(today)
     document["debts"][1] |= {"principal": "0.00", "periods_left": 0, "amount": None}

@@ -236,7 +236,14 @@ def _of_plans() -> Iterator[tuple[str, State]]:
     for state, document in (("own", sample_document), ("short", households.short)):
         yield f"plan-optimum-{state}", partial(_plan_with_optimum, document)
         yield f"optimum-{state}", partial(_optimum_of, document)
-    for state, document in (("own", sample_document), ("short", households.short)):
+    offers = {
+        "own": sample_document,
+        "short": households.short,
+        "better": households.late_pay_day,
+        "none": households.no_choice,
+        "long-words": households.long_words,
+    }
+    for state, document in offers.items():
         days = partial(_item_page, "planner:plan-due-days", (), document=document)
         yield f"due-days-{state}", days
     for answer in ("busy", "failed", "superseded"):

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from planner.domain.due_days import offered, suggest_due_days
-from planner.domain.household import Household, read_household
-from planner.domain.plan import make_plan, read_off
+from planner.domain.household import Household, parse_household, read_household
+from planner.domain.plan import make_plan, outcome_of, read_off
 from planner.domain.strategies import Trials
+from tests.households import account, document, income
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
@@ -71,3 +74,53 @@ def test_only_products_that_are_known_to_offer_it_are_tried():
 
     assert {debt.id for debt in household.debts if offered(debt)} == {"huabei"}
     assert suggest_due_days(replace(household, debts=others)) == []
+
+
+@pytest.mark.parametrize("name", ["short", "huabei_jiebei_card"])
+def test_what_a_day_comes_to_is_what_a_contract_with_that_day_comes_to(name):
+    """No bill is out on 1 December, so a document with the other day says the same."""
+    household = example(name)
+    (found,) = suggest_due_days(household)
+
+    for choice in found.choices:
+        debts = tuple(
+            replace(debt, terms=replace(debt.terms, due_day=choice.day))
+            if debt.id == found.debt
+            else debt
+            for debt in household.debts
+        )
+        plan = make_plan(replace(household, debts=debts), found.rule)
+        assert (outcome_of(plan), plan.harm) == (choice.outcome, choice.harm)
+
+
+def test_the_saving_told_is_the_interest_of_the_nights_until_pay_day():
+    """300.00 billed on 1 December and due on the 10th; the first money comes on the 14th.
+
+    Late: 0.05 % a night from the due date, 300.00 x 4 x 0.0005 = 0.60, billed on 1 January. On
+    the 15th it is paid in full and in time: nothing.
+    """
+    huabei = next(debt for debt in example("short").debts if debt.id == "huabei")
+    terms = replace(huabei.terms, unbilled_fen=30_000)
+    changes = {
+        "accounts": [account(balance="0.00")],
+        "incomes": [income(on={"monthly": 14}, **{"from": "2026-12-01"})],
+        "expenses": [],
+        "debts": [],
+    }
+    household = replace(
+        parse_household(document(**changes)),
+        debts=(replace(huabei, terms=terms, autopay=()),),
+    )
+
+    (found,) = suggest_due_days(household)
+
+    assert (found.now.cost_fen, found.now.late_dues) == (60, 1)
+    assert found.best is not None
+    assert (found.best.day, found.best.outcome.cost_fen) == (15, 0)
+    assert found.best.outcome.late_dues == 0
+    assert {choice.day: choice.outcome.cost_fen for choice in found.choices} == {
+        8: 90,  # 6 nights
+        9: 75,  # 5 nights
+        15: 0,
+        20: 0,
+    }
