@@ -58,12 +58,12 @@ def make_short(email: str) -> tuple[int, str]:
     from django.test import Client
 
     from benchmarks.households import paying_household
-    from planner import services
+    from planner import people, services
     from planner.domain.household import household_document
     from planner.models import User
 
     user = User.objects.create_user(email)
-    services.record_consent(user=user)
+    people.record_consent(user=user)
     household = paying_household(DEBTS, MONTHS)
     incomes = tuple(replace(one, amount_fen=one.amount_fen * 2 // 3) for one in household.incomes)
     document = household_document(replace(household, incomes=incomes, strategy="optimal"))

@@ -78,12 +78,12 @@ def make_member() -> str:
     from django.test import Client
 
     from benchmarks.households import paying_household
-    from planner import services
+    from planner import people, services
     from planner.domain.household import household_document
     from planner.models import IdempotencyKey, User
 
     user = User.objects.create_user("bench@example.com")
-    services.record_consent(user=user)
+    people.record_consent(user=user)
     document = household_document(paying_household(3, 24))
     services.replace_household(user=user, document=document)
     IdempotencyKey.objects.bulk_create(

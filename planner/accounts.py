@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
 
-from planner import services
+from planner import people, services
 from planner.forms.fields import TOO_LONG
 from planner.models import User, normalise_email
 
@@ -74,11 +74,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if guest is None or guest.pk == user.pk:
             return
         if not services.has_figures(guest):
-            services.erase(user=guest)
+            people.erase(user=guest)
         elif services.has_figures(user):
             request.session[GUEST_SESSION_KEY] = guest.pk
         else:
-            services.take_over_guest(guest=guest, user=user)
+            people.take_over_guest(guest=guest, user=user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         if GUEST_SESSION_KEY in request.session:

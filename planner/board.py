@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
-from planner import charts, services
+from planner import charts, hashes, plan_store, services
 from planner.domain.consequences import Consequence
 from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import add_months
@@ -107,18 +107,18 @@ class Board:
     @cached_property
     def household(self) -> Household:
         """As it stands on the day the plan runs from."""
-        return services.standing_household(self.user, self.document)
+        return plan_store.standing_household(self.user, self.document)
 
     @property
     def has_debts(self) -> bool:
         return bool(self.items["debts"])
 
     @cached_property
-    def _stored(self) -> dict[str, services.Record]:
+    def _stored(self) -> dict[str, plan_store.Record]:
         """By name; the optimum where it is there, whichever way was chosen."""
-        return services.stored_plans(
+        return plan_store.stored_plans(
             user=self.user,
-            names=[*services.names_of(self.row.strategy), services.OPTIMAL, services.WAYS],
+            names=[*plan_store.names_of(self.row.strategy), plan_store.OPTIMAL, plan_store.WAYS],
             document=self.document,
             position=self.household,
             beside=self._changes,
@@ -128,15 +128,15 @@ class Board:
     def plan(self) -> StoredPlan:
         """What is shown: by the way that was chosen, or until the optimum is there by the best
         rule of thumb."""
-        return read_plan(services.shown_of(self._stored, services.names_of(self.row.strategy)))
+        return read_plan(plan_store.shown_of(self._stored, plan_store.names_of(self.row.strategy)))
 
     @cached_property
     def ways(self) -> Ways:
-        return read_ways(self._stored[services.WAYS])
+        return read_ways(self._stored[plan_store.WAYS])
 
     @cached_property
     def optimum(self) -> KeptOptimum | None:
-        found = self._stored.get(services.OPTIMAL)
+        found = self._stored.get(plan_store.OPTIMAL)
         return None if found is None else KeptOptimum(found)
 
     @property
@@ -209,21 +209,21 @@ class Board:
         return notes(self.situation) if self.has_debts else []
 
     @property
-    def _changes(self) -> dict[str, services.Beside]:
+    def _changes(self) -> dict[str, plan_store.Beside]:
         """What the last change did, by the rules of thumb, and by two optima once they are there.
 
         Filed by the household's counter: the same figures may be reached by several changes.
         """
         name = f"change-{self.row.revision}"
-        changes: dict[str, services.Beside] = {name: lambda found: self._last_change(found, None)}
-        if self.row.strategy == services.OPTIMAL:
+        changes: dict[str, plan_store.Beside] = {name: lambda found: self._last_change(found, None)}
+        if self.row.strategy == plan_store.OPTIMAL:
             changes[f"{name}-o"] = self._change_of_optima
         return changes
 
-    def _change_of_optima(self, found: Mapping[str, services.Record]) -> services.Record | None:
-        if services.OPTIMAL not in found:
+    def _change_of_optima(self, found: Mapping[str, plan_store.Record]) -> plan_store.Record | None:
+        if plan_store.OPTIMAL not in found:
             return None
-        return self._last_change(found, KeptOptimum(found[services.OPTIMAL]).outcome)
+        return self._last_change(found, KeptOptimum(found[plan_store.OPTIMAL]).outcome)
 
     @cached_property
     def _last(self) -> LastChange:
@@ -241,8 +241,8 @@ class Board:
         return self._last.touched if self.has_debts else ()
 
     def _last_change(
-        self, found: Mapping[str, services.Record], optimum: Outcome | None
-    ) -> services.Record:
+        self, found: Mapping[str, plan_store.Record], optimum: Outcome | None
+    ) -> plan_store.Record:
         """What the last change touched and did, in each language, to be kept with the plans."""
         before = self._before
         if before is None:
@@ -254,7 +254,7 @@ class Board:
             for one in self.document[kind]
             if earlier.get((kind, one["id"])) not in (None, one)
         ]
-        ways = read_ways(found[services.WAYS])
+        ways = read_ways(found[plan_store.WAYS])
         say = self._told(before) or self._effect(before, ways, optimum)
         said = {}
         for language, _name in settings.LANGUAGES:
@@ -279,7 +279,7 @@ class Board:
 
     def _told(self, before: Mapping[str, Any]) -> Callable[[Amounts], str] | None:
         """That something was written down, where that and no figure was the last change."""
-        if services.history_hash(before.get("history", [])) == self.row.history_hash:
+        if hashes.history_hash(before.get("history", [])) == self.row.history_hash:
             return None
         if any(before[kind] != self.document[kind] for kind in services.ITEM_MODELS):
             return None
@@ -297,13 +297,13 @@ class Board:
         if "planned_from" in self.document:
             passed = {key: self.document.get(key) for key in services.DAY_KEYS}
             document |= {key: day for key, day in passed.items() if day}
-        names = [services.WAYS, services.OPTIMAL] if optimum else [services.WAYS]
-        found = services.stored_plans(user=self.user, names=names, document=document)
-        earlier = services.standing_household(self.user, document)
+        names = [plan_store.WAYS, plan_store.OPTIMAL] if optimum else [plan_store.WAYS]
+        found = plan_store.stored_plans(user=self.user, names=names, document=document)
+        earlier = plan_store.standing_household(self.user, document)
         # The change is told by two plans of one kind: not by a rule and an optimum.
-        is_there = services.OPTIMAL in found
-        past = KeptOptimum(found[services.OPTIMAL]).outcome if is_there else None
-        was = _outcome(earlier.strategy, read_ways(found[services.WAYS]), past)
+        is_there = plan_store.OPTIMAL in found
+        past = KeptOptimum(found[plan_store.OPTIMAL]).outcome if is_there else None
+        was = _outcome(earlier.strategy, read_ways(found[plan_store.WAYS]), past)
         now = _outcome(self.household.strategy, ways, optimum if is_there else None)
         return lambda amounts: change_line((earlier, was), (self.household, now), amounts)
 
@@ -539,7 +539,7 @@ class Board:
             "custom": _("in the order of your debts"),
         }
         ways: dict[str, Outcome | None] = {**self.ways.outcomes}
-        ways[services.OPTIMAL] = self.optimum and self.optimum.outcome
+        ways[plan_store.OPTIMAL] = self.optimum and self.optimum.outcome
         return [
             StrategyLine(
                 name=name,
@@ -698,7 +698,7 @@ _PLACES = {
 
 
 def _outcome(strategy: str, ways: Ways, optimum: Outcome | None) -> Outcome:
-    if strategy == services.OPTIMAL:
+    if strategy == plan_store.OPTIMAL:
         return optimum or ways.outcomes[ways.best]
     return ways.outcomes[strategy]
 

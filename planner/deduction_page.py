@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner import services
+from planner import plan_store
 from planner.board import Board
 from planner.domain.deductions import Answered, load_deductions
 from planner.domain.exposure import Exposure, Prospect, if_followed, if_nothing_is_paid
@@ -131,7 +131,7 @@ class DeductionPage:
     def _with_history(self) -> Household:
         if not self.board.row.is_lived:
             return self.household
-        return parse_household(services.whole_document(self.user, self.board.document))
+        return parse_household(plan_store.whole_document(self.user, self.board.document))
 
     @property
     def _before(self) -> date:

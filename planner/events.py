@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from planner import services
+from planner import hashes, plan_store, services
 from planner.domain.events import (
     LIMITS,
     MAX_EVENTS,
@@ -91,7 +91,7 @@ def record_event(*, user: User, debt: str, rung: str, on: date, key: str = "") -
     """It happened on that day. Raises EntryRefused, KeyReused, ConsentRequired, and
     InvalidDocument where the debt's ladder has no such rung."""
     household = services.locked(user)
-    fingerprint = services.digest({"event": [debt, rung, on.isoformat()]})
+    fingerprint = hashes.digest({"event": [debt, rung, on.isoformat()]})
     if services.done_before(user, key, fingerprint) is not None:
         return
     if on > household.planned_from and rung not in LIMITS:
@@ -223,5 +223,5 @@ def _left(days: int) -> str:
 
 def standing_debt(household: Household, slug: str) -> Debt:
     """The debt as it stands on the day the plan runs from."""
-    standing = services.standing_household(household.owner, services.outline_of(household))
+    standing = plan_store.standing_household(household.owner, services.outline_of(household))
     return next(one for one in standing.debts if one.id == slug)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from planner import services
+from planner import hashes, plan_store, services
 from planner.domain.contracts.terms import owed_fen
 from planner.domain.household import Household as Position
 from planner.domain.household import parse_household
@@ -22,7 +22,8 @@ from planner.domain.money import MAX_FEN, format_yuan
 from planner.domain.questions import Question, Unanswered, unanswered
 from planner.domain.replay import stand
 from planner.models import Arrangement, HistoryEntry, Household, User
-from planner.services import EntryRefused, Record, StaleVersion
+from planner.plan_store import Record
+from planner.services import EntryRefused, StaleVersion
 from planner.shown import followed_plan
 
 QUESTIONS = "questions"
@@ -64,7 +65,7 @@ def _unanswered(user: User, household: Household) -> Unanswered:
         # Asked again from the day they lead to, the questions are the same.
         return dict.fromkeys([*names, f"{QUESTIONS} {found.known_to}"], _written(found))
 
-    return _read(services.kept(user, [name], outline, compute)[name])
+    return _read(plan_store.kept(user, [name], outline, compute)[name])
 
 
 def _written(found: Unanswered) -> dict[str, Any]:
@@ -227,7 +228,7 @@ def answer_all_as_planned(
 
 def _answer_all(user: User, is_meant: Any, revision: int | None, key: str) -> int:
     household = services.locked(user)
-    fingerprint = services.digest({"answer_all": key})
+    fingerprint = hashes.digest({"answer_all": key})
     done = services.done_before(user, key, fingerprint)
     if done is not None:
         return int(done)
@@ -508,7 +509,7 @@ def _begun(user: User) -> tuple[dict[str, Any], Household]:
 def _enter(user: User, entry: dict[str, Any], key: str) -> HistoryEntry:
     document, household = _begun(user)
     told = {name: value for name, value in entry.items() if name != "was"}
-    fingerprint = services.digest({"enter": told})
+    fingerprint = hashes.digest({"enter": told})
     if done := services.done_before(user, key, fingerprint):
         return HistoryEntry.objects.owned_by(user).get(pk=int(done))
     if household.is_sample:

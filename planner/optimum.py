@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, connection
 
-from planner import services
+from planner import hashes, plan_store, services
 from planner.domain.household import Household as Position
 from planner.domain.household import parse_household
 from planner.domain.optimal import Optimum, cost_of, find_optimum
@@ -75,10 +75,10 @@ class Solving:
         """
         row = services.household_of(user)
         outline = services.outline_of(row)
-        filed_under = services.household_hash(outline)
+        filed_under = hashes.household_hash(outline)
         if _is_kept(user, filed_under):
             return "there"
-        position = parse_household(services.whole_document(user, outline))
+        position = parse_household(plan_store.whole_document(user, outline))
         job = None
         if _claim(user, filed_under):
             started = self._start(user, filed_under, position)
@@ -205,11 +205,11 @@ def _stands(user: User, row: Household) -> bool:
 
 def _is_kept(user: User, filed_under: str) -> bool:
     rows = StoredPlan.objects.owned_by(user)
-    return rows.filter(household_hash=filed_under, strategy=services.OPTIMAL).exists()
+    return rows.filter(household_hash=filed_under, strategy=plan_store.OPTIMAL).exists()
 
 
 def _keep(owner: int, filed_under: str, record: Mapping[str, Any]) -> None:
-    services.keep(owner, filed_under, {services.OPTIMAL: record})
+    plan_store.keep(owner, filed_under, {plan_store.OPTIMAL: record})
     cache.delete(f"optimum-{owner}")
 
 
@@ -252,7 +252,7 @@ def fallback(household: Position) -> dict[str, Any]:
     rule = best_rule(plans)
     plan = plans[rule]
     proof = judge_proof(cost_of(plan), 0, plan.harm, plan.harm, solved=False)
-    return _record(plan, proof_document(proof), rule, []) | {"strategy": services.OPTIMAL}
+    return _record(plan, proof_document(proof), rule, []) | {"strategy": plan_store.OPTIMAL}
 
 
 def _record(

@@ -1,28 +1,22 @@
-"""Writes that touch more than one row, each in one transaction; and the plans that are kept.
+"""Writes that touch more than one row, each in one transaction.
 
 Every change of figures takes the same way: rows → document, the change, the domain's parser,
 document → rows. So there is one validator, a bad change is refused whole with its errors as data,
 and undo is writing back an earlier document.
 """
 
-import hashlib
-import json
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from planner import domain
 from planner.domain.contracts.terms import dormant, owed_fen, terms_document
 from planner.domain.history import Corrected
 from planner.domain.household import Household as Position
@@ -33,11 +27,10 @@ from planner.domain.household import (
     parse_household,
 )
 from planner.domain.money import format_yuan, parse_yuan
-from planner.domain.plan import Plan, make_plans
 from planner.domain.reading import InvalidDocument
 from planner.domain.replay import PaymentRefused, replay, stand
-from planner.domain.strategies import STRATEGIES
-from planner.encryption import EncryptedTextField
+from planner.domain.strategies import OPTIMAL
+from planner.hashes import canonical, digest, history_hash
 from planner.models import (
     ITEM_MODELS,
     Account,
@@ -48,11 +41,8 @@ from planner.models import (
     IdempotencyKey,
     Item,
     Revision,
-    Session,
-    StoredPlan,
     User,
 )
-from planner.stored import best_rule, kept_document, ways_document
 
 logger = logging.getLogger(__name__)
 
@@ -62,11 +52,6 @@ SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry con
 HEAD_KEYS = ("as_of", "buffer", "strategy", "order", "triage_order")
 
 KEPT_REVISIONS = 50
-KEPT_PLANS = 18  # plan, ways, change, position, questions, optimum: now and of two states before
-GUEST_DAYS = 7
-KEPT_KEY_DAYS = 2
-
-CONSENT_VERSION = "2026-11"  # the privacy text a person agreed to; raise it when the text changes
 
 
 class ConsentRequired(Exception):
@@ -218,7 +203,7 @@ def undo(*, user: User, revision: int | None = None) -> bool:
     last = Revision.objects.owned_by(user).first()
     if last is None or revision not in (None, household.revision):
         return False
-    _write(household, household_document(parse_household(last.document)))
+    write_household(household, household_document(parse_household(last.document)))
     last.delete()
     return True
 
@@ -256,7 +241,7 @@ def change(
     if not household.is_sample and not household.has_consent and _holds_figures(after):
         raise ConsentRequired
     Revision.objects.create(owner=household.owner, number=household.revision, document=before)
-    _write(household, after)
+    write_household(household, after)
     household.before = before
     _keep_newest(Revision.objects.owned_by(household.owner), "-number", KEPT_REVISIONS)
     return after
@@ -303,7 +288,7 @@ def _holds_figures(document: dict[str, Any]) -> bool:
     return document["buffer"] != "0.00" or any(document[kind] for kind in ITEM_MODELS)
 
 
-def _write(household: Household, document: dict[str, Any]) -> None:
+def write_household(household: Household, document: dict[str, Any]) -> None:
     """Document → rows. Rows that stay the same are not touched and keep their version."""
     as_of = date.fromisoformat(document["as_of"])
     _write_history(household, as_of, document.get("history", []), document.get("known_to"))
@@ -374,7 +359,7 @@ def _write_history(
 def history_row(
     owner: User, entry: dict[str, Any], entered_on: datetime | None = None
 ) -> HistoryEntry:
-    on, kind, slug = _columns(entry)
+    on, kind, slug = columns_of(entry)
     return HistoryEntry(
         owner=owner, on=date.fromisoformat(on), kind=kind, slug=slug, entry=entry,
         created_on=entered_on or timezone.now(),
@@ -449,6 +434,16 @@ def _keep_newest(rows, ordering: str, count: int) -> None:
     too_old = list(rows.order_by(ordering).values_list("pk", flat=True)[count:])
     if too_old:
         rows.filter(pk__in=too_old).delete()
+
+
+def has_figures(user: User) -> bool:
+    """Whether there is anything in the user's household that could be lost."""
+    return any(model.objects.owned_by(user).exists() for model in ITEM_MODELS.values())
+
+
+def columns_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Day, kind and item of an entry, as the columns of its row tell them."""
+    return entry["on"], entry["kind"], next(entry[key] for key in SUBJECTS if entry.get(key))
 
 
 # --- One item ----------------------------------------------------------------------------------
@@ -736,377 +731,3 @@ def done_before(user: User, key: str, fingerprint: str) -> str | None:
 def remember(user: User, key: str, fingerprint: str, slug: str) -> None:
     if key:
         IdempotencyKey.objects.create(owner=user, key=key, fingerprint=fingerprint, slug=slug)
-
-
-# --- People ------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def start_guest() -> User:
-    """A visitor who tries without an account; owns ordinary rows for a week."""
-    guest = User(guest_since=timezone.now())
-    guest.set_unusable_password()
-    guest.save()
-    household_of(guest)
-    return guest
-
-
-def record_consent(*, user: User) -> None:
-    """The person agreed, now, to the privacy text as it stands."""
-    household_of(user)
-    Household.objects.owned_by(user).update(
-        consented_on=timezone.now(), consent_version=CONSENT_VERSION
-    )
-
-
-def has_figures(user: User) -> bool:
-    """Whether there is anything in the user's household that could be lost."""
-    return any(model.objects.owned_by(user).exists() for model in ITEM_MODELS.values())
-
-
-@transaction.atomic
-def take_over_guest(*, guest: User, user: User) -> None:
-    """Give the guest's household to the member, whose own becomes the one undo leads back to."""
-    household = locked(user)
-    if not User.objects.filter(pk=guest.pk).exists():
-        return  # asked for twice at once: taken over already
-    theirs = locked(guest)
-    if not has_figures(user):
-        # Nothing to go back to but what the guest could go back to. Counters go on, not back.
-        Revision.objects.owned_by(user).delete()
-        Revision.objects.owned_by(guest).update(owner=user)
-        household.revision = max(household.revision, theirs.revision)
-        _write_over(household, theirs)
-    else:
-        change(household, document_of(theirs), is_sample=theirs.is_sample)
-    erase(user=guest)
-
-
-def _write_over(household: Household, theirs: Household) -> None:
-    household.is_sample = theirs.is_sample
-    household.is_discreet = theirs.is_discreet
-    household.time_zone = theirs.time_zone
-    household.save(update_fields=["is_discreet", "time_zone"])
-    _write(household, document_of(theirs))
-
-
-@transaction.atomic
-def erase(*, user: User) -> None:
-    """The user and every row of theirs, sessions included; at once and for good."""
-    user_id = user.pk
-    user.delete()
-    transaction.on_commit(_forget_pages)
-    logger.info("erased user %s", user_id)
-
-
-def _forget_pages() -> None:
-    """SQLite's log still holds what was erased until it is written back and cut."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def prune() -> int:
-    """Delete what has had its time; returns the number of guests. Safe to run twice, anywhere.
-
-    One guest a transaction, claimed by its row, so that several machines can share the work.
-    """
-    now = timezone.now()
-    pruned = 0
-    while _prune_one_guest(now - timedelta(days=GUEST_DAYS)):
-        pruned += 1
-    IdempotencyKey.objects.filter(created_on__lt=now - timedelta(days=KEPT_KEY_DAYS)).delete()
-    Session.objects.filter(expire_date__lt=now).delete()
-    return pruned
-
-
-@transaction.atomic
-def _prune_one_guest(moment) -> bool:
-    skip = connection.features.has_select_for_update_skip_locked
-    guest = User.objects.guests_before(moment).select_for_update(skip_locked=skip).first()
-    if guest is not None:
-        erase(user=guest)
-    return guest is not None
-
-
-def reencrypt() -> int:
-    """Write every encrypted value again with the newest of DATA_KEYS; returns how many people.
-
-    One person a transaction, behind the same lock as their changes. Safe to stop and run again.
-    """
-    people = User.objects.order_by("pk").values_list("pk", flat=True)
-    for key in people.iterator():
-        user = User.objects.filter(pk=key).first()
-        if user is not None:
-            _reencrypt_one(user)
-    return len(people)
-
-
-@transaction.atomic
-def _reencrypt_one(user: User) -> None:
-    locked(user)
-    StoredPlan.objects.owned_by(user).delete()  # can be computed again
-    for model in (*ITEM_MODELS.values(), HistoryEntry, Arrangement, Revision):
-        names = [
-            field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)
-        ]
-        model.objects.bulk_update(model.objects.owned_by(user), names)
-
-
-# --- Books -------------------------------------------------------------------------------------
-
-
-def check_books(user: User) -> list[str]:
-    """What of the user's stored results differs from what figures and history lead to."""
-    household = household_of(user)
-    document = document_of(household)
-    found = []
-    standing = HistoryEntry.objects.owned_by(user).standing()
-    if household.history_hash != history_hash([row.entry for row in standing]):
-        found.append("the hash of the history is not that of its entries")
-    for row in standing:
-        if (row.on.isoformat(), row.kind, row.slug) != _columns(row.entry):
-            found.append(f"entry {row.pk} is filed under another day, kind or item")
-    rows = StoredPlan.objects.owned_by(user).filter(household_hash=household_hash(document))
-    stored = {row.strategy: row.document for row in rows}
-    try:
-        parsed = parse_household(document)
-        position = _standing_record(stand(parsed))
-        made = make_plans(parsed, STRATEGIES)
-    except InvalidDocument as invalid:
-        return [*found, f"the household cannot be read: {invalid.errors[0].path}"]
-    except PaymentRefused as refused:
-        paid = refused.entry
-        return [*found, f"a payment of {paid.on} to debt {paid.debt} cannot be reckoned any more"]
-    for name in sorted(stored.keys() & {*STRATEGIES, WAYS, BEST}):
-        computed = _to_keep(made, name)
-        for key in sorted(key for key in computed if stored[name].get(key) != computed[key]):
-            found.append(f"{key} of the stored plan {name} is another")
-    if STANDING in stored:
-        found += _differences(stored[STANDING], position)
-    return found
-
-
-def _differences(stored: Mapping[str, Any], position: Mapping[str, Any]) -> list[str]:
-    found = [
-        f"the stored balance of account {account} is another"
-        for account, fen in position["balances"].items()
-        if stored["balances"].get(account) != fen
-    ]
-    held = {one["id"]: one for one in stored["household"]["debts"]}
-    return found + [
-        f"what stands of debt {debt['id']} is another"
-        for debt in position["household"]["debts"]
-        if held.get(debt["id"]) != debt
-    ]
-
-
-def _columns(entry: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Day, kind and item of an entry, as the columns of its row tell them."""
-    return entry["on"], entry["kind"], next(entry[key] for key in SUBJECTS if entry.get(key))
-
-
-# --- Plans -------------------------------------------------------------------------------------
-
-
-def canonical(document: Mapping[str, Any]) -> bytes:
-    """The same bytes for the same content, whatever the order of its keys."""
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return text.encode()
-
-
-def digest(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(document)).hexdigest()
-
-
-@cache
-def engine_fingerprint() -> str:
-    """Changes with the engine and its rules: an upgrade must not show plans of the old one."""
-    digest = hashlib.sha256()
-    roots = [Path(domain.__path__[0]), settings.BASE_DIR / "planner" / "rules"]
-    for path in sorted(path for root in roots for path in root.rglob("*.*")):
-        if path.suffix in (".py", ".toml"):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def history_hash(history: Sequence[Mapping[str, Any]]) -> str:
-    """Of a document's history; "" of none."""
-    return digest({"history": history}) if history else ""
-
-
-def household_hash(document: Mapping[str, Any]) -> str:
-    """What plans of a household are filed under; the chosen strategy is no part of it.
-
-    The same for a document and its outline.
-    """
-    lived = document.get("history_hash", history_hash(document.get("history", [])))
-    rest = {k: v for k, v in document.items() if k not in ("strategy", "history", "history_hash")}
-    return digest({"household": rest, "history": lived, "engine": engine_fingerprint()})
-
-
-WAYS = "ways"
-BEST = "best"
-OPTIMAL = "optimal"
-Record = dict[str, Any]
-Beside = Callable[[Mapping[str, Record]], Record | None]
-
-
-def stored_plans(
-    *,
-    user: User,
-    names: Iterable[str],
-    document: dict[str, Any] | None = None,
-    position: Position | None = None,
-    beside: Mapping[str, Beside] | None = None,
-) -> dict[str, Record]:
-    """The plan documents of the user's household by strategy, computed where none is kept.
-
-    Under the name WAYS, what all rules of thumb come to (see `stored.ways_document`), under BEST
-    the plan of the best of them. The optimum takes long and is worked out elsewhere (see
-    `planner.optimum`): under OPTIMAL it is in the answer only where it is kept.
-    `document` asks for another household of the same user, such as the one before a change;
-    or it is the outline of the user's own. `position`: see `kept`. `beside`: what else is to be
-    kept with them, by name, and how it is made from them: None where it cannot be yet.
-    """
-    beside = beside or {}
-
-    def compute(
-        household: Position, missing: list[str], found: Mapping[str, Record]
-    ) -> dict[str, Record]:
-        plans = [name for name in missing if name not in beside]
-        needs_all = WAYS in plans or BEST in plans
-        made = make_plans(household, STRATEGIES if needs_all else plans)
-        computed = {name: _to_keep(made, name) for name in plans}
-        together = {**found, **computed}
-        made_beside = {name: beside[name](together) for name in missing if name in beside}
-        return computed | {name: one for name, one in made_beside.items() if one is not None}
-
-    return kept(user, [*names, *beside], document, compute, position)
-
-
-def stored_plan(
-    *, user: User, strategy: str | None = None, document: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """One of them; without a strategy, the one that is shown (see `shown_of`)."""
-    document = outline_of(household_of(user)) if document is None else document
-    names = [strategy] if strategy else names_of(document["strategy"])
-    return shown_of(stored_plans(user=user, names=names, document=document), names)
-
-
-def names_of(strategy: str) -> list[str]:
-    """Under which names the plan by a way of repaying is kept, the one that is shown first."""
-    return [OPTIMAL, BEST] if strategy == OPTIMAL else [strategy]
-
-
-def shown_of(found: Mapping[str, dict[str, Any]], names: Sequence[str]) -> dict[str, Any]:
-    """Of what was found: the optimum once it is there, until then the best rule of thumb."""
-    return next(found[name] for name in names if name in found)
-
-
-def _to_keep(made: Mapping[str, Plan], name: str) -> dict[str, Any]:
-    if name == WAYS:
-        return ways_document(made)
-    return kept_document(made[best_rule(made) if name == BEST else name])
-
-
-STANDING = "standing"
-
-
-def standing_household(user: User, document: dict[str, Any] | None = None) -> Position:
-    """The household as it stands today, its history laid onto its figures.
-
-    Accounts may stand below zero. `document` as for `stored_plans`.
-    """
-    document = outline_of(household_of(user)) if document is None else document
-    if "planned_from" not in document:
-        return parse_household(document)
-
-    def compute(household: Position, names: list[str], _found: object) -> dict[str, Record]:
-        return {name: _standing_record(stand(household)) for name in names}
-
-    record = kept(user, [STANDING], document, compute)[STANDING]
-    position = parse_household(record["household"] | {"strategy": document["strategy"]})
-    accounts = tuple(
-        replace(account, balance_fen=record["balances"][account.id])
-        for account in position.accounts
-    )
-    return replace(position, accounts=accounts)
-
-
-def _standing_record(position: Position) -> dict[str, Any]:
-    balances = {account.id: account.balance_fen for account in position.accounts}
-    accounts = tuple(
-        replace(account, balance_fen=max(0, account.balance_fen)) for account in position.accounts
-    )
-    return {
-        "household": household_document(replace(position, accounts=accounts)),
-        "balances": balances,
-    }
-
-
-def kept(
-    user: User,
-    names: Iterable[str],
-    document: dict[str, Any] | None,
-    compute: Callable[[Position, list[str], Mapping[str, Record]], dict[str, Record]],
-    position: Position | None = None,
-) -> dict[str, Record]:
-    """What is worked out of a household, by name; computed and kept where it is missing.
-
-    `compute` gets the household, the missing names and what was found. `position` is the document
-    parsed, where that was done already.
-    """
-    document = outline_of(household_of(user)) if document is None else document
-    filed_under = household_hash(document)
-    wanted = list(dict.fromkeys(names))
-    rows = StoredPlan.objects.owned_by(user).filter(household_hash=filed_under, strategy__in=wanted)
-    found = dict(rows.values_list("strategy", "document"))
-    missing = [name for name in wanted if name not in found and name != OPTIMAL]
-    if missing:
-        whole = whole_document(user, document)
-        is_whole = position is not None and whole is document
-        computed = compute(position if is_whole else parse_household(whole), missing, found)
-        if computed:
-            keep(user.pk, filed_under, computed)
-        found |= computed
-    return {name: found[name] for name in wanted if name in found}
-
-
-def whole_document(user: User, document: dict[str, Any]) -> dict[str, Any]:
-    """The document with its history, where it is the outline of the user's own.
-
-    Only the history is read: what is worked out of it is filed under this outline. Raises
-    Overtaken where the history is another by now.
-    """
-    if "history_hash" not in document:
-        return document
-    entries = [row.entry for row in HistoryEntry.objects.owned_by(user).standing()]
-    if history_hash(entries) != document["history_hash"]:
-        raise Overtaken
-    rest = {key: value for key, value in document.items() if key != "history_hash"}
-    return rest | {"history": entries}
-
-
-def keep(owner: int, filed_under: str, records: Mapping[str, dict[str, Any]]) -> None:
-    """Keep what was worked out of a household of the user with that key, and let go what is old.
-
-    The newest optimum of an earlier day stays: what is asked about those days is asked by it.
-    """
-    # Two requests may compute the same at once: the same bytes, so either may stay.
-    StoredPlan.objects.bulk_create(
-        [
-            StoredPlan(owner_id=owner, household_hash=filed_under, strategy=name, document=one)
-            for name, one in records.items()
-        ],
-        ignore_conflicts=True,
-    )
-    held = StoredPlan.objects.owned_by(owner).order_by("-pk")
-    rows = list(held.values_list("pk", "strategy", "created_on"))
-    today = timezone.localdate()
-    followed = next(
-        (pk for pk, name, on in rows if name == OPTIMAL and timezone.localdate(on) < today), None
-    )
-    too_old = [pk for pk, _name, _on in rows[KEPT_PLANS:] if pk != followed]
-    if too_old:
-        held.filter(pk__in=too_old).delete()

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from planner import services
+from planner import plan_store, services
 from planner.domain.household import Household
 from planner.domain.plan import PlannedDue, make_plan
 from planner.domain.scenarios import Starting
@@ -91,7 +91,7 @@ class ShortPage:
             return {name: _record(household, rule, self._shorts) for name in missing}
 
         name = f"short-{rule}"
-        return services.kept(
+        return plan_store.kept(
             self.user, [name], self.present.board.document, compute, self.present.position
         )[name]
 
@@ -272,7 +272,7 @@ class ShortPage:
             return None
         rule = self.present.rule
         document = services.document_of(self.row) | {"triage_order": []}
-        found = services.stored_plans(user=self.user, names=[rule], document=document)
+        found = plan_store.stored_plans(user=self.user, names=[rule], document=document)
         return _compared(read_plan(found[rule]), self.present.plan, self)
 
 

@@ -6,7 +6,7 @@ Who repays by the optimum sees the best rule of thumb until it is there; nothing
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from planner import services
+from planner import hashes, plan_store, services
 from planner.domain.following import Step, follow
 from planner.domain.household import Household, parse_household
 from planner.domain.optimal import cost_of
@@ -16,7 +16,7 @@ from planner.domain.reasons import reason_document, reasons_of
 from planner.domain.replay import PaymentRefused
 from planner.domain.strategies import STRATEGIES
 from planner.models import StoredPlan, User
-from planner.services import OPTIMAL
+from planner.plan_store import OPTIMAL
 from planner.stored import best_rule, kept_document, read_plan
 from planner.why import KeptOptimum, plan_line
 
@@ -39,8 +39,8 @@ class Shown(NamedTuple):
 def shown(user: User) -> Shown:
     """Of the household as it stands now; the optimum only where it is kept already."""
     outline = services.outline_of(services.household_of(user))
-    found = services.stored_plan(user=user, document=outline)
-    household = parse_household(services.whole_document(user, outline))
+    found = plan_store.stored_plan(user=user, document=outline)
+    household = parse_household(plan_store.whole_document(user, outline))
     chosen = outline["strategy"]
     if found["strategy"] != OPTIMAL:
         return Shown(make_plan(household, found["strategy"]), chosen, None)
@@ -69,17 +69,17 @@ def check_optimum(user: User) -> list[str]:
     """What of the kept optimum differs from what the ledger makes of its payments.
 
     Nothing where none is kept, or where the household cannot be read or reckoned at all: that is
-    told by `services.check_books`.
+    told by `books.check_books`.
     """
     outline = services.outline_of(services.household_of(user))
     rows = StoredPlan.objects.owned_by(user).filter(
-        household_hash=services.household_hash(outline), strategy=OPTIMAL
+        household_hash=hashes.household_hash(outline), strategy=OPTIMAL
     )
     record = rows.values_list("document", flat=True).first()
     if record is None:
         return []
     try:
-        household = parse_household(services.whole_document(user, outline))
+        household = parse_household(plan_store.whole_document(user, outline))
         rules = make_plans(household, STRATEGIES)
     except (InvalidDocument, PaymentRefused):
         return []

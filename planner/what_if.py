@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from planner import services
+from planner import plan_store, services
 from planner.board import Board
 from planner.domain.household import Debt, Household, parse_household
 from planner.domain.ladders import Rung
@@ -80,7 +80,7 @@ class Present:
 
     @cached_property
     def plan(self) -> StoredPlan:
-        found = services.stored_plans(
+        found = plan_store.stored_plans(
             user=self.user,
             names=[self.rule],
             document=self.board.document,

@@ -94,12 +94,12 @@ def _noon(day):
 @pytest.fixture
 def make_member(db):
     """Members who agreed to the privacy text, with a household of the given document."""
-    from planner import services
+    from planner import people, services
     from planner.models import User
 
     def make(name="owner", **changes):
         user = User.objects.create_user(f"{name}@example.com")
-        services.record_consent(user=user)
+        people.record_consent(user=user)
         services.replace_household(user=user, document=document(**changes))
         return user
 

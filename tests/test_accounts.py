@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from planner import services
+from planner import people, plan_store, services
 from planner.models import Debt, Household, Session, StoredPlan, User
 from planner.sample import sample_document
 from tests.households import debt, document
@@ -81,7 +81,7 @@ def test_signing_up_without_a_mail_server_is_immediate(client):
     user = user_of(client)
     assert user.email == "new@example.com"
     assert not user.is_guest
-    assert user.household.consent_version == services.CONSENT_VERSION
+    assert user.household.consent_version == people.CONSENT_VERSION
 
 
 @pytest.mark.django_db
@@ -230,7 +230,7 @@ def test_one_address_cannot_fill_the_database_with_guests(client):
 @pytest.mark.django_db
 def test_signing_up_keeps_the_guests_household(guest_client):
     guest = user_of(guest_client)
-    services.record_consent(user=guest)
+    people.record_consent(user=guest)
     services.replace_household(user=guest, document=document())
 
     sign_up(guest_client)
@@ -243,7 +243,7 @@ def test_signing_up_keeps_the_guests_household(guest_client):
 
 def test_signing_up_by_code_keeps_the_guests_household(guest_client, db, mail_is_sent):
     guest = user_of(guest_client)
-    services.record_consent(user=guest)
+    people.record_consent(user=guest)
     services.replace_household(user=guest, document=document())
 
     sign_up(guest_client)
@@ -258,7 +258,7 @@ def test_signing_up_by_code_keeps_the_guests_household(guest_client, db, mail_is
 @pytest.mark.parametrize(("choice", "name"), [("take", "the guest's"), ("drop", "小李")])
 def test_signing_in_asks_which_household_stays(guest_client, member, choice, name):
     guest = user_of(guest_client)
-    services.record_consent(user=guest)
+    people.record_consent(user=guest)
     services.replace_household(user=guest, document=document(debts=[debt(name="the guest's")]))
 
     response = sign_in(guest_client)
@@ -558,7 +558,7 @@ def test_erasing_is_refused_without_the_proof(client, member):
 
 def test_a_member_takes_everything_and_leaves(client, member, stranger):
     sign_in(client)
-    services.stored_plan(user=member, strategy="minimum")
+    plan_store.stored_plan(user=member, strategy="minimum")
 
     export = json.loads(client.get(reverse("planner:data-export")).content)
     household = json.loads(client.get(reverse("planner:household-export")).content)
@@ -591,7 +591,7 @@ def test_the_privacy_page_needs_no_account_and_speaks_both_languages(client, lan
     page = client.get(reverse("planner:privacy")).content.decode()
 
     assert words in page
-    assert services.CONSENT_VERSION in page
+    assert people.CONSENT_VERSION in page
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.urls import reverse
 from icalendar import Calendar
 from openpyxl import load_workbook
 
-from planner import archive, services
+from planner import archive, people, services
 from planner.models import User
 from tests.domain.test_products import OWN_FIGURES, PRODUCTS
 
@@ -37,7 +37,7 @@ def owing(make_member):
 @pytest.fixture
 def newcomer():
     user = User.objects.create_user("new@example.com")
-    services.record_consent(user=user)
+    people.record_consent(user=user)
     return user
 
 

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from planner import history, services
+from planner import history, plan_store
 from planner.models import HistoryEntry, Household
 from tests.households import account, debt, expense
 
@@ -150,7 +150,7 @@ def test_all_as_planned_in_one(back, owner):
     assert [one["kind"] for one in entries(owner)] == ["expense", "income"]
     assert history.open_questions(owner) == []
     assert b'id="asking"' not in back.get(PLAN).content
-    account_now = services.standing_household(owner).accounts[0]
+    account_now = plan_store.standing_household(owner).accounts[0]
     assert account_now.balance_fen == 210_000 - 260_000 + 850_000
 
 
@@ -237,14 +237,14 @@ def test_three_days_with_a_moved_clock(make_member, client, clock):
     text = client.get(PLAN).content.decode()
     assert 'id="asking"' not in text
     assert 'data-state="overdue"' in text
-    assert services.standing_household(user).accounts[0].balance_fen == 55_000
+    assert plan_store.standing_household(user).accounts[0].balance_fen == 55_000
 
     clock(date(2026, 12, 4))  # nothing was planned for the 3rd
     form = {"on": "2026-12-04", "amount": "500", "account": "card", "key": "k1", "due": ""}
     paid = client.post(reverse("planner:debt-paid", args=["friend"]), form)
     assert paid.status_code == 302
     assert 'data-state="overdue"' not in client.get(PLAN).content.decode()
-    assert services.standing_household(user).accounts[0].balance_fen == 5_000
+    assert plan_store.standing_household(user).accounts[0].balance_fen == 5_000
 
 
 def test_a_clock_that_jumps_back_loses_and_repeats_nothing(back, owner, clock):

@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from planner import history, optimum, services
+from planner import history, optimum, plan_store, services
 from planner.models import Household, StoredPlan
 
 
@@ -16,8 +16,8 @@ def lived(make_member, monkeypatch):
     history.record_payment(
         user=user, debt="friend", on=date(2026, 12, 15), amount_fen=50_000, account="card"
     )
-    services.stored_plans(user=user, names=["minimum", services.WAYS])
-    services.standing_household(user)
+    plan_store.stored_plans(user=user, names=["minimum", plan_store.WAYS])
+    plan_store.standing_household(user)
     return user
 
 
@@ -37,7 +37,7 @@ def test_books_that_agree_are_said_to(lived):
 
 
 def test_a_stored_balance_that_history_does_not_lead_to_is_found(lived):
-    row = StoredPlan.objects.owned_by(lived).get(strategy=services.STANDING)
+    row = StoredPlan.objects.owned_by(lived).get(strategy=plan_store.STANDING)
     row.document["balances"]["card"] += 1
     row.save()
 
@@ -72,7 +72,7 @@ def optimum_row(lived):
     services.change_household(user=lived, strategy="optimal")
     assert optimum.SOLVING.ask(lived) == "there"
     call_command("check_books", stdout=StringIO())
-    return StoredPlan.objects.owned_by(lived).get(strategy=services.OPTIMAL)
+    return StoredPlan.objects.owned_by(lived).get(strategy=plan_store.OPTIMAL)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from planner import history, services
+from planner import history, plan_store, services
 from planner.models import HistoryEntry, Household
 from tests.households import debt
 from tests.pages import read
@@ -54,7 +54,7 @@ def page(client):
 
 
 def plan_day(user):
-    return services.stored_plan(user=user)["as_of"]
+    return plan_store.stored_plan(user=user)["as_of"]
 
 
 # --- New figures in place of the old ones ---
@@ -79,7 +79,7 @@ def test_figures_renewed_after_a_history_keep_what_was_added_and_what_is_late(
 
     assert visitor.post(renew, sent).status_code == 302
 
-    friend, new = services.standing_household(owner).debts
+    friend, new = plan_store.standing_household(owner).debts
     assert (friend.terms.principal_fen, new.terms.principal_fen) == (250_000, 250_000)
     assert [one.due_on for one in friend.terms.arrears] == [date(2026, 12, 15)]
     assert new.terms.arrears == ()
@@ -148,7 +148,7 @@ def test_put_off_until_tomorrow_is_asked_after_midnight(visitor, owner, clock):
 def test_a_clock_set_back_keeps_every_entry_and_asks_nothing_again(owner, clock, back_to):
     clock(date(2026, 12, 20))
     history.answer_all_as_planned(user=owner)
-    before, plan = told(owner), services.stored_plan(user=owner)
+    before, plan = told(owner), plan_store.stored_plan(user=owner)
     assert asked(owner) == []
 
     clock(back_to)
@@ -159,7 +159,7 @@ def test_a_clock_set_back_keeps_every_entry_and_asks_nothing_again(owner, clock,
 
     clock(date(2026, 12, 20))
     assert asked(owner) == []
-    assert services.stored_plan(user=owner) == plan
+    assert plan_store.stored_plan(user=owner) == plan
 
 
 def test_a_clock_set_back_before_the_figures_shows_them_as_they_were(visitor, owner, clock):
@@ -190,7 +190,7 @@ def test_an_entry_made_while_the_clock_was_back_is_no_lost_one(owner, clock):
     history.record_payment(user=owner, debt="friend", on=date(2026, 12, 1), amount_fen=6_000)
 
     clock(date(2026, 12, 3))
-    assert services.standing_household(owner).debts[0].terms.principal_fen == 300_000 - 11_000
+    assert plan_store.standing_household(owner).debts[0].terms.principal_fen == 300_000 - 11_000
 
 
 # --- A journey ---
@@ -237,7 +237,7 @@ def test_what_was_paid_tomorrow_stays_paid_on_the_way_back(owner, clock):
 
     moves_to(owner, "America/Los_Angeles")
     assert plan_day(owner) == "2026-12-16"
-    assert services.standing_household(owner).debts[0].terms.principal_fen == 250_000
+    assert plan_store.standing_household(owner).debts[0].terms.principal_fen == 250_000
     assert ("payment", 15) not in asked(owner)
 
 

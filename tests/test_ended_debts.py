@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from planner import history, services
+from planner import history, plan_store, services
 from tests.households import debt
 from tests.pages import read
 
@@ -31,7 +31,7 @@ def sent(client, path=DETAIL, holding="principal", **changes):
 
 
 def terms_of(user):
-    return services.standing_household(user).debts[0].terms
+    return plan_store.standing_household(user).debts[0].terms
 
 
 def test_the_form_shows_the_day_that_was_agreed_and_asks_for_no_next_one(client, ended):

@@ -13,7 +13,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner import services
+from planner import people, services
 from planner.domain import household as household_module
 from planner.domain.contracts import terms as terms_module
 from planner.domain.household import parse_household
@@ -390,7 +390,7 @@ def every_form(owner):
         yield partial(
             DEBT_FORMS[product.contract], household=household, accounts=accounts, product=product
         )
-    yield partial(MoneyForm, household=services.household_of(services.start_guest()))
+    yield partial(MoneyForm, household=services.household_of(people.start_guest()))
 
 
 @pytest.mark.parametrize(("name", "text"), ALL_BAD[::5])

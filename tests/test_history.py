@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from planner import history, services
+from planner import history, people, plan_store, services
 from planner.models import (
     Account,
     Arrangement,
@@ -38,15 +38,15 @@ def pay(user, on=date(2026, 12, 15), amount_fen=50_000, **changes):
 
 
 def balance(user):
-    return services.standing_household(user).accounts[0].balance_fen
+    return plan_store.standing_household(user).accounts[0].balance_fen
 
 
 def owed(user):
-    return services.standing_household(user).debts[0].terms.principal_fen
+    return plan_store.standing_household(user).debts[0].terms.principal_fen
 
 
 def test_a_household_without_a_history_is_planned_from_today(person):
-    plan = services.stored_plan(user=person)
+    plan = plan_store.stored_plan(user=person)
 
     assert plan["as_of"] == "2026-12-20"
     # Unanswered: the salary of the 10th has not arrived, the rent of the 5th is spent, the due of
@@ -58,15 +58,15 @@ def test_a_household_without_a_history_is_planned_from_today(person):
 def test_made_up_figures_stay_at_their_own_day(person):
     Household.objects.owned_by(person).update(is_sample=True)
 
-    assert services.stored_plan(user=person)["as_of"] == "2026-12-01"
+    assert plan_store.stored_plan(user=person)["as_of"] == "2026-12-01"
     assert history.open_questions(person) == []
 
 
 def test_a_plan_of_yesterday_is_not_shown_today(person, clock):
-    before = services.stored_plan(user=person)
+    before = plan_store.stored_plan(user=person)
     clock.today = date(2026, 12, 21)
 
-    assert services.stored_plan(user=person)["as_of"] == "2026-12-21" != before["as_of"]
+    assert plan_store.stored_plan(user=person)["as_of"] == "2026-12-21" != before["as_of"]
 
 
 def test_days_that_pass_are_no_change(person, clock):
@@ -98,7 +98,7 @@ def test_questions_are_asked_before_anything_was_entered(person):
 def test_an_entry_moves_the_plan_to_today(person):
     pay(person)
 
-    assert services.stored_plan(user=person)["as_of"] == "2026-12-20"
+    assert plan_store.stored_plan(user=person)["as_of"] == "2026-12-20"
     assert (balance(person), owed(person)) == (210_000 - 260_000 - 50_000, 250_000)
 
 
@@ -129,14 +129,14 @@ def test_a_part_that_was_paid_is_an_answer(person):
     pay(person, amount_fen=20_000, planned_on=date(2026, 12, 15))
 
     assert "payment" not in [one.kind for one in history.open_questions(person)]
-    assert services.stored_plan(user=person)["dues"][0]["short"] == "300.00"
+    assert plan_store.stored_plan(user=person)["dues"][0]["short"] == "300.00"
 
 
 def test_what_was_not_paid_is_an_answer_and_stays_unpaid(person):
     history.answer_unpaid(user=person, debt="friend", due_on=date(2026, 12, 15))
 
     assert "payment" not in [one.kind for one in history.open_questions(person)]
-    assert services.stored_plan(user=person)["status"] == "overdue"
+    assert plan_store.stored_plan(user=person)["status"] == "overdue"
 
 
 def test_a_day_later_only_the_new_day_is_asked(person, clock):
@@ -164,18 +164,18 @@ def test_a_journey_into_yesterday_keeps_what_was_entered_today(person, clock):
     clock.today = date(2026, 12, 19)
 
     assert services.household_document_of(person)["planned_from"] == "2026-12-20"
-    assert services.stored_plan(user=person)["as_of"] == "2026-12-20"
+    assert plan_store.stored_plan(user=person)["as_of"] == "2026-12-20"
 
 
 def test_what_is_kept_is_found_without_reading_the_history(person, django_assert_max_num_queries):
     pay(person)
     history.open_questions(person)
-    first = services.stored_plan(user=person)
-    services.standing_household(person)
+    first = plan_store.stored_plan(user=person)
+    plan_store.standing_household(person)
 
     with django_assert_max_num_queries(60) as read:
-        assert services.stored_plan(user=person) == first
-        services.standing_household(person)
+        assert plan_store.stored_plan(user=person) == first
+        plan_store.standing_household(person)
         history.open_questions(person)
 
     assert not [
@@ -267,7 +267,7 @@ def test_undo_takes_back_an_entry_and_the_one_before(person):
 
 def edit(user, model, kind, slug, **changes):
     row = services.as_it_stands(
-        services.standing_household(user), model.objects.owned_by(user).get(slug=slug)
+        plan_store.standing_household(user), model.objects.owned_by(user).get(slug=slug)
     )
     services.save_item(
         user=user, kind=kind, item=row.document() | changes, version=row.version, reason="fee"
@@ -324,7 +324,7 @@ def test_a_debt_added_later_begins_on_that_day(person):
 
     services.save_item(user=person, kind="debts", item=debt(id="new", next_due="2027-01-15"))
 
-    assert services.standing_household(person).debts[1].terms.principal_fen == 300_000
+    assert plan_store.standing_household(person).debts[1].terms.principal_fen == 300_000
     with pytest.raises(services.EntryRefused) as caught:
         pay(person, debt="new", on=date(2026, 12, 19), amount_fen=1)
     assert caught.value.code == "not_begun"
@@ -336,7 +336,7 @@ def test_an_account_added_later_holds_what_was_entered(person):
 
     services.save_item(user=person, kind="accounts", item=account(id="cash", balance="7.00"))
 
-    assert services.standing_household(person).accounts[1].balance_fen == 700
+    assert plan_store.standing_household(person).accounts[1].balance_fen == 700
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_deleting_an_item_with_a_history_keeps_the_balances(person, kind, slug):
     services.delete_item(user=person, kind=kind, slug=slug, version=1)
 
     assert balance(person) == before
-    assert services.stored_plan(user=person)
+    assert plan_store.stored_plan(user=person)
     assert services.undo(user=person)
     assert len(services.household_document_of(person)["history"]) == 3
 
@@ -385,17 +385,17 @@ def test_an_agreed_arrangement_replaces_the_schedule(person):
     row = agreed(person)
 
     assert (row.state, row.agreed_on, row.confirmed_by) == ("agreed", date(2026, 12, 12), "短信")
-    assert [one["due_on"] for one in services.stored_plan(user=person)["dues"]] == ["2027-03-01"]
+    assert [one["due_on"] for one in plan_store.stored_plan(user=person)["dues"]] == ["2027-03-01"]
 
 
 def test_what_breaking_it_leads_to_is_known_beforehand(person):
     row = agreed(person)
 
     document = history.document_if_broken(user=person, arrangement=row.pk)
-    plan = services.stored_plan(user=person, document=document)
+    plan = plan_store.stored_plan(user=person, document=document)
 
     assert plan["dues"][0]["due_on"] == "2026-12-15"
-    assert services.stored_plan(user=person)["status"] == "on_time"
+    assert plan_store.stored_plan(user=person)["status"] == "on_time"
 
 
 def test_a_broken_arrangement_brings_the_old_schedule_back(person):
@@ -404,7 +404,7 @@ def test_a_broken_arrangement_brings_the_old_schedule_back(person):
     )
 
     assert (row.state, row.ended_on) == ("broken", date(2026, 12, 20))
-    assert services.stored_plan(user=person)["status"] == "overdue"
+    assert plan_store.stored_plan(user=person)["status"] == "overdue"
 
 
 def test_undo_takes_the_arrangement_back_with_its_entry(person):
@@ -485,21 +485,21 @@ def test_a_kept_arrangement_can_no_longer_be_broken(person):
 
 @pytest.mark.django_db
 def test_a_guest_who_signs_up_keeps_the_history(clock):
-    guest = services.start_guest()
-    services.record_consent(user=guest)
+    guest = people.start_guest()
+    people.record_consent(user=guest)
     services.replace_household(user=guest, document=document(debts=[debt(rate=None)]))
     pay(guest)
     before = services.household_document_of(guest)
     member = User.objects.create_user("new@example.com")
-    services.record_consent(user=member)
+    people.record_consent(user=member)
 
-    services.take_over_guest(guest=guest, user=member)
+    people.take_over_guest(guest=guest, user=member)
 
     assert services.household_document_of(member) == before
 
 
 def test_made_up_figures_have_no_history(db, clock):
-    guest = services.start_guest()
+    guest = people.start_guest()
     services.replace_household(user=guest, document=document(), is_sample=True)
 
     with pytest.raises(services.EntryRefused) as caught:

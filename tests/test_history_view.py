@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from planner import history, services
+from planner import history, plan_store, services
 from planner.domain.contracts.terms import terms_document
 from planner.domain.household import parse_household
 from planner.models import Arrangement, HistoryEntry, Household
@@ -141,7 +141,7 @@ def test_an_entry_is_taken_back_once_and_stays_to_be_seen(client, lived):
     assert "之前已经撤回" in responses[1].content.decode()
     assert not standing(lived).exists()
     assert "<s>" in client.get(url("history")).content.decode()
-    assert services.standing_household(lived).accounts[0].balance_fen == 210_000 - 260_000  # rent
+    assert plan_store.standing_household(lived).accounts[0].balance_fen == 210_000 - 260_000  # rent
 
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "999999", "٣", "9" * 30])
@@ -232,14 +232,14 @@ def test_an_arrangement_goes_from_asked_to_broken(client, lived):
     assert "一旦违约，原来的还款计划和后果会回来" in agree  # said before it is agreed
     assert 'value="1,000.00"' in agree
     assert step(client, "agree", confirmed_by="短信").status_code == 302
-    debt = services.standing_household(lived).debts[0]
+    debt = plan_store.standing_household(lived).debts[0]
     assert [row.principal_fen for row in debt.terms.rows] == [100_000] * 3
     page = client.get(url("arrangement")).content.decode()
     assert "一旦违约，会回来的是" in page
     assert "12 月 15 日" in page.replace("\u00a0", " ")  # the due that would be overdue again
 
     assert step(client, "break").status_code == 302
-    assert services.standing_household(lived).debts[0].contract == "open"
+    assert plan_store.standing_household(lived).debts[0].contract == "open"
     assert Arrangement.objects.owned_by(lived).get().state == "broken"
 
 
@@ -280,7 +280,7 @@ def test_the_first_payment_may_be_another_amount(client, lived):
     first = {"first_amount": "1,500", "total": "3500"}
     assert step(client, "agree", **(OFFER | first)).status_code == 302
 
-    rows = services.standing_household(lived).debts[0].terms.rows
+    rows = plan_store.standing_household(lived).debts[0].terms.rows
     assert [row.principal_fen for row in rows] == [150_000, 100_000, 100_000]
     assert "3,500.00" in client.get(url("arrangement")).content.decode()
 
@@ -293,7 +293,7 @@ def test_payments_may_be_listed_one_by_one(client, lived):
     assert "2027-01-31 1200.00 12.50\n" in text  # to be agreed to as it was offered
     assert step(client, "agree").status_code == 302
 
-    rows = services.standing_household(lived).debts[0].terms.rows
+    rows = plan_store.standing_household(lived).debts[0].terms.rows
     assert [(one.due_on, one.principal_fen, one.interest_fen, one.fee_fen) for one in rows] == [
         (date(2026, 12, 20), 30_000, 0, 0),
         (date(2027, 1, 31), 120_000, 1_250, 0),
@@ -346,7 +346,7 @@ def test_six_hundred_payments_are_taken(client, lived):
     step(client, "ask")
 
     assert step(client, "agree", **LISTED, rows=lines_of(600)).status_code == 302
-    assert len(services.standing_household(lived).debts[0].terms.rows) == 600
+    assert len(plan_store.standing_household(lived).debts[0].terms.rows) == 600
     assert client.get(url("arrangement")).status_code == 200
 
 

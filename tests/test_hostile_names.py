@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from planner import archive, services
+from planner import archive, people, services
 from planner.domain.household import parse_household
 from planner.domain.plan import make_plan
 from planner.exports.csv import FORMULA_STARTS, plan_csv
@@ -134,7 +134,7 @@ def restored(db):
                     for one in more]  # fmt: skip
         document[kind] += more
     user = User.objects.create_user("taker@example.com")
-    services.record_consent(user=user)
+    people.record_consent(user=user)
     archive.restore_household(user=user, raw=json.dumps(document).encode())
     client = Client()
     client.force_login(user)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from planner import history, services
+from planner import books, history, plan_store
 from planner.models import HistoryEntry
 from tests.households import account, debt
 from tests.pages import read
@@ -52,7 +52,7 @@ def form_on(client, path, holding):
 
 
 def standing_terms(user, slug):
-    return next(one.terms for one in services.standing_household(user).debts if one.id == slug)
+    return next(one.terms for one in plan_store.standing_household(user).debts if one.id == slug)
 
 
 def value_of(terms, place):
@@ -92,7 +92,7 @@ def test_every_figure_of_a_debt_can_be_overwritten(client, lived, slug, typed, p
     assert value_of(standing_terms(lived, slug), place) == value
     entry = HistoryEntry.objects.owned_by(lived).get(kind="correction").entry
     assert (entry["debt"], entry["reason"]) == (slug, "interest")
-    assert services.check_books(lived) == []
+    assert books.check_books(lived) == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from planner import mending, services
+from planner import books, hashes, mending, plan_store, services
 from planner.models import HistoryEntry, Household, StoredPlan
 from tests.households import debt
 from tests.pages import read
@@ -37,7 +37,7 @@ def pay_by_the_old_engine(user, amount="500.01", on="2026-12-15"):
 
 def rehash(user):
     entries = [row.entry for row in HistoryEntry.objects.owned_by(user).standing()]
-    Household.objects.owned_by(user).update(history_hash=services.history_hash(entries))
+    Household.objects.owned_by(user).update(history_hash=hashes.history_hash(entries))
     StoredPlan.objects.owned_by(user).delete()
 
 
@@ -88,7 +88,7 @@ def test_taken_back_it_is_as_if_it_was_not_entered(client, lived, refused):
     assert settle(client, "nothing").url == PLAN
 
     assert client.get(PLAN).status_code == 200
-    position = services.standing_household(lived)
+    position = plan_store.standing_household(lived)
     assert position.debts[0].terms.principal_fen == 50_000
     assert position.accounts[0].balance_fen == 210_000
     assert HistoryEntry.objects.get(pk=refused.pk).undone_by
@@ -105,10 +105,10 @@ def test_the_lenders_figure_is_entered_in_its_place_and_the_money_stays_spent(
         if one.control("principal")
     )  # fmt: skip
     assert client.post(detail, dict(form.sent(principal="0"))).status_code == 302
-    position = services.standing_household(lived)
+    position = plan_store.standing_household(lived)
     assert position.debts[0].terms.principal_fen == 0
     assert position.accounts[0].balance_fen == 210_000 - 50_001
-    assert services.check_books(lived) == []
+    assert books.check_books(lived) == []
 
 
 def test_several_are_settled_together(client, lived, refused):

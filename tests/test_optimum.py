@@ -15,7 +15,7 @@ from django.urls import reverse
 from icalendar import Calendar
 from openpyxl import load_workbook
 
-from planner import history, optimum, services
+from planner import hashes, history, optimum, plan_store, services
 from planner.domain.household import parse_household, read_household
 from planner.domain.optimal import find_optimum
 from planner.domain.plan import make_plan, plan_document, read_off
@@ -85,7 +85,7 @@ def until(condition):
 
 
 def optima(user):
-    return StoredPlan.objects.owned_by(user).filter(strategy=services.OPTIMAL)
+    return StoredPlan.objects.owned_by(user).filter(strategy=plan_store.OPTIMAL)
 
 
 # --- What the pages show -------------------------------------------------------------------------
@@ -304,7 +304,7 @@ def test_a_newer_edit_ends_the_older_solve(person, solving):
     newer.join(20)
 
     assert answers == ["there"]
-    kept = services.household_hash(services.household_document_of(person))
+    kept = hashes.household_hash(services.household_document_of(person))
     assert [row.household_hash for row in optima(person)] == [kept]
 
 
@@ -346,7 +346,7 @@ def test_a_request_that_waits_no_longer_leaves_the_result_to_the_thread(
 
 @pytest.mark.django_db(transaction=True)
 def test_another_process_is_waited_for_instead_of_solving_twice(person, solving):
-    filed_under = services.household_hash(services.household_document_of(person))
+    filed_under = hashes.household_hash(services.household_document_of(person))
     elsewhere = {"household": filed_under, "process": 1, "host": "another"}
     optimum.cache.set(f"optimum-{person.pk}", elsewhere, 30)
 
@@ -354,7 +354,7 @@ def test_another_process_is_waited_for_instead_of_solving_twice(person, solving)
     thread.join(0.2)
     assert thread.is_alive()
     record = optimum.fallback(parse_household(services.household_document_of(person)))
-    services.keep(person.pk, filed_under, {services.OPTIMAL: record})
+    plan_store.keep(person.pk, filed_under, {plan_store.OPTIMAL: record})
     thread.join(20)
 
     assert answers == ["there"]

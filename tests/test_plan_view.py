@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from planner import history, services
+from planner import history, plan_store, services
 from planner.board import SHOWN_FIGURES, Board, prefix_of
 from planner.domain.household import parse_household
 from planner.domain.plan import ladder as ladder_of
@@ -350,7 +350,7 @@ def test_the_ladder_of_every_due_is_the_one_its_plan_leads_to(make_member, clock
     clock(date(2027, 2, 25))
 
     board = Board(user)
-    whole = services.whole_document(user, board.document)
+    whole = plan_store.whole_document(user, board.document)
     household = parse_household(whole)
     dues = {(one.debt, one.due_on) for one in board.plan.dues}
 

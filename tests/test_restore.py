@@ -5,7 +5,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from planner import archive, history, services
+from planner import archive, books, history, people, plan_store, services
 from planner.domain.household import MAX_BYTES
 from planner.models import Arrangement, HistoryEntry, Household, User
 from tests.households import document
@@ -31,7 +31,7 @@ def lived(make_member, monkeypatch):
 @pytest.fixture
 def newcomer(db):
     user = User.objects.create_user("new@example.com")
-    services.record_consent(user=user)
+    people.record_consent(user=user)
     return user
 
 
@@ -44,7 +44,7 @@ def test_a_household_restored_elsewhere_gives_the_same_plan(lived, newcomer):
 
     assert services.household_document_of(newcomer) == services.household_document_of(lived)
     for strategy in ("minimum", "avalanche"):
-        assert services.stored_plan(user=newcomer, strategy=strategy) == services.stored_plan(
+        assert plan_store.stored_plan(user=newcomer, strategy=strategy) == plan_store.stored_plan(
             user=lived, strategy=strategy
         )
 
@@ -113,9 +113,9 @@ def test_everything_comes_back_in_an_empty_account(eventful, newcomer):
     undone = HistoryEntry.objects.owned_by(newcomer).get(slug="friend", on=date(2026, 12, 16),
                                                          kind="payment")  # fmt: skip
     assert undone.undone_by.entry == undone.entry
-    assert services.check_books(newcomer) == []
+    assert books.check_books(newcomer) == []
     for strategy in ("minimum", "avalanche"):
-        assert services.stored_plan(user=newcomer, strategy=strategy) == services.stored_plan(
+        assert plan_store.stored_plan(user=newcomer, strategy=strategy) == plan_store.stored_plan(
             user=eventful, strategy=strategy
         )
 
@@ -126,7 +126,7 @@ def test_what_came_back_goes_on(eventful, newcomer):
 
     history.break_arrangement(user=newcomer, arrangement=row.pk, on=date(2027, 1, 20))
 
-    assert services.standing_household(newcomer).debts[0].contract == "open"
+    assert plan_store.standing_household(newcomer).debts[0].contract == "open"
     assert services.undo(user=newcomer)
     assert Arrangement.objects.get(pk=row.pk).state == "agreed"
 

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from planner import services
+from planner import people, plan_store, services
 from planner.domain.household import household_document, parse_household
 from planner.domain.reading import InvalidDocument
 from planner.models import (
@@ -50,7 +50,7 @@ def test_an_invalid_document_changes_nothing(owner):
 
 @pytest.mark.django_db
 def test_own_figures_need_consent_and_the_sample_does_not():
-    guest = services.start_guest()
+    guest = people.start_guest()
 
     with pytest.raises(services.ConsentRequired):
         services.replace_household(user=guest, document=document())
@@ -61,7 +61,7 @@ def test_own_figures_need_consent_and_the_sample_does_not():
         services.replace_household(user=guest, document=document(debts=[]), is_sample=False)
     nothing = document(accounts=[], incomes=[], expenses=[], debts=[], buffer="0.00")
     services.replace_household(user=guest, document=nothing, is_sample=False)
-    services.record_consent(user=guest)
+    people.record_consent(user=guest)
     services.replace_household(user=guest, document=document(debts=[]), is_sample=False)
 
 
@@ -194,14 +194,14 @@ def test_deleting_an_account_in_use_is_refused_and_authorisations_go_with_it(mak
 
 @pytest.mark.django_db
 def test_taking_over_a_guest_keeps_everything_for_a_new_member():
-    guest = services.start_guest()
-    services.record_consent(user=guest)
+    guest = people.start_guest()
+    people.record_consent(user=guest)
     services.replace_household(user=guest, document=document())
     services.change_household(user=guest, buffer="5.00")
     member = User.objects.create_user("new@example.com")
-    services.record_consent(user=member)
+    people.record_consent(user=member)
 
-    services.take_over_guest(guest=guest, user=member)
+    people.take_over_guest(guest=guest, user=member)
 
     assert services.household_document_of(member) == whole(document(buffer="5.00"))
     assert services.undo(user=member)
@@ -210,10 +210,10 @@ def test_taking_over_a_guest_keeps_everything_for_a_new_member():
 
 
 def test_taking_over_a_guest_can_be_undone_by_who_had_figures(owner):
-    guest = services.start_guest()
+    guest = people.start_guest()
     services.replace_household(user=guest, document=document(debts=[]), is_sample=True)
 
-    services.take_over_guest(guest=guest, user=owner)
+    people.take_over_guest(guest=guest, user=owner)
 
     assert services.household_document_of(owner)["debts"] == []
     services.undo(user=owner)
@@ -223,12 +223,12 @@ def test_taking_over_a_guest_can_be_undone_by_who_had_figures(owner):
 def test_erasing_leaves_no_row_of_the_user(owner, stranger, client):
     key = owner.pk
     client.force_login(owner)
-    services.stored_plan(user=owner)
+    plan_store.stored_plan(user=owner)
     services.save_item(user=owner, kind="incomes", item=income(id="more"), key="form-1")
     kinds = {type(row) for row in rows_of(key)}
     theirs = len(rows_of(stranger.pk))
 
-    services.erase(user=owner)
+    people.erase(user=owner)
 
     assert {Debt, Household, IdempotencyKey, Revision, Session, StoredPlan} <= kinds
     assert rows_of(key) == []
@@ -237,7 +237,7 @@ def test_erasing_leaves_no_row_of_the_user(owner, stranger, client):
 
 def test_after_writing_everything_again_the_old_key_may_go(owner, settings):
     services.change_household(user=owner, buffer="1.00")
-    services.stored_plan(user=owner)
+    plan_store.stored_plan(user=owner)
     before = services.household_document_of(owner)
     old = settings.DATA_KEYS
     settings.DATA_KEYS = ["QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=", *old]
@@ -246,55 +246,55 @@ def test_after_writing_everything_again_the_old_key_may_go(owner, settings):
     settings.DATA_KEYS = settings.DATA_KEYS[:1]
 
     assert services.household_document_of(owner) == before
-    assert services.stored_plan(user=owner)
+    assert plan_store.stored_plan(user=owner)
     assert services.undo(user=owner)
     assert Debt.objects.owned_by(owner).get().version == 1
 
 
 def test_pruning_takes_old_guests_only_and_may_run_twice(owner):
     now = timezone.now()
-    old, young = services.start_guest(), services.start_guest()
+    old, young = people.start_guest(), people.start_guest()
     User.objects.filter(pk=old.pk).update(guest_since=now - timedelta(days=7, minutes=1))
     User.objects.filter(pk=young.pk).update(guest_since=now - timedelta(days=6, hours=23))
 
-    assert services.prune() == 1
-    assert services.prune() == 0
+    assert people.prune() == 1
+    assert people.prune() == 0
 
     assert set(User.objects.all()) == {owner, young}
 
 
 def test_a_stored_plan_is_computed_once_and_equals_the_engines(owner, django_assert_num_queries):
-    first = services.stored_plan(user=owner, strategy="snowball")
+    first = plan_store.stored_plan(user=owner, strategy="snowball")
 
     user = User.objects.get(pk=owner.pk)
     with django_assert_num_queries(6):  # settings, four lists, the stored plan
-        second = services.stored_plan(user=user, strategy="snowball")
+        second = plan_store.stored_plan(user=user, strategy="snowball")
 
     assert first == second
     assert second["strategy"] == "snowball"
 
 
 def test_choosing_another_strategy_does_not_compute_again(owner):
-    services.stored_plans(user=owner, names=["avalanche", "snowball"])
+    plan_store.stored_plans(user=owner, names=["avalanche", "snowball"])
 
     services.change_household(user=owner, strategy="snowball")
 
-    plan = services.stored_plan(user=owner)
+    plan = plan_store.stored_plan(user=owner)
     assert plan["strategy"] == "snowball"
     assert StoredPlan.objects.owned_by(owner).count() == 2
 
 
 def test_a_change_is_planned_anew_and_few_plans_are_kept(owner):
-    before = services.stored_plan(user=owner)
+    before = plan_store.stored_plan(user=owner)
 
     for yuan in range(1, 20):
         services.save_item(
             user=owner, kind="debts", item=debt(principal=f"{yuan}.00"), version=yuan
         )
-        services.stored_plan(user=owner)
+        plan_store.stored_plan(user=owner)
 
-    assert services.stored_plan(user=owner) != before
-    assert StoredPlan.objects.owned_by(owner).count() == services.KEPT_PLANS
+    assert plan_store.stored_plan(user=owner) != before
+    assert StoredPlan.objects.owned_by(owner).count() == plan_store.KEPT_PLANS
 
 
 def at_once(count, work):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from planner import services
+from planner import plan_store, services
 from planner.models import Debt, Household, User
 from tests.households import account, debt, expense, income
 from tests.sending import as_sent
@@ -60,7 +60,7 @@ def test_from_nothing_to_a_plan_in_three_steps(guest_client):
     assert [entry["amount"] for entry in document["incomes"]] == ["8500.00"]
     assert {entry["amount"] for entry in document["expenses"]} == {"420.00", "2600.00"}
     assert [entry["balance"] for entry in document["accounts"]] == ["2100.00"]
-    assert services.stored_plan(user=User.objects.get())["dues"]
+    assert plan_store.stored_plan(user=User.objects.get())["dues"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from planner import services
+from planner import people
 from planner.forms.fields import REQUIRED, TOO_LONG
 from planner.forms.settings import ConsentForm
 from planner.models import User
@@ -108,7 +108,7 @@ class SignupForm(OwnWords, ConsentForm, allauth.SignupForm):
     @transaction.atomic
     def save(self, request: HttpRequest) -> User:
         user = super().save(request)
-        services.record_consent(user=user)
+        people.record_consent(user=user)
         return user
 
 

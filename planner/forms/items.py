@@ -18,7 +18,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from planner import services
+from planner import people, services
 from planner.domain.reading import DocumentError, InvalidDocument
 from planner.forms.errors import sentence
 from planner.forms.fields import TextField, refuse_repeated
@@ -98,7 +98,7 @@ class KeyedForm(forms.Form):
     def prepare(self) -> None:
         """What has to be done before the first figure is stored."""
         if self.cleaned_data.get("consent"):
-            services.record_consent(user=self.user)
+            people.record_consent(user=self.user)
         if self.begins:
             services.begin_household(user=self.user)
 

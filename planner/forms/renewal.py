@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from planner import services
+from planner import plan_store, services
 from planner.domain.dates import next_month_day
 from planner.domain.household import debt_document
 from planner.domain.reading import InvalidDocument
@@ -41,7 +41,7 @@ class RenewForm(HouseholdForm):
     def _carry_on(self) -> None:
         """Lay what happened since onto the document, without dues that nobody said are unpaid."""
         outline = services.outline_of(self.household)
-        position = services.standing_household(self.household.owner, outline)
+        position = plan_store.standing_household(self.household.owner, outline)
         held = {one.id: yuan_text(max(0, one.balance_fen)) for one in position.accounts}
         for account in self.document["accounts"]:
             account["balance"] = held[account["id"]]

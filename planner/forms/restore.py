@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner import archive, services
+from planner import archive, people, services
 from planner.domain.household import MAX_BYTES
 from planner.forms.items import KeyedForm
 
@@ -33,5 +33,5 @@ class RestoreForm(KeyedForm):
     @transaction.atomic
     def _restore(self, raw: bytes) -> None:
         if self.cleaned_data.get("consent"):
-            services.record_consent(user=self.user)
+            people.record_consent(user=self.user)
         archive.restore_household(user=self.user, raw=raw)

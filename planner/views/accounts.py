@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from planner import services
+from planner import people
 from planner.accounts import GUEST_SESSION_KEY, SIGNED_IN_SESSION_KEY
 from planner.models import User
 
@@ -90,12 +90,12 @@ def guest_settle(request: HttpRequest) -> HttpResponse:
         return redirect("planner:home")
     choice = request.POST.get("choice")
     if choice not in ("take", "drop"):
-        return render(request, "planner/guest_settle.html", {"expires_in": services.GUEST_DAYS})
+        return render(request, "planner/guest_settle.html", {"expires_in": people.GUEST_DAYS})
     if choice == "take":
-        services.take_over_guest(guest=guest, user=request.user)
+        people.take_over_guest(guest=guest, user=request.user)
         messages.success(request, _("Taken over. Undo leads back to what you had before."))
     else:
-        services.erase(user=guest)
+        people.erase(user=guest)
         messages.success(request, _("Dropped. Your household is as it was."))
     del request.session[GUEST_SESSION_KEY]
     return redirect("planner:home")

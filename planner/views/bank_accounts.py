@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from planner import services
+from planner import plan_store, services
 from planner.forms.bank_accounts import KINDS, AccountForm
 from planner.presentation import Amounts
 from planner.views import items
@@ -13,7 +13,7 @@ from planner.views import items
 @require_GET
 def account_list(request: HttpRequest) -> HttpResponse:
     household = services.household_of(request.user)
-    terms = services.standing_household(request.user)
+    terms = plan_store.standing_household(request.user)
     amounts = Amounts(hidden=household.is_discreet)
     kinds = dict(KINDS)
     rows = [

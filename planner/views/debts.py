@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from planner import services
+from planner import plan_store, services
 from planner.domain.household import Debt as Terms
 from planner.domain.ladders import in_language
 from planner.domain.products import Product, load_products
@@ -165,7 +165,7 @@ class DebtRow:
 
 def debt_rows(household: Household) -> list[DebtRow]:
     """Every debt of the household, in its order, in one pass over its document."""
-    terms = services.standing_household(household.owner, services.outline_of(household))
+    terms = plan_store.standing_household(household.owner, services.outline_of(household))
     accounts = {account.id: account.name for account in terms.accounts}
     amounts = Amounts(hidden=household.is_discreet)
     return [_row(debt, accounts, amounts, household.today()) for debt in terms.debts]

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from planner import services
+from planner import plan_store
 from planner.board import Board
 from planner.domain.due_days import Choice, DueDays, suggest_due_days
 from planner.domain.household import parse_household
@@ -40,7 +40,7 @@ class DueDaysLines:
 @require_GET
 def plan_due_days(request: HttpRequest) -> HttpResponse:
     board = Board(request.user)
-    document = services.whole_document(request.user, board.document)
+    document = plan_store.whole_document(request.user, board.document)
     found = suggest_due_days(parse_household(document))
     context = {"debts": [_lines(one, board) for one in found]}
     return render(request, "planner/plan_due_days.html", context)

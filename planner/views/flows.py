@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from planner import services
+from planner import plan_store, services
 from planner.domain.dates import EveryDays, Monthly, Once, Recurrence, Weekly
 from planner.domain.household import Expense, Household, Income
 from planner.forms.recurrences import WEEKDAYS, FlowForm
@@ -18,7 +18,7 @@ from planner.views import items
 def flow_rows(request: HttpRequest, kind: str) -> list[dict[str, Any]]:
     """The rows of a list, with the day on which each comes and the account it is on."""
     household = services.household_of(request.user)
-    terms: Household = services.standing_household(request.user)
+    terms: Household = plan_store.standing_household(request.user)
     accounts = {account.id: account.name for account in terms.accounts}
     amounts = Amounts(hidden=household.is_discreet)
     flows: tuple[Income | Expense, ...] = getattr(terms, kind)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner import history, services
+from planner import history, plan_store, services
 from planner.asking import key_of
 from planner.board import Board
 from planner.chronicle import lines, position
@@ -412,7 +412,7 @@ def _comes_back(request: HttpRequest, debt: Debt, current: Arrangement | None) -
     else:
         document = services.household_document_of(request.user)
     board = Board(request.user)
-    stored = services.stored_plan(user=request.user, strategy="minimum", document=document)
+    stored = plan_store.stored_plan(user=request.user, strategy="minimum", document=document)
     found = read_plan(stored)
     dues = [one for one in found.dues if one.debt == debt.slug]
     late = [one for one in dues if one.last_safe_on < found.as_of and one.short_fen]

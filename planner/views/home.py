@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from planner import services
+from planner import people, services
 from planner.example import example
 from planner.sample import sample_document
 
@@ -49,7 +49,7 @@ def _as_guest(request: HttpRequest) -> HttpResponse | None:
         return None
     if too_many := ratelimit.consume_or_429(request, action="guest"):
         return too_many
-    guest = services.start_guest()
+    guest = people.start_guest()
     login(request, guest, backend=settings.AUTHENTICATION_BACKENDS[0])
-    request.session.set_expiry(services.GUEST_DAYS * settings.DAY)
+    request.session.set_expiry(people.GUEST_DAYS * settings.DAY)
     return None

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from planner import services
+from planner import plan_store, services
 from planner.domain.reading import InvalidDocument
 from planner.forms.items import ItemForm, KeyedForm, RemovalForm
 from planner.models import Item
@@ -82,7 +82,7 @@ def item_or_404(request: HttpRequest, kind: str, slug: str) -> Item:
     if row is None:
         raise Http404
     if row.pk is not None and services.household_of(request.user).is_lived:
-        return services.as_it_stands(services.standing_household(request.user), row)
+        return services.as_it_stands(plan_store.standing_household(request.user), row)
     return row
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner import services
+from planner import plan_store, services
 from planner.asking import Asking
 from planner.board import Board, conflict_words, prefix_of
 from planner.domain.reading import InvalidDocument
@@ -38,7 +38,7 @@ def plan_edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     item = get_object_or_404(model.objects.owned_by(request.user), slug=slug)
     household = services.household_of(request.user)
     if household.is_lived:
-        item = services.as_it_stands(services.standing_household(request.user), item)
+        item = services.as_it_stands(plan_store.standing_household(request.user), item)
     form = FIGURES[kind](request.POST, household=household, item=item, prefix=prefix_of(kind, slug))
     if not form.is_valid():
         return page(request, bound=form, status=422)

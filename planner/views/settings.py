@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from planner import archive, services
+from planner import archive, people, services
 from planner.accounts import remember_language
 from planner.forms import SettingsForm
 from planner.forms.restore import RestoreForm
@@ -33,7 +33,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "planner/settings.html",
-        {"form": form, "household": household, "guest_days": services.GUEST_DAYS},
+        {"form": form, "household": household, "guest_days": people.GUEST_DAYS},
         status=422 if form.errors else 200,
     )
 
@@ -55,8 +55,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
         request,
         "planner/privacy.html",
         {
-            "version": services.CONSENT_VERSION,
-            "guest_days": services.GUEST_DAYS,
+            "version": people.CONSENT_VERSION,
+            "guest_days": people.GUEST_DAYS,
             "kept_revisions": services.KEPT_REVISIONS,
             "is_deployed": site.DEPLOYED,
             "mail_is_sent": site.MAIL_IS_SENT,
@@ -131,7 +131,7 @@ def account_erase(request: HttpRequest) -> HttpResponse:
         return render(request, "planner/account_erase.html")
     user = request.user
     logout(request)
-    services.erase(user=user)
+    people.erase(user=user)
     messages.success(request, _("Everything of yours is erased."))
     response = redirect("planner:home")
     response.headers["Clear-Site-Data"] = FORGET_PAGES

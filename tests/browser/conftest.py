@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
-from planner import services
+from planner import people, services
 from planner.models import User
 
 PHONE = {"width": 390, "height": 844}
@@ -129,10 +129,10 @@ def make_guest(transactional_db) -> Callable[..., User]:
     """Guests, with a household when a document is given."""
 
     def make(document: dict | None = None, *, is_sample: bool = False) -> User:
-        user = services.start_guest()
+        user = people.start_guest()
         if document is not None:
             if not is_sample:
-                services.record_consent(user=user)
+                people.record_consent(user=user)
             services.replace_household(user=user, document=document, is_sample=is_sample)
         return user
 

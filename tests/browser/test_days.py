@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from planner import services
+from planner import plan_store, services
 from planner.models import HistoryEntry, User
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, PHONE
@@ -124,7 +124,7 @@ def test_three_days(browse, make_signed_up, clock, language, size, has_scripts):
         ("payment", "2026-12-10", "450.00"),
     ]
     # 3,000 − 500 − 100 + 2,000 − 450
-    assert services.standing_household(user).accounts[0].balance_fen == 395_000
+    assert plan_store.standing_household(user).accounts[0].balance_fen == 395_000
 
     # The position beside what the lender should show; the lender's own figure is taken over.
     page.goto(reverse("planner:debt-history", args=["other"]))
@@ -133,7 +133,7 @@ def test_three_days(browse, make_signed_up, clock, language, size, has_scripts):
     page.locator('[name="principal"]').fill("2,600")
     page.locator('form:has([name="principal"]) button').last.click()
     steps.is_at(page, "planner:debt-list")
-    assert services.standing_household(user).debts[1].terms.principal_fen == 260_000
+    assert plan_store.standing_household(user).debts[1].terms.principal_fen == 260_000
     correction = HistoryEntry.objects.owned_by(user).get(kind="correction").entry
     assert correction["was"] == "2550.00"
 
@@ -141,7 +141,7 @@ def test_three_days(browse, make_signed_up, clock, language, size, has_scripts):
     page.goto(reverse("planner:debt-history", args=["other"]))
     page.locator(f'form[action="{reverse("planner:history-undo")}"] button').first.click()
     expect(page.locator("main s")).to_have_count(1)
-    assert services.standing_household(user).debts[1].terms.principal_fen == 255_000
+    assert plan_store.standing_household(user).debts[1].terms.principal_fen == 255_000
     assert HistoryEntry.objects.owned_by(user).filter(kind="correction").count() == 1
 
 

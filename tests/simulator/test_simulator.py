@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from planner import archive, history, services
+from planner import archive, books, history, people, plan_store, services
 from planner.domain.household import parse_household
 from planner.domain.plan import make_plan
 from planner.models import Account as AccountRow
@@ -207,7 +207,7 @@ class Simulation:
     def _person(self):
         self.people += 1
         user = User.objects.create_user(f"person{self.people}@example.com")
-        services.record_consent(user=user)
+        people.record_consent(user=user)
         return user
 
     def act(self):
@@ -293,7 +293,7 @@ class Simulation:
 
     def pay_early(self):
         """The next due, before its day."""
-        plan = services.stored_plan(user=self.user, strategy="minimum")
+        plan = plan_store.stored_plan(user=self.user, strategy="minimum")
         coming = [one for one in plan["dues"] if one["due_on"] > self.clock.today.isoformat()]
         if not coming:
             return
@@ -309,7 +309,7 @@ class Simulation:
         """The page's way: the debt as it stands today, one figure changed."""
         slug = self.debt()
         row = Debt.objects.owned_by(self.user).get(slug=slug)
-        row = services.as_it_stands(services.standing_household(self.user), row)
+        row = services.as_it_stands(plan_store.standing_household(self.user), row)
         entry = row.document()
         key = "billed" if "billed" in entry else "principal"
         least = sum(fen_of(one.get("principal", "0.00")) for one in entry["arrears"])
@@ -333,7 +333,7 @@ class Simulation:
             self.model.add(self.clock.today, "balance", slug, fen)
             return
         row = AccountRow.objects.owned_by(self.user).get(slug=slug)
-        row = services.as_it_stands(services.standing_household(self.user), row)
+        row = services.as_it_stands(plan_store.standing_household(self.user), row)
         is_lived = Household.objects.get(owner=self.user).is_lived
         same = row.terms["balance"] == yuan(fen)
         services.save_item(
@@ -413,20 +413,20 @@ class Simulation:
         export = told(self.user)
         raw = json.dumps(archive.export_of(self.user)).encode()
         written = services.household_document_of(self.user)
-        plan = services.stored_plan(user=self.user)
+        plan = plan_store.stored_plan(user=self.user)
         asked = [one.key for one in history.open_questions(self.user)]
         self.user = self._person()
         archive.restore_household(user=self.user, raw=raw)
         self.earlier = []
         assert services.household_document_of(self.user) == written
-        assert services.stored_plan(user=self.user) == plan
+        assert plan_store.stored_plan(user=self.user) == plan
         assert [one.key for one in history.open_questions(self.user)] == asked
         assert told(self.user) == export
 
     def compare(self):
         written = services.household_document_of(self.user)
         assert list(events_of(written)) == self.model.events
-        position = services.standing_household(self.user)
+        position = plan_store.standing_household(self.user)
         held = {one.id: one.balance_fen for one in position.accounts}
         assert held == self.model.accounts(self.clock.today)
         friend = position.debts[0].terms
@@ -447,7 +447,7 @@ class Simulation:
             if row.state == "broken":
                 assert ("arrangement_ended", row.debt, row.ended_on) in agreed
         exported = json.loads(json.dumps(written))
-        assert services.stored_plan(user=self.user) == kept_document(
+        assert plan_store.stored_plan(user=self.user) == kept_document(
             make_plan(parse_household(exported))
         )
 
@@ -492,7 +492,7 @@ def simulate(seed, clock):
             clock.today += timedelta(days=1)
             if simulation.chance.random() < 0.6:
                 simulation.act()
-        assert services.check_books(simulation.user) == []
+        assert books.check_books(simulation.user) == []
     except Exception:
         print(f"seed {seed}:", *simulation.told, sep="\n")
         keep(seed)

@@ -75,7 +75,7 @@ def pay_too_much(
     user: Any, on: date, amount: str, debt: str = "friend", account: str = "card"
 ) -> Any:
     """A payment as an engine stored it that still took more; today's refuses it."""
-    from planner import history, services
+    from planner import hashes, history
     from planner.models import HistoryEntry, Household, StoredPlan
 
     history.record_payment(user=user, debt=debt, on=on, amount_fen=1, account=account)
@@ -83,6 +83,6 @@ def pay_too_much(
     last = rows.last()
     HistoryEntry.objects.filter(pk=last.pk).update(entry=last.entry | {"amount": amount})
     entries = [row.entry for row in rows.all()]
-    Household.objects.owned_by(user).update(history_hash=services.history_hash(entries))
+    Household.objects.owned_by(user).update(history_hash=hashes.history_hash(entries))
     StoredPlan.objects.owned_by(user).delete()
     return last

@@ -117,12 +117,12 @@ def member(name: str, document: dict[str, Any] | None = None) -> Any:
     """A member with a household; to be called where Django speaks to the site's database."""
     from allauth.account.models import EmailAddress
 
-    from planner import services
+    from planner import people, services
     from planner.models import User
 
     user = User.objects.create_user(f"{name}@example.com")
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-    services.record_consent(user=user)
+    people.record_consent(user=user)
     if document is not None:
         services.replace_household(user=user, document=document)
     return user

@@ -1,13 +1,13 @@
 from django.core.management.base import BaseCommand
 
-from planner import services
+from planner import people
 
 
 class Command(BaseCommand):
     help = (
-        f"Delete guests after {services.GUEST_DAYS} days, used form keys and expired sessions. "
+        f"Delete guests after {people.GUEST_DAYS} days, used form keys and expired sessions. "
         "Run it daily; running it twice, or on several machines at once, does no harm."
     )
 
     def handle(self, *args, **options) -> None:
-        self.stdout.write(f"{services.prune()} guests deleted")
+        self.stdout.write(f"{people.prune()} guests deleted")

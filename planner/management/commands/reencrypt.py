@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from planner import services
+from planner import people
 
 
 class Command(BaseCommand):
@@ -9,4 +9,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options) -> None:
-        self.stdout.write(f"{services.reencrypt()} people's data written again")
+        self.stdout.write(f"{people.reencrypt()} people's data written again")
