@@ -76,7 +76,8 @@ def shown_of(found: Mapping[str, dict[str, Any]], names: Sequence[str]) -> dict[
     return next(found[name] for name in names if name in found)
 
 
-def to_keep(made: Mapping[str, Plan], name: str) -> dict[str, Any]:
+def to_keep(made: Mapping[str, Plan], name: str) -> Record:
+    """The record under a name, of the plans by all rules of thumb (see `stored_plans`)."""
     if name == WAYS:
         return ways_document(made)
     return kept_document(made[best_rule(made) if name == BEST else name])
@@ -106,7 +107,8 @@ def standing_household(user: User, document: dict[str, Any] | None = None) -> Po
     return replace(position, accounts=accounts)
 
 
-def standing_record(position: Position) -> dict[str, Any]:
+def standing_record(position: Position) -> Record:
+    """The household as it stands, and the balance of each account in fen, also below zero."""
     balances = {account.id: account.balance_fen for account in position.accounts}
     accounts = tuple(
         replace(account, balance_fen=max(0, account.balance_fen)) for account in position.accounts
