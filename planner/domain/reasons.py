@@ -92,7 +92,8 @@ def reasons_of(household: Household, plan: Plan) -> list[Reason]:
             found += _of_prepayments(rolled, debt, mine, following)
     found = [one for one in found if one.saved_fen >= LEAST_SAVED_FEN]
     found = sorted(found, key=lambda one: -one.saved_fen)[:MOST_REASONS]
-    grave = [*_of_arrears(rolled, plan, steps, following), *_of_shortage(rolled, plan)]
+    arrears = _of_arrears(rolled, plan, steps, following, books.begun)
+    grave = [*arrears, *_of_shortage(rolled, plan)]
     return sorted([*grave, *found], key=lambda one: one.on)
 
 
@@ -215,13 +216,18 @@ def _by_schedule(contract: Contract, day: int, amount: int, last_day: int) -> in
 
 
 def _of_arrears(
-    household: Household, plan: Plan, steps: Sequence[Step], following: Following
+    household: Household,
+    plan: Plan,
+    steps: Sequence[Step],
+    following: Following,
+    begun: Mapping[str, frozenset[str]],
 ) -> Iterable[Reason]:
     """Of each debt overdue at the start, what making up for it prevents."""
     for debt in household.debts:
         overdue = [
             due for due in plan.dues
-            if due.debt == debt.id and due.last_safe_on < household.as_of and due.short_fen
+            if due.debt == debt.id and due.last_safe_on < household.as_of
+            and due.short_fen > debt.tolerance_fen
         ]  # fmt: skip
         if not overdue:
             continue
@@ -231,12 +237,24 @@ def _of_arrears(
             amount += min(fen, required)
             if fen < required:
                 continue
-            starts = [one for due in overdue for one in _starts(debt, due) if one[0] > day]
+            starts = _still_to_start(debt, overdue, day, begun.get(debt.id, frozenset()))
             if starts:
                 until, rungs = _gravest_first(starts)
                 yield Reason("cure", debt.id, date.fromordinal(day), amount,
                              until=until, rungs=rungs)  # fmt: skip
             break
+
+
+def _still_to_start(
+    debt: Debt, overdue: Sequence[PlannedDue], day: int, begun: frozenset[str]
+) -> list[tuple[int, Rung]]:
+    """What would start after a day if they all stayed unpaid: each rung once, by the first."""
+    first: dict[str, tuple[int, Rung]] = {}
+    for due in overdue:
+        for on, rung in _starts(debt, due):
+            if rung.id not in first or on < first[rung.id][0]:
+                first[rung.id] = on, rung
+    return [one for name, one in first.items() if one[0] > day and name not in begun]
 
 
 def _of_shortage(household: Household, plan: Plan) -> list[Reason]:
@@ -252,7 +270,9 @@ def _of_shortage(household: Household, plan: Plan) -> list[Reason]:
     found = [_waits(due, plan.consequences) for due in short]
     late = {due.debt: due.due_on for due in reversed(plan.dues) if due.short_fen}
     for due in coming:
-        if due.due_on > end or due in short or not due.required_fen:
+        if due.due_on > end or due in short:
+            continue
+        if due.required_fen <= debts[due.debt].tolerance_fen:
             continue
         if late.get(due.debt, due.due_on) < due.due_on:
             continue  # in its episode, or after one: what would start anew is not certain

@@ -11,14 +11,16 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 from planner.domain.consequences import Harm
 from planner.domain.following import Step, follow
 from planner.domain.household import Household, parse_household, read_household
 from planner.domain.optimal import find_optimum
-from planner.domain.plan import Plan, read_off
+from planner.domain.plan import Plan, make_plan, read_off
 from planner.domain.proof import is_least, judge_proof
 from planner.domain.reasons import Reason, read_reason, reason_document, reasons_of
+from tests.domain.generate import households
 from tests.households import debt, document
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -237,6 +239,29 @@ def test_what_a_payment_prevents_starts_on_that_day_without_it(name, is_today_s)
         for rung in one.rungs:
             assert (one.until, rung) in without
             assert (one.until, rung) not in starting(plan, one.debt)
+
+
+@pytest.mark.property
+@settings(max_examples=100)
+@given(households("avalanche"))
+def test_whatever_the_contracts_every_prevented_consequence_is_one(written):
+    """All payments of the debt left out, but those that its earlier dues took."""
+    household = parse_household(written)
+    plan = make_plan(household)
+    for one in told(household, plan, "cure", "first"):
+        before = [
+            due.last_safe_on
+            for due in plan.dues
+            if one.kind == "first" and due.debt == one.debt and due.last_safe_on < one.on
+        ]
+        rest = [
+            (paid.on.toordinal(), paid.debt, paid.amount_fen)
+            for paid in plan.payments
+            if paid.debt != one.debt or paid.on <= max(before, default=date.min)
+        ]
+        without = starting(read_off(follow(household, rest), "minimum"), one.debt)
+        assert {(one.until, rung) for rung in one.rungs} <= without
+        assert not {(one.until, rung) for rung in one.rungs} & starting(plan, one.debt)
 
 
 def test_what_has_to_wait_is_missing_and_starts_what_is_told():
