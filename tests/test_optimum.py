@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import json
 import re
 import threading
 from dataclasses import replace
@@ -11,14 +12,16 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 from openpyxl import load_workbook
 
 from planner import hashes, history, optimum, plan_store, services
 from planner.domain.household import parse_household, read_household
-from planner.domain.optimal import find_optimum
+from planner.domain.optimal import cost_of, find_optimum
 from planner.domain.plan import make_plan, plan_document, read_off
+from planner.exports.wording import strategy_name
 from planner.models import StoredPlan
 from planner.optimum import Solving
 from planner.shown import follow, followed_plan, shown_plan, steps_of
@@ -125,6 +128,16 @@ def test_without_scripts_a_page_waits_and_says_why(client, person, language):
     assert reverse("planner:plan") in page
 
 
+def test_without_scripts_the_plan_leads_to_the_optimum_before_and_after(client, person):
+    before = client.get(PLAN).content.decode()
+    (offered,) = re.findall(rf'<noscript>.*?<a [^>]*href="{ADDRESS}".*?</noscript>', before)
+    client.get(ADDRESS)
+    after = client.get(PLAN).content.decode()
+
+    assert "<form" not in offered
+    assert f'<p class="no-print"><a href="{ADDRESS}">' in after
+
+
 def test_somebody_who_chose_a_rule_of_thumb_keeps_it_and_sees_what_the_optimum_would_do(
     client, make_member
 ):
@@ -179,6 +192,30 @@ def test_a_solver_that_breaks_leaves_the_best_known_plan(client, person, monkeyp
 
     assert "没能在限定时间里" in page
     assert optima(person).get().document["proof"]["status"] == "fallback"
+
+
+def test_when_time_is_up_the_best_known_is_shown_and_every_page_says_so(
+    client, make_member, settings
+):
+    (path,) = [path for path in EXAMPLES if path.stem == "short"]
+    user = make_member("late", **json.loads(path.read_bytes()) | {"strategy": "optimal"})
+    client.force_login(user)
+    client.get(PLAN)
+    before = shown_plan(user)
+    settings.OPTIMUM_SECONDS = 0
+
+    fragment = client.get(ADDRESS, headers=FRAGMENT).content.decode()
+    page, waited = client.get(PLAN).content.decode(), client.get(ADDRESS).content.decode()
+
+    told = {
+        "fallback": "没能在限定时间里算出最优方案。"
+        f"这是目前已知最好的办法：{strategy_name(before.strategy)}。",
+        "bounded": "这是目前算出的最好方案，还没能证明后果已经最少。",
+    }[optima(user).get().document["proof"]["status"]]
+    assert all(told in one for one in (fragment, page, waited))
+    assert "已证明" not in page
+    after = shown_plan(user)
+    assert (after.harm, cost_of(after)) <= (before.harm, cost_of(before))
 
 
 def test_files_follow_the_plan_that_is_shown(client, person):
@@ -306,6 +343,28 @@ def test_a_newer_edit_ends_the_older_solve(person, solving):
     assert answers == ["there"]
     kept = hashes.household_hash(services.household_document_of(person))
     assert [row.household_hash for row in optima(person)] == [kept]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_whose_figures_were_changed_meanwhile_is_left_as_it_is(person, solving):
+    answers = []
+
+    def ask():
+        try:
+            browser = Client()
+            browser.force_login(person)
+            answers.append(browser.get(ADDRESS, headers=FRAGMENT))
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    until(lambda: solving.begun)
+    services.change_household(user=person, buffer="12.00")
+    thread.join(20)
+
+    assert [(one.status_code, one.content) for one in answers] == [(204, b"")]
+    assert not optima(person).exists()
 
 
 @pytest.mark.django_db(transaction=True)
