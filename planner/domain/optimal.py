@@ -4,7 +4,7 @@ Solving takes up to `seconds`; pages show a rule of thumb first and ask for this
 solver is loaded with the first call, not with this module.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -14,7 +14,7 @@ from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import add_months, next_month_day
 from planner.domain.household import Household
 from planner.domain.ledger import HORIZON_MONTHS, Ledger
-from planner.domain.optimum.clock import Deadline
+from planner.domain.optimum.clock import Deadline, OutOfTime
 from planner.domain.optimum.follow import Following
 from planner.domain.optimum.sacrifice import Sacrificing, search_order
 from planner.domain.optimum.search import Answer, Search, horizon
@@ -22,6 +22,7 @@ from planner.domain.plan import Plan, make_plans, read_off
 from planner.domain.proof import Proof, judge_proof
 from planner.domain.reading import LAST_DAY
 from planner.domain.replay import replay
+from planner.domain.strategies import Proposal
 from planner.domain.triage import pay_least_harm
 
 RULES_OF_THUMB: Final = ("minimum", "avalanche", "snowball", "custom")
@@ -35,7 +36,8 @@ class Optimum:
 
     `rule` is the best rule of thumb and `rule_plan` its plan; `rules` are the plans of all
     rules that were compared, by name. `plan` is never worse than any of them by harm, then
-    cost. `cost_fen` of any of them: see `cost_of`.
+    cost. `cost_fen` of any of them: see `cost_of`. `fault` is what broke the search, if anything
+    did: a fault of ours, never of the household.
     """
 
     plan: Plan
@@ -43,6 +45,7 @@ class Optimum:
     rule: str
     rule_plan: Plan
     rules: dict[str, Plan]
+    fault: Exception | None = None
 
 
 def never() -> bool:
@@ -62,7 +65,7 @@ def find_optimum(
     best = replace(rules[rule], strategy="optimal")
     finder = _Finder(household, rules, best, Deadline(seconds, cancelled))
     plan, proof = finder.find()
-    return Optimum(plan, proof, rule, rules[rule], rules)
+    return Optimum(plan, proof, rule, rules[rule], rules, finder.fault)
 
 
 class _Finder:
@@ -80,40 +83,74 @@ class _Finder:
         self._rules = rules
         self._best = best
         self._deadline = deadline
+        self._bound = 0
+        self._harm = NO_HARM
+        self._is_solved = False
+        self.fault: Exception | None = None
 
     def find(self) -> tuple[Plan, Proof]:
         first = self._opened.as_of
         owed = sum(sum(contract.balances()) for contract in self._books.contracts)
         ends = [plan.debt_free_on for plan in self._rules.values()]
         last = min(horizon(first, ends), last_day_of(first).toordinal())
-        bound, harm, solved = owed, NO_HARM, False
+        self._bound = owed
         try:
             paths = [plan.cash for plan in self._rules.values()]
             search = Search(self._opened, self._books, paths, last, self._deadline)
             answer = search.on_time()
             if answer is not None:
                 self._execute(answer, search)
+                self._prove(answer.cost_bound_fen)
             if answer is None or self._best.harm != NO_HARM:
-                self._sacrifice()
-                answer = search.late()
-                self._execute(answer, search)
-                harm = Harm._make((*answer.harm, answer.yuan_days))
-            bound = max(owed, answer.cost_bound_fen or 0)
-            solved = answer.cost_bound_fen is not None
-        except Exception:  # noqa: BLE001, S110 - whatever a solver does, the person has a plan
-            pass
+                self._find_late(search)
+        except OutOfTime:
+            pass  # what is known by now holds
+        except Exception as fault:  # noqa: BLE001 - whatever a solver does, the person has a plan
+            self.fault = fault
         cost = cost_until(self._best, last)
-        proof = judge_proof(cost, min(bound, cost), self._best.harm, harm, solved=solved)
+        bound = min(self._bound, cost)
+        proof = judge_proof(cost, bound, self._best.harm, self._harm, solved=self._is_solved)
         return self._best, proof
+
+    def _prove(self, cost_bound_fen: int | None) -> None:
+        if cost_bound_fen is not None:
+            self._bound = max(self._bound, cost_bound_fen)
+            self._is_solved = True
+
+    def _find_late(self, search: Search) -> None:
+        """Payments with the least harm, and what harm cannot go below."""
+        self._is_solved = False
+        self._try(search, search.sketch())
+        fewest = search.fewest(self._best.harm)
+        self._price(search, fewest)
+        if tuple(fewest) == self._best.harm[:5]:
+            return
+        found = self._best
+        self._try(search, search.propose())
+        self._sacrifice()
+        if self._best is not found:
+            self._price(search, fewest)
+
+    def _try(self, search: Search, answers: Iterator[Answer]) -> None:
+        """Execute answers while their share of the time lasts."""
+        try:
+            for answer in answers:
+                self._execute(answer, search)
+        except OutOfTime:
+            self._deadline.check()
+
+    def _price(self, search: Search, fewest: Sequence[int]) -> None:
+        self._harm = Harm._make((*fewest, 0))
+        yuan_days, cost_bound = search.price(self._best.harm, fewest)
+        self._harm = Harm._make((*fewest, yuan_days))
+        self._prove(cost_bound)
 
     def _sacrifice(self) -> None:
         """Try which debts had better wait, in a quarter of the time."""
 
         def judge(order: Sequence[int], in_part: bool) -> tuple[int, ...]:
             proposal = Sacrificing(order, pays_part=in_part)
-            ledger = Ledger(self._opened, proposal, self._books).run()
-            plan = read_off(ledger, "optimal")
-            self._keep(plan)
+            plan = self._run(proposal)
             return (*plan.harm, cost_of(plan))
 
         search_order(range(len(self._opened.debts)), judge, self._deadline, part=4)
@@ -128,9 +165,17 @@ class _Finder:
         if answer.intentions is None:
             return
         triage = pay_least_harm(self._opened, pays_part=True)
-        following = Following(answer.intentions, search.last, triage)
-        ledger = Ledger(self._opened, following, self._books).run()
-        self._keep(read_off(ledger, "optimal"))
+        self._run(Following(answer.intentions, answer.until, triage, answer.kept))
+
+    def _run(self, proposal: Proposal) -> Plan:
+        """Let the ledger run a proposal, unless time would be up before it ended."""
+
+        def run() -> Plan:
+            return read_off(Ledger(self._opened, proposal, self._books).run(), "optimal")
+
+        plan = self._deadline.spend(run)
+        self._keep(plan)
+        return plan
 
 
 def cost_until(plan: Plan, last: int) -> int:

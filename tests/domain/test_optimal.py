@@ -66,12 +66,14 @@ def test_no_rule_is_better_and_no_bound_is_above(household):
         assert found.proof.harm_bound <= rule.harm
     assert found.proof.harm_bound <= found.plan.harm
     assert found.proof.cost_bound_fen <= found.proof.cost_fen
+    assert found.fault is None
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
 def test_examples_have_bounds(path):
     found = find_optimum(parse_household(json.loads(path.read_text())), seconds=SECONDS)
     assert found.proof.status in ("proven", "bounded")
+    assert found.fault is None
     assert 0 < found.proof.cost_bound_fen <= found.proof.cost_fen
 
 
@@ -106,6 +108,7 @@ def test_odd_households_get_a_plan(household):
     found = find_optimum(household, seconds=SECONDS)
     assert found.plan.strategy == "optimal"
     assert found.proof.cost_bound_fen <= found.proof.cost_fen
+    assert found.fault is None
 
 
 def test_a_broken_solver_leaves_the_best_rule(monkeypatch):
@@ -115,7 +118,16 @@ def test_a_broken_solver_leaves_the_best_rule(monkeypatch):
     monkeypatch.setattr(Search, "on_time", breaks)
     found = find_optimum(loan(), seconds=SECONDS)
     assert found.proof.status == "fallback"
+    assert isinstance(found.fault, RuntimeError)
     assert cost_of(found.plan) == cost_of(found.rule_plan)
+
+
+def test_fewer_episodes_than_any_rule_when_money_is_short():
+    """Nine dues of six debts would have consequences; the same debt may wait each time."""
+    found = find_optimum(mixed_household(3, 6, 24, 1.0), seconds=SECONDS)
+    assert found.fault is None
+    assert found.rule_plan.harm[:5] == (0, 0, 0, 9, 9)
+    assert found.plan.harm[:5] <= (0, 0, 0, 7, 7)
 
 
 def test_without_time_there_is_a_plan():

@@ -35,7 +35,16 @@ MODULES = [
 
 SOLVING = {
     f"planner.domain.optimum.{name}"
-    for name in ("clock", "programme", "contracts", "model", "follow", "sacrifice", "search")
+    for name in (
+        "clock",
+        "programme",
+        "contracts",
+        "episodes",
+        "model",
+        "follow",
+        "sacrifice",
+        "search",
+    )
 }
 EXACT = [(p, module) for p, module in zip(PATHS, MODULES, strict=True) if module not in SOLVING]
 EXACT_PATHS = [path for path, _ in EXACT]

@@ -2,6 +2,13 @@
 
 from collections.abc import Callable
 from time import monotonic
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+class OutOfTime(Exception):
+    """Nothing more may be begun; what is known by then holds."""
 
 
 class Deadline:
@@ -10,7 +17,26 @@ class Deadline:
     def __init__(self, seconds: float, cancelled: Callable[[], bool]) -> None:
         self._until = monotonic() + seconds
         self.is_cancelled = cancelled
+        self._longest = 0.0
 
     def left(self) -> float:
         """Seconds, none once it is cancelled."""
         return 0.0 if self.is_cancelled() else max(0.0, self._until - monotonic())
+
+    def part(self, share: float) -> "Deadline":
+        """A deadline of its own after a share of the time that is left."""
+        return Deadline(self.left() * share, self.is_cancelled)
+
+    def check(self) -> None:
+        """Raises OutOfTime where no time is left."""
+        if self.left() <= 0:
+            raise OutOfTime
+
+    def spend(self, run: Callable[[], Result]) -> Result:
+        """What `run` returns; OutOfTime instead where the longest so far would not end in time."""
+        if self.left() <= self._longest:
+            raise OutOfTime
+        began = monotonic()
+        result = run()
+        self._longest = max(self._longest, monotonic() - began)
+        return result

@@ -1,10 +1,12 @@
 """Following a solution in the ledger: what is required, then what the solution adds."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from planner.domain.ledger import Contract, Ledger
-from planner.domain.strategies import LEAST_PREPAYMENT_FEN, Prepaying, by_rate
+from planner.domain.optimum.sacrifice import Sacrificing
+from planner.domain.strategies import LEAST_PREPAYMENT_FEN, Prepaying, Proposal, by_rate
 from planner.domain.triage import Amounts, Triage
 
 _NEAR_SETTLED_FEN = 300  # a solution leaves no less than this; rounding may
@@ -24,16 +26,30 @@ class Intention(NamedTuple):
 class Following:
     """A proposal: pays what is required on its day and prepays as the solution says.
 
-    When money is short the triage decides; after the last decided day, the dearest rate.
+    When money is short the triage decides; after `last_day` the dearest rate. Where dues are to
+    wait, `kept` is (day, fen) of the cash that the solution has left on a day: what
+    could wait is paid from no more than what is above; later the debts that waited least come
+    first.
     """
 
-    def __init__(self, intentions: Sequence[Intention], last_day: int, triage: Triage) -> None:
+    def __init__(
+        self,
+        intentions: Sequence[Intention],
+        last_day: int,
+        triage: Triage,
+        kept: Sequence[tuple[int, int]] = (),
+    ) -> None:
         self._intentions = intentions
+        self._kept_days = [day for day, _ in kept]
+        self._kept = [fen for _, fen in kept]
         self._last_day = last_day
         self._triage = triage
         self._paid = [0] * len(intentions)
         self._positions = [0] * len(intentions)
-        self._after = Prepaying(by_rate, triage)
+        self._after: Proposal = Prepaying(by_rate, triage)
+        if kept:
+            order = sorted(range(len(intentions)), key=lambda index: _lag(intentions[index]))
+            self._after = Sacrificing(order, pays_part=True)
 
     def __call__(self, ledger: Ledger) -> Amounts | None:
         if ledger.day > self._last_day:
@@ -50,10 +66,10 @@ class Following:
             amounts[index] = self._now(index, ledger.contracts[index], day)
         total = sum(amounts)
         if total > cash:
-            if any(intention.met for intention in self._intentions):
+            if self._kept:
                 return self._cut(ledger, amounts, max(0, cash))
             return self._triage(ledger)
-        free = cash - total
+        free = cash - total - self._keeps(day)
         for index, intention in enumerate(self._intentions):
             if free <= 0:
                 break
@@ -64,15 +80,21 @@ class Following:
                 settle = contract.settle(day)
                 if settle - amounts[index] <= free and contract.balances().principal:
                     wanted = settle - amounts[index]
-            if wanted <= 0 or amounts[index] < required:
+            if wanted <= 0:
                 continue
             offered = contract.payable(day, amounts[index] + min(wanted, free))
             extra = offered - amounts[index]
             settles = extra > 0 and offered == contract.settle(day)
-            if extra > 0 and (settles or extra >= LEAST_PREPAYMENT_FEN):
+            is_due = offered <= required
+            if extra > 0 and (settles or is_due or extra >= LEAST_PREPAYMENT_FEN):
                 amounts[index] += extra
                 free -= extra
         return amounts
+
+    def _keeps(self, day: int) -> int:
+        """Fen to be left after the payments of a day that could wait."""
+        place = bisect_right(self._kept_days, day) - 1
+        return max(0, self._kept[place]) if place >= 0 else 0
 
     def _now(self, index: int, contract: Contract, day: int) -> int:
         """What is paid today of what is required: all but what waits."""
@@ -83,7 +105,7 @@ class Following:
         place = self._place(index, day)
         until = intention.met[place] if place >= 0 else 0
         now = sum(fen for due_on, fen in contract.demands(day) if due_on <= until)
-        return min(required, max(now, self._wanted(index, day) - self._paid[index]))
+        return min(required, now)
 
     def _wanted(self, index: int, day: int) -> int:
         """Fen to have paid by today."""
@@ -110,3 +132,8 @@ class Following:
             amounts[index] = min(amounts[index], cash)
             cash -= amounts[index]
         return amounts
+
+
+def _lag(intention: Intention) -> int:
+    """How long a debt is kept waiting, added up over the days of payments."""
+    return sum(day - on for day, on in zip(intention.days, intention.met, strict=True))

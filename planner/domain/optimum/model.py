@@ -15,9 +15,11 @@ from planner.domain.household import Debt
 from planner.domain.ladders import Rung
 from planner.domain.ledger import Ledger
 from planner.domain.optimum.contracts import CENT, Claim, DebtRows, Span, Sum, one, write_debt
+from planner.domain.optimum.episodes import Lateness
 from planner.domain.optimum.programme import Programme
 
 SLACK = 0.5  # yuan kept back in a plan, so that rounding never makes a payment fail
+LATE_SLACK = 4.0  # the same where dues are late: late fees and penalties are only near
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,16 @@ class Stretch:
 
 @dataclass(slots=True)
 class Model:
-    """A programme and how to read its solution. `late` are the questions whether a rung of a
-    severity starts for a debt: (debt, severity) → column."""
+    """A programme and how to read its solution."""
 
     programme: Programme
     debts: list[DebtRows]
     payments: list[dict[int, Sum]]
     cost: Sum
-    late: dict[tuple[int, int], int] = field(default_factory=dict)
+    span: Span
+    lateness: list[Lateness] = field(default_factory=list)
     backlog: Sum = field(default_factory=Sum)  # yuan-days
+    cash: list[int] = field(default_factory=list)  # at the end of each stretch
     waits: list[dict[int, int]] = field(default_factory=list)  # by debt: day → what waits
 
     @property
@@ -51,27 +54,43 @@ class Model:
 def build(
     ledger: Ledger, span: Span, stretches: Sequence[Stretch], *, may_be_late: bool = False
 ) -> Model:
-    """The programme of a ledger that stands on the first day with its dues fallen."""
+    """The programme of a ledger that stands on the first day with its dues fallen.
+
+    A plan in which dues are late prepays nothing: the ledger then asks what the programme
+    thinks that it asks.
+    """
     programme = Programme()
     household = ledger.household
-    debts = [
-        write_debt(programme, span, debt, contract.clone(), may_be_late=may_be_late)
-        for debt, contract in zip(household.debts, ledger.contracts, strict=True)
-    ]
-    model = Model(programme, debts, [rows.flows for rows in debts], Sum())
+    debts = []
+    for debt, contract in zip(household.debts, ledger.contracts, strict=True):
+        if may_be_late and not span.is_bound:
+            scratch = write_debt(Programme(), span, debt, contract.clone(), may_be_late=True)
+            debts.append(_only_required(span, scratch.claims))
+        else:
+            rows = write_debt(programme, span, debt, contract.clone(), may_be_late=may_be_late)
+            debts.append(rows)
+    model = Model(programme, debts, [rows.flows for rows in debts], Sum(), span)
     if may_be_late:
         for index, (debt, rows) in enumerate(zip(household.debts, debts, strict=True)):
             begun = ledger.books.begun.get(debt.id, frozenset())
-            model.payments[index] = _let_be_late(model, span, index, debt, rows, begun)
+            model.payments[index] = _let_be_late(model, span, debt, rows, begun)
     for rows, payments in zip(debts, model.payments, strict=True):
         model.cost.plus(rows.owing)
         for paid in payments.values():
             model.cost.plus(paid)
-    _write_cash(model, span, stretches)
+    _write_cash(model, span, stretches, LATE_SLACK if may_be_late else SLACK)
     return model
 
 
-def _write_cash(model: Model, span: Span, stretches: Sequence[Stretch]) -> None:
+def _only_required(span: Span, claims: list[Claim]) -> DebtRows:
+    """A debt of which only what is required is ever paid."""
+    rows = DebtRows(claims=claims)
+    for claim in claims:
+        rows.flows[max(claim.due_on, span.first)].constant += claim.most
+    return rows
+
+
+def _write_cash(model: Model, span: Span, stretches: Sequence[Stretch], slack: float) -> None:
     starts = [stretch.start for stretch in stretches]
     spent = [Sum() for _ in stretches]
     for payments in model.payments:
@@ -79,9 +98,14 @@ def _write_cash(model: Model, span: Span, stretches: Sequence[Stretch]) -> None:
             if day <= span.last:
                 spent[bisect_right(starts, day) - 1].plus(paid)
     before = Sum()
-    slack = 0.0 if span.is_bound else SLACK
+    unspent = 0.0
     for stretch, paid in zip(stretches, spent, strict=True):
-        cash = model.programme.column(lower=stretch.floor + slack - CENT)
+        unspent += stretch.change
+        floor = stretch.floor
+        if not span.is_bound:
+            floor = min(max(floor, 0.0) + slack, unspent)
+        cash = model.programme.column(lower=floor - CENT)
+        model.cash.append(cash)
         change = stretch.change - paid.constant
         model.programme.row(
             [(cash, 1.0), *before.negated(), *paid.terms],
@@ -94,12 +118,11 @@ def _write_cash(model: Model, span: Span, stretches: Sequence[Stretch]) -> None:
 def _let_be_late(
     model: Model,
     span: Span,
-    index: int,
     debt: Debt,
     rows: DebtRows,
     begun: frozenset[str],
 ) -> dict[int, Sum]:
-    """Payments of a debt of which some may wait, and a question for each severity."""
+    """Payments of a debt of which some may wait, and when its rungs would start."""
     programme = model.programme
     days = sorted(set(rows.flows) | {span.first} | {d for d in span.paydays if d <= span.last})
     claims = sorted(rows.claims, key=lambda claim: claim.due_on)
@@ -109,6 +132,10 @@ def _let_be_late(
     fallen = 0.0
     position = 0
     growth = 0.0 if span.is_bound else _growth(debt)
+    late_fee = debt.terms.late_fee
+    fee = 0.0
+    if late_fee is not None:
+        fee = late_fee.ratio.numerator / late_fee.ratio.denominator
     since = span.first
     for number, day in enumerate(days):
         while position < len(claims) and claims[position].due_on <= day:
@@ -118,7 +145,10 @@ def _let_be_late(
         backlog[day] = waits
         paid = Sum()
         paid.plus(rows.flows.get(day, Sum()))
-        paid.plus(before, 1.0 + growth * (day - since))
+        factor = 1.0 + growth * (day - since)
+        if not span.is_bound:
+            factor += fee * sum(since <= claim.last_safe_on < day for claim in claims)
+        paid.plus(before, factor)
         since = day
         paid.terms.append((waits, -1.0))
         programme.row(paid.terms, -paid.constant)
@@ -128,8 +158,13 @@ def _let_be_late(
         _count_days(model, debt, claims[:position], day, end, waits)
     model.cost.plus(before)  # what still waits is left owing
     model.waits.append(backlog)
-    for severity, rungs in _by_severity(debt).items():
-        _ask(model, span, index, debt, severity, rungs, claims, days, backlog, begun)
+    rungs = _by_severity(debt)
+    started = {severity for severity in rungs if any(r.id in begun for r in rungs[severity])}
+    starts = {
+        severity: [min(_start(rung, claim) for rung in rungs[severity]) for claim in claims]
+        for severity in sorted(rungs, reverse=True)
+    }
+    model.lateness.append(Lateness(debt, claims, starts, started, days, backlog))
     return payments
 
 
@@ -176,39 +211,3 @@ def _start(rung: Rung, claim: Claim) -> int:
     if rung.counts_from == "grace_end":
         return claim.last_safe_on + rung.after_days
     return max(claim.due_on + rung.after_days, claim.last_safe_on + 1)
-
-
-def _ask(
-    model: Model,
-    span: Span,
-    index: int,
-    debt: Debt,
-    severity: int,
-    rungs: Sequence[Rung],
-    claims: Sequence[Claim],
-    days: Sequence[int],
-    backlog: dict[int, int],
-    begun: frozenset[str],
-) -> None:
-    """Whether a rung of a severity starts: unless it does, each claim is met the day before."""
-    if any(rung.id in begun for rung in rungs):
-        return
-    covered: dict[int, int] = {}  # the last day to pay → claims that must be met by then
-    for number, claim in enumerate(claims):
-        start = min(_start(rung, claim) for rung in rungs)
-        if start <= span.first:
-            return  # it has started in this episode and is not counted again
-        if start - 1 <= span.last:
-            covered[days[bisect_right(days, start - 1) - 1]] = number
-    if not covered:
-        return
-    question = model.programme.column(upper=1.0, whole=True)
-    model.late[index, severity] = question
-    for day, number in covered.items():
-        later = sum(claim.most for claim in claims[number + 1 :] if claim.due_on <= day)
-        earlier = sum(claim.most for claim in claims[: number + 1])
-        tolerated = debt.tolerance_fen * CENT
-        slack = sum(min(claim.most, tolerated) + CENT for claim in claims[: number + 1])
-        if not span.is_bound:
-            slack = 0.0
-        model.programme.row([(backlog[day], 1.0), (question, -earlier)], upper=later + slack)

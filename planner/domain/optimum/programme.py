@@ -68,6 +68,19 @@ class Programme:
         self.row_upper.append(upper)
         return len(self.row_lower) - 1
 
+    def mark(self) -> tuple[int, int, int]:
+        """Where columns, rows and whole columns end, for `back_to`."""
+        return len(self.cost), len(self.row_lower), len(self.whole)
+
+    def back_to(self, mark: tuple[int, int, int]) -> None:
+        """Forget the columns and rows written since a mark."""
+        columns, rows, whole = mark
+        del self.cost[columns:], self.lower[columns:], self.upper[columns:]
+        del self.whole[whole:]
+        entries = self.starts[rows]
+        del self.row_lower[rows:], self.row_upper[rows:], self.starts[rows + 1 :]
+        del self.indices[entries:], self.entries[entries:]
+
     def solve(
         self,
         seconds: float,

@@ -1,36 +1,36 @@
 """From a household to payments that cost least, and what no payments can go below."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from planner.domain.dates import add_months
 from planner.domain.household import Household
 from planner.domain.ledger import Books, CashDay, Ledger
-from planner.domain.optimum.clock import Deadline
+from planner.domain.optimum.clock import Deadline, OutOfTime
 from planner.domain.optimum.contracts import CENT, Claim, Span, Sum
+from planner.domain.optimum.episodes import Questions
 from planner.domain.optimum.follow import Intention
 from planner.domain.optimum.model import Model, Stretch, build
-from planner.domain.optimum.programme import Programme, Solution
+from planner.domain.optimum.programme import INFINITE, Programme, Solution
 
 DECIDED_MONTHS = 60
 _NEAR = 1e-6
 _SETTLED = 0.5  # yuan; a debt with less left is paid off
 SEVERITIES = (5, 4, 3, 2, 1)
+_ROUNDS = 5
+_KEPT_BACK = (0.0, 10.0, 30.0)  # yuan more each time
+_BROKEN = 1e-5  # a question with a greater share is answered with yes
 
 
 @dataclass(slots=True)
 class Answer:
-    """Payments by debt for the ledger to follow, and bounds in fen.
-
-    `harm` are the fewest debts in which a rung of each severity starts, 5 first.
-    """
+    """Payments by debt for the ledger to follow, and bounds in fen."""
 
     intentions: list[Intention] | None = None
     cost_bound_fen: int | None = None
-    harm: list[int] = field(default_factory=lambda: [0] * 5)
-    yuan_days: int = 0
-    is_harm_solved: bool = True
+    kept: list[tuple[int, int]] = field(default_factory=list)
+    until: int = 0
 
 
 class Search:
@@ -102,15 +102,22 @@ class Search:
             floors[place] = min(floors[place], closing)
 
     def _build(self, *, is_bound: bool, may_be_late: bool = False) -> Model:
+        self._deadline.check()
         span = Span(self._ledger.day, self.last, self._paydays, is_bound)
         return build(self._ledger, span, self._stretches, may_be_late=may_be_late)
 
     def _solve(
-        self, programme: Programme, *, relaxed: bool, share: float = 1.0, gap: float = 0.0002
+        self,
+        programme: Programme,
+        *,
+        relaxed: bool,
+        share: float = 1.0,
+        gap: float = 0.0002,
+        start: list[float] | None = None,
     ) -> Solution:
         seconds = self._deadline.left() * share
         return programme.solve(
-            seconds, relaxed=relaxed, gap=gap, cancelled=self._deadline.is_cancelled
+            seconds, relaxed=relaxed, gap=gap, cancelled=self._deadline.is_cancelled, start=start
         )
 
     def on_time(self) -> Answer | None:
@@ -120,7 +127,7 @@ class Search:
         relaxed = self._solve(bound.programme, relaxed=True)
         if relaxed.is_infeasible:
             return None
-        answer = Answer(cost_bound_fen=_fen_below(relaxed.bound, bound))
+        answer = Answer(cost_bound_fen=_fen_below(relaxed.bound, bound), until=self.last)
         plan = self._build(is_bound=False)
         _minimise(plan.programme, plan.cost)
         first = self._solve(plan.programme, relaxed=True)
@@ -128,7 +135,7 @@ class Search:
         if first.values is not None:
             _round(plan, first.values)
             found = self._solve(plan.programme, relaxed=False, share=0.3)
-            _free(plan)
+            _free(plan.programme)
         limit = relaxed.bound + max(0.05, 0.0004 * abs(relaxed.bound))
         if found is None or found.values is None or found.objective > limit:
             whole = self._solve(plan.programme, relaxed=False, share=0.5)
@@ -141,70 +148,277 @@ class Search:
             answer.intentions = _intentions(plan, found.values, self.last)
         return answer
 
-    def late(self) -> Answer:
-        """The least harm, then the fewest yuan-days, then the least cost."""
-        answer = Answer()
-        model = self._build(is_bound=True, may_be_late=True)
+    def fewest(self, harm: Sequence[int]) -> list[int]:
+        """What no payments can go below: episodes by severity, gravest first.
+
+        Later figures hold for payments with the earlier ones at their least; the search ends
+        with the first of which `harm`, that of a plan, has more.
+        """
+        stages = self._stages(is_bound=True, share=0.5)
+        try:
+            for place, severity in enumerate(SEVERITIES):
+                if stages.prove(severity, harm[place]) < harm[place]:
+                    break
+        except OutOfTime:
+            self._deadline.check()
+        return stages.bounds
+
+    def sketch(self) -> Iterator[Answer]:
+        """Payments with few episodes, in a few linear programmes."""
+        return self._propose(_Stages.round_down, 0.5)
+
+    def propose(self) -> Iterator[Answer]:
+        """Payments with fewer episodes, with whole numbers."""
+        return self._propose(_Stages.least, 0.4)
+
+    def _propose(self, stage: Callable[["_Stages", int], None], share: float) -> Iterator[Answer]:
+        """The same answers to all questions, with more and more kept for what was not foreseen."""
+        stages = self._stages(is_bound=False, share=share)
+        try:
+            for severity in SEVERITIES:
+                stage(stages, severity)
+        except OutOfTime:
+            self._deadline.check()
+        for values in stages.settle(self._deadline.part(0.5)):
+            intentions = _intentions(stages.model, values, self.last)
+            until = _last_wait(stages.model, values, self.last)
+            yield Answer(intentions, kept=self._cash_left(stages.model, values), until=until)
+
+    def price(self, harm: Sequence[int], fewest: Sequence[int]) -> tuple[int, int | None]:
+        """Bounds on yuan-days and on cost (fen) of payments with no more harm than given."""
+        stages = self._stages(is_bound=True, share=1.0)
+        is_least = True
         for place, severity in enumerate(SEVERITIES):
-            asked = [column for (_, one), column in model.late.items() if one == severity]
-            if not asked:
-                continue
-            fewest = self._fewest(model.programme, asked)
-            if fewest is None:
-                answer.is_harm_solved = False
-                break
-            answer.harm[place] = fewest
-            model.programme.row([(column, 1.0) for column in asked], upper=float(fewest))
-        self._price(model, answer)
-        self._propose_late(answer)
-        return answer
-
-    def _fewest(self, programme: Programme, asked: list[int]) -> int | None:
-        """The least sum of some questions; None where that is not known in time."""
-        programme.cost = [0.0] * len(programme.cost)
-        programme.constant = 0.0
-        for column in asked:
-            programme.upper[column] = 0.0
-        none = self._solve(programme, relaxed=True, share=0.3)
-        for column in asked:
-            programme.upper[column] = 1.0
-        if none.values is not None:
-            return 0
-        for column in asked:
-            programme.cost[column] = 1.0
-        least = self._solve(programme, relaxed=False, share=0.4)
-        if least.bound == -float("inf") or least.is_infeasible:
-            return None
-        rounded = int(least.bound - _NEAR) + 1 if least.bound > _NEAR else 0
-        if least.values is None or rounded < sum(round(least.values[c]) for c in asked):
-            return None
-        return rounded
-
-    def _price(self, model: Model, answer: Answer) -> None:
-        """Bounds on yuan-days and cost of payments with no more harm than the least."""
-        _minimise(model.programme, model.backlog)
-        waited = self._solve(model.programme, relaxed=True, share=0.5)
-        if waited.bound > 0:
-            answer.yuan_days = int(waited.bound * (1 - _NEAR) - 0.5)
+            if is_least:
+                stages.limit(severity, harm[place])
+            is_least = is_least and harm[place] == fewest[place]
+        stages.write()
+        model = stages.model
+        yuan_days = 0
+        if is_least:
+            _minimise(model.programme, model.backlog)
+            waited = self._solve(model.programme, relaxed=True, share=0.5)
+            if waited.bound > 0:
+                yuan_days = int(waited.bound * (1 - _NEAR) - 0.5)
         _minimise(model.programme, model.cost)
-        cost = self._solve(model.programme, relaxed=True, share=0.5)
-        if cost.bound > 0:
-            answer.cost_bound_fen = _fen_below(cost.bound, model)
+        cost = self._solve(model.programme, relaxed=True, share=0.8)
+        return yuan_days, _fen_below(cost.bound, model) if cost.bound > 0 else None
 
-    def _propose_late(self, answer: Answer) -> None:
-        model = self._build(is_bound=False, may_be_late=True)
-        programme = model.programme
-        total = Sum()
-        total.plus(model.cost)
-        total.plus(model.backlog, 10.0)
-        for place, severity in enumerate(SEVERITIES):
-            asked = [column for (_, one), column in model.late.items() if one == severity]
-            if asked and answer.is_harm_solved:
-                programme.row([(c, 1.0) for c in asked], upper=float(answer.harm[place]))
+    def _stages(self, *, is_bound: bool, share: float) -> "_Stages":
+        deadline = self._deadline.part(share)
+        return _Stages(self._build(is_bound=is_bound, may_be_late=True), deadline)
+
+    def _cash_left(self, model: Model, values: list[float]) -> list[tuple[int, int]]:
+        """(day, fen) that a solution has left at the end of each day on which money moves."""
+        flows = self._ledger.flows
+        changes = {self._ledger.day: self._ledger.cash_fen * CENT}
+        for day, income, expense in zip(flows.days, flows.incomes, flows.expenses, strict=True):
+            if self._ledger.day < day <= self.last:
+                changes[day] = (income - expense) * CENT
+        for payments in model.payments:
+            for day, paid in payments.items():
+                changes[day] = changes.get(day, 0.0) - _value(paid, values)
+        left = 0.0
+        kept = []
+        for day in sorted(changes):
+            left += changes[day]
+            kept.append((day, int(left / CENT)))
+        return kept
+
+
+class _Stages:
+    """The fewest episodes of one severity after the other, gravest first.
+
+    `bounds` are what they cannot go below, as far as that was proved; `_limits` what was found,
+    `_values` a solution within them.
+    """
+
+    def __init__(self, model: Model, deadline: Deadline) -> None:
+        self.model = model
+        self.bounds = [0] * len(SEVERITIES)
+        self._deadline = deadline
+        self._limits: dict[int, int] = {}
+        self._values: list[float] | None = None
+        self._debts: list[int] = []
+        model.programme.whole.clear()  # questions of contracts may be broken
+        self._mark = model.programme.mark()
+
+    def _solve(
+        self,
+        *,
+        relaxed: bool,
+        share: float = 1.0,
+        start: list[float] | None = None,
+    ) -> Solution:
+        self._deadline.check()
+        return self.model.programme.solve(
+            self._deadline.left() * share,
+            relaxed=relaxed,
+            cancelled=self._deadline.is_cancelled,
+            start=start,
+        )
+
+    def limit(self, severity: int, most: int) -> None:
+        self._limits[severity] = most
+
+    def write(self) -> list[Questions]:
+        """The rows of all limits so far."""
+        programme = self.model.programme
+        programme.back_to(self._mark)
+        questions = [Questions(programme, self.model.span, one) for one in self.model.lateness]
+        for severity, most in self._limits.items():
+            counts = self._write(questions, severity, most)
+            if most:
+                programme.row([(column, 1.0) for column in counts], upper=float(most))
+        return questions
+
+    def _write(self, questions: list[Questions], severity: int, most: int) -> list[int]:
+        counts = []
+        for one in questions:
+            if most:
+                one.ask(severity)
+                counts += one.counts.get(severity, [])
+            else:
+                one.forbid(severity)
+        return counts
+
+    def _ask(self, severity: int) -> Sum | None:
+        """The episodes of a severity, to be minimised; None where there need not be any."""
+        programme = self.model.programme
+        self._limits[severity] = 0
+        self.write()
+        self._answer_as_before()
+        _minimise(programme, self.model.backlog)
+        without = self._solve(relaxed=True)
+        if without.values is not None:
+            self._values = without.values
+            return None
+        del self._limits[severity]
+        questions = self.write()
+        counts = self._write(questions, severity, 1)
+        self._debts = [one.any[severity] for one in questions if severity in one.any]
+        return Sum([(column, 1.0) for column in counts])
+
+    def _is_same(self, severity: int) -> bool:
+        """Limit a severity as the one before, where all rungs start together."""
+        if severity + 1 not in self._limits or not self._starts_alike(severity):
+            return False
+        self._limits[severity] = self._limits[severity + 1]
+        return True
+
+    def _answer_as_before(self) -> None:
+        """Let the questions of severities that are limited keep their answers."""
+        programme = self.model.programme
+        known = self._values or []
+        for column in programme.whole:
+            if column < len(known):
+                programme.lower[column] = programme.upper[column] = round(known[column])
+
+    def _starts_alike(self, severity: int) -> bool:
+        """Whether rungs of a severity start exactly with those of the one before."""
+        before = severity + 1
+        for one in self.model.lateness:
+            if one.starts.get(severity) != one.starts.get(before):
+                return False
+            if (severity in one.started) != (before in one.started):
+                return False
+        return True
+
+    def round_down(self, severity: int) -> None:
+        """Limit the episodes of a severity to few: what is dear is left out, again and again."""
+        if self._is_same(severity) or (goal := self._ask(severity)) is None:
+            return
+        found = self._round(goal)
+        if found is None:
+            return
+        self._values = found
+        self._limits[severity] = _count(goal, found)
+
+    def _round(self, goal: Sum) -> list[float] | None:
+        """A solution with few episodes, its questions fixed."""
+        programme = self.model.programme
+        self._answer_as_before()
+        whole, programme.whole = programme.whole, self._debts
+        total = Sum([(column, 1.0) for column in self._debts])
+        total.plus(goal, 0.01)
         _minimise(programme, total)
-        found = self._solve(programme, relaxed=False, share=0.7, gap=0.01)
-        if found.values is not None:
-            answer.intentions = _intentions(model, found.values, self.last)
+        fewest = self._solve(relaxed=False)
+        programme.whole = whole
+        if fewest.values is not None:
+            for column in self._debts:
+                programme.lower[column] = programme.upper[column] = round(fewest.values[column])
+        weights = [1.0] * len(goal.terms)
+        values: list[float] | None = None
+        for _ in range(_ROUNDS):
+            terms = [(c, weight) for (c, _), weight in zip(goal.terms, weights, strict=True)]
+            _minimise(programme, Sum(terms))
+            found = self._solve(relaxed=True)
+            if found.values is None:
+                break
+            values = found.values
+            weights = [1 / (values[column] + 0.02) for column, _ in goal.terms]
+        if values is None:
+            return None
+        for column in programme.whole:
+            answer = 1.0 if values[column] > _BROKEN else 0.0
+            programme.lower[column] = programme.upper[column] = answer
+        _minimise(programme, goal)
+        return self._solve(relaxed=True).values
+
+    def least(self, severity: int) -> None:
+        """Limit the episodes of a severity to the fewest that are found in time."""
+        if self._is_same(severity) or (goal := self._ask(severity)) is None:
+            return
+        start = self._round(goal)
+        _free(self.model.programme)
+        _minimise(self.model.programme, goal)
+        values = self._solve(relaxed=False, share=0.5, start=start).values or start
+        if values is not None:
+            self._values = values
+            self._limits[severity] = _count(goal, values)
+
+    def prove(self, severity: int, known: int) -> int:
+        """The least episodes of a severity, no more than `known`, as far as time allows."""
+        place = SEVERITIES.index(severity)
+        if not known or (goal := self._ask(severity)) is None:
+            self._limits[severity] = 0
+            self._values = None
+            return 0
+        self.bounds[place] = 1  # without any there is no solution
+        if place and known == self._limits[severity + 1] and self._starts_alike(severity):
+            self.bounds[place] = known
+        whole = self.model.programme.whole
+        for asked in (self._debts, whole):
+            if self.bounds[place] >= known:
+                break
+            total = goal if asked is whole else Sum([(column, 1.0) for column in asked])
+            _minimise(self.model.programme, total)
+            self.model.programme.whole = asked
+            bound = self._solve(relaxed=False, share=0.6).bound
+            if bound > _NEAR and bound < INFINITE:
+                self.bounds[place] = max(self.bounds[place], int(bound - _NEAR) + 1)
+        self.model.programme.whole = whole
+        self.bounds[place] = min(self.bounds[place], known)
+        self._limits[severity] = known
+        return self.bounds[place]
+
+    def settle(self, deadline: Deadline) -> Iterator[list[float]]:
+        """Payments within the limits found, with more and more money kept back."""
+        self._deadline = deadline
+        self.write()
+        if self._values is None:
+            return
+        programme = self.model.programme
+        _minimise(programme, _near(self.model))
+        self._answer_as_before()
+        for kept in _KEPT_BACK:
+            for column in self.model.cash:
+                if programme.lower[column] >= 0:
+                    programme.lower[column] += kept
+            settled = self._solve(relaxed=True)
+            if settled.values is None:
+                return
+            yield settled.values
 
 
 def horizon(first: date, ends: Sequence[date | None]) -> int:
@@ -221,6 +435,30 @@ def _minimise(programme: Programme, goal: Sum) -> None:
     programme.constant = goal.constant
     for column, entry in goal.terms:
         programme.cost[column] += entry
+
+
+def _count(goal: Sum, values: list[float]) -> int:
+    """A count that is whole but for what floats err."""
+    return int(_value(goal, values) + 1 - _NEAR)
+
+
+def _last_wait(model: Model, values: list[float], last: int) -> int:
+    """The last day at the end of which a due waits."""
+    days = [
+        day
+        for backlog in model.waits
+        for day, column in backlog.items()
+        if values[column] > _SETTLED
+    ]
+    return max(days, default=last)
+
+
+def _near(model: Model) -> Sum:
+    """Few yuan-days at little cost."""
+    total = Sum()
+    total.plus(model.cost)
+    total.plus(model.backlog, 10.0)
+    return total
 
 
 def _fen_below(bound: float, model: Model) -> int:
@@ -241,8 +479,7 @@ def _round(model: Model, values: list[float]) -> None:
             programme.lower[promise] = programme.upper[promise] = answer
 
 
-def _free(model: Model) -> None:
-    programme = model.programme
+def _free(programme: Programme) -> None:
     for column in programme.whole:
         programme.lower[column], programme.upper[column] = 0.0, 1.0
 
