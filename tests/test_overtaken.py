@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from planner import history, services
+from planner import history, people, services
 from planner.models import Household, StoredPlan
 from tests.households import account, debt, expense, income
 
@@ -46,13 +46,18 @@ def moved(user):
     services.replace_household(user=user, document=services.household_document_of(user) | flows)
 
 
+def depth():
+    """How many transactions are open within each other."""
+    return connection.in_atomic_block + len(connection.savepoint_ids)
+
+
 @contextmanager
 def overtaken(user, at, change=renewed):
     """Commits before query number `at` of what is not within a transaction; says if it did."""
-    outside, seen, done = len(connection.savepoint_ids), [], []
+    outside, seen, done = depth(), [], []
 
     def execute(query, sql, params, many, context):
-        if not done and len(connection.savepoint_ids) == outside and sql.startswith("SELECT"):
+        if not done and depth() == outside and sql.startswith("SELECT"):
             seen.append(sql)
             if len(seen) == at:
                 done.append(at)
@@ -127,3 +132,24 @@ def test_a_form_that_renews_all_stands_being_overtaken(person, right):
         services.undo(user=person)
     assert answer.status_code == 302
     assert at > 5
+
+
+@pytest.mark.django_db(transaction=True)  # what refers to nobody is refused at once
+@pytest.mark.parametrize("page", ["plan", "plan-optimum", "plan-discreet", "settings"])
+def test_a_request_stands_that_its_person_erases_all(make_member, page):
+    for at in range(1, 100):
+        user = make_member("leaver")
+        client = Client()
+        client.force_login(user)
+        url = reverse(f"planner:{page}")
+        sent = {"revision": 1, "buffer": "5", "language": "en", "time_zone": "Asia/Shanghai"}
+        send = client.post if page in ("plan-discreet", "settings") else client.get
+        with overtaken(user, at, lambda user: people.erase(user=user)) as done:
+            answer = send(url, sent)
+
+        assert answer.status_code in (200, 302, 422), (at, answer.status_code)
+        if not done:
+            break
+        assert not StoredPlan.objects.exists()
+        assert not Household.objects.exists()
+    assert at > 3
