@@ -1,4 +1,5 @@
 import json
+import time
 from datetime import date
 
 import pytest
@@ -291,6 +292,17 @@ def test_another_file_is_refused_with_a_sentence_and_nothing_changes(owner, name
     assert str(caught.value)
     assert services.household_document_of(owner) == before
     assert Household.objects.get(owner=owner).revision == counter
+
+
+def test_a_file_of_nothing_but_faults_is_refused_at_once(owner):
+    raw = {"format": "anhuan-export", "version": 1, "household": document(),
+           "history": [], "arrangements": [{}] * 20_000}  # fmt: skip
+    began = time.process_time()
+
+    with pytest.raises(archive.RestoreRefused):
+        archive.restore_household(user=owner, raw=json.dumps(raw).encode())
+
+    assert time.process_time() - began < 3
 
 
 def send(client, raw):

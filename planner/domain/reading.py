@@ -20,6 +20,7 @@ T = TypeVar("T")
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 MAX_TEXT = 200
+MOST_ERRORS = 500  # more tell a person nothing, and a file can be made of nothing else
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,5})(?:\.([0-9]{1,12}))?", re.ASCII)
@@ -121,10 +122,15 @@ class Fields:
         return f"{self.path}.{key}" if self.path else key
 
     def fail(self, key: str, code: str, **values: object) -> None:
-        """Record that `key` holds something else than what `code` says."""
+        """Record that `key` holds something else than what `code` says.
+
+        Raises InvalidDocument at `MOST_ERRORS`.
+        """
         found = shown(self._values.get(key, _MISSING))
         texts = tuple((name, str(value)) for name, value in values.items())
         self.errors.append(DocumentError(self.at(key), found, code, texts))
+        if len(self.errors) >= MOST_ERRORS:
+            raise InvalidDocument(self.errors)
 
     def contradict(self, key: str, reason: str) -> None:
         """Record that `key` cannot stand beside the rest; `reason` says what would.
@@ -237,13 +243,13 @@ class Fields:
         self, key: str, options: Collection[str] | None, code: str = "choice"
     ) -> tuple[str, ...]:
         """A list of texts (empty by default), each one of `options` where given, each once."""
-        found: list[str] = []
+        found: dict[str, None] = {}
         for index, value in enumerate(self.items(key)):
             known = isinstance(value, str) and (
                 _is_clean(value) and len(value) <= MAX_TEXT if options is None else value in options
             )
             if known and value not in found:
-                found.append(value)
+                found[value] = None
             else:
                 self.errors.append(
                     DocumentError(
