@@ -19,12 +19,16 @@ from openpyxl import load_workbook
 
 from planner import hashes, history, optimum, plan_store, services
 from planner.domain.household import parse_household, read_household
+from planner.domain.money import parse_yuan
 from planner.domain.optimal import cost_of, find_optimum
 from planner.domain.plan import make_plan, plan_document, read_off
 from planner.exports.wording import strategy_name
 from planner.models import StoredPlan
 from planner.optimum import Solving
 from planner.shown import follow, followed_plan, shown_plan, steps_of
+from planner.stored import read_ways, ways_document
+from planner.why import KeptOptimum, optimum_lines
+from planner.wording import Situation
 
 PLAN = "/plan/"
 ADDRESS = "/plan/optimum/"
@@ -242,7 +246,9 @@ def lines_of(client):
     book = load_workbook(io.BytesIO(client.get(reverse("planner:plan-xlsx")).content))
     table = client.get(reverse("planner:plan-csv")).content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(table)))
-    calendar = Calendar.from_ical(client.get(reverse("planner:calendar-ics")).content)
+    address = reverse("planner:calendar-ics")
+    assert b"X-WR-CALDESC" not in client.get(address).content  # discreet
+    calendar = Calendar.from_ical(client.get(address, {"named": "on"}).content)
     below = {
         str(event["DESCRIPTION"]).splitlines()[-1]
         for event in calendar.walk("VEVENT")
@@ -306,6 +312,48 @@ def test_payments_kept_give_the_same_plan_again(path):
         again = read_off(follow(household, steps_of(plan_document(plan))), plan.strategy)
 
         assert plan_document(again) == plan_document(plan)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_what_is_told_against_each_rule_is_what_the_payments_add_up_to(path):
+    """From the rows alone: interest, fees and penalties paid, the last payment, dues that start
+    something. All in the words of the page."""
+    household = read_household(path.read_bytes())
+    found = find_optimum(household, seconds=2)
+    kept = KeptOptimum(optimum.record_of(household, found))
+    ways = read_ways(ways_document(found.rules))
+    lines = dict(optimum_lines(kept, ways, Situation(household, kept.plan)).against)
+
+    for name, plan in found.rules.items():
+        words = lines[strategy_name(name)]
+        assert money_told(words) == extra_paid(found.plan) - extra_paid(plan)
+        months = int(number.group(1)) if (number := re.search(r"早 (\d+) 个月", words)) else 0
+        ends = [max(one.on for one in each.payments) for each in (found.plan, plan)]
+        apart = (ends[1].year - ends[0].year) * 12 + ends[1].month - ends[0].month
+        assert months == (apart if (ends[1] - ends[0]).days >= 28 else 0)
+        fewer = int(number.group(1)) if (number := re.search(r"少 (\d+) 笔", words)) else 0
+        assert fewer == len(begun(plan)) - len(begun(found.plan))
+
+
+def money_told(words):
+    """Fen of "利息与费用少 ¥1,026.98", below zero where it is less."""
+    told = re.search("利息与费用([少多]) ¥([0-9,.]+)", words)
+    if told is None:
+        return 0
+    fen = parse_yuan(told.group(2).replace(",", ""))
+    return -fen if told.group(1) == "少" else fen
+
+
+def extra_paid(plan):
+    return sum(one.interest_fen + one.fee_fen + one.penalty_fen for one in plan.payments)
+
+
+def begun(plan):
+    return {
+        (one.debt, one.due_on)
+        for one in plan.consequences
+        if one.state == "will_start" and one.rung.event is None
+    }
 
 
 # --- Threads -------------------------------------------------------------------------------------

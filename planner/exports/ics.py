@@ -93,8 +93,8 @@ def calendar_file(
 
     `salt` keeps the UIDs of two people apart, `sequence` must grow with each change, `stamp`
     is when the file was made (default: the start of `as_of`). A discreet file has titles that
-    name neither lender nor amount. `line`, with the calendar and below each payment, tells which
-    plan it is. Raises ValueError for an alarm not in ALARMS.
+    name neither lender nor amount. `line`, below each payment and, where not discreet, with the
+    calendar, tells which plan it is. Raises ValueError for an alarm not in ALARMS.
     """
     if unknown := set(alarms) - set(ALARMS):
         raise ValueError(f"no such alarm: {', '.join(sorted(unknown))}")
@@ -108,7 +108,7 @@ def calendar_file(
             "x-wr-calname",
             pgettext("discreet title", "Dates") if is_discreet else _("Repayment calendar"),
         )
-        if line:
+        if line and not is_discreet:
             calendar.add("x-wr-caldesc", line)
         titles = _neutral_titles()
         entries = sorted(_entries(plan), key=lambda one: one[:4])
