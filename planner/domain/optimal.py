@@ -113,9 +113,13 @@ class _Finder:
         return self._best, proof
 
     def _prove(self, cost_bound_fen: int | None) -> None:
+        """Take over a bound of the solver's. It is of plans that pay on due days: where there is
+        grace, one that prepays first and pays within it may cost less, and the bound stays out.
+        """
         if cost_bound_fen is not None:
-            self._bound = max(self._bound, cost_bound_fen)
             self._is_solved = True
+            if not any(debt.grace_days for debt in self._household.debts):
+                self._bound = max(self._bound, cost_bound_fen)
 
     def _find_late(self, search: Search) -> None:
         """Payments with the least harm, and what harm cannot go below."""
