@@ -176,7 +176,7 @@ class DeductionPage:
             case "none":
                 return phrased(_("Nothing is owed,|so nobody takes anything"))
             case "unbound":
-                return phrased(_("By what you entered,|no lender may take from your accounts"))
+                return phrased(_("Who may take cannot be seen yet:|no account for it is entered"))
             case "safe":
                 return phrased(
                     _("If you follow the plan,|nothing stays unpaid|that could be taken")
@@ -192,8 +192,9 @@ class DeductionPage:
                 return _("Once you enter what you owe, this page shows whose hand reaches where.")
             case "unbound":
                 return _(
-                    "If you switched on automatic repayment anywhere, add it to that debt: "
-                    "only then can it be seen here."
+                    "How each of your lenders takes money stands below. Where automatic repayment "
+                    "is on, enter its accounts in that debt: then this page tells what could be "
+                    "taken on which day."
                 )
             case "short":
                 return _("This is the worst case with your plan: it leaves something unpaid then.")

@@ -113,7 +113,7 @@ def test_what_the_plan_keeps_for_a_graver_due_can_be_taken(page):
 def test_nothing_owed_and_nobody_authorised_are_calm(page):
     assert "还没有记录欠款，也就没有人能扣钱" in words(page(owed() | {"debts": []}))
     text = words(page(unbound(TODAY)))
-    assert "按你填的，没有出借方可以从你的账户扣钱" in text
+    assert "还看不出谁能扣：你还没填扣款账户" in text
     assert "支付宝→花呗→设置→自动还款和扣款顺序。" in text
     assert "可能扣走" not in text
 
