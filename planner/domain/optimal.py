@@ -97,29 +97,31 @@ class _Finder:
         try:
             paths = [plan.cash for plan in self._rules.values()]
             search = Search(self._opened, self._books, paths, last, self._deadline)
-            answer = search.on_time()
-            if answer is not None:
+            may_be_on_time = False
+            for answer in search.on_time():
+                may_be_on_time = True
                 self._execute(answer, search)
                 self._prove(answer.cost_bound_fen)
-            if answer is None or self._best.harm != NO_HARM:
+                if self._judge(last).status == "proven":
+                    break
+            if not may_be_on_time or self._best.harm != NO_HARM:
                 self._find_late(search)
         except OutOfTime:
             pass  # what is known by now holds
         except Exception as fault:  # noqa: BLE001 - whatever a solver does, the person has a plan
             self.fault = fault
+        return self._best, self._judge(last)
+
+    def _judge(self, last: int) -> Proof:
+        """What is proved of the best plan by now."""
         cost = cost_until(self._best, last)
         bound = min(self._bound, cost)
-        proof = judge_proof(cost, bound, self._best.harm, self._harm, solved=self._is_solved)
-        return self._best, proof
+        return judge_proof(cost, bound, self._best.harm, self._harm, solved=self._is_solved)
 
     def _prove(self, cost_bound_fen: int | None) -> None:
-        """Take over a bound of the solver's. It is of plans that pay on due days: where there is
-        grace, one that prepays first and pays within it may cost less, and the bound stays out.
-        """
         if cost_bound_fen is not None:
             self._is_solved = True
-            if not any(debt.grace_days for debt in self._household.debts):
-                self._bound = max(self._bound, cost_bound_fen)
+            self._bound = max(self._bound, cost_bound_fen)
 
     def _find_late(self, search: Search) -> None:
         """Payments with the least harm, and what harm cannot go below."""

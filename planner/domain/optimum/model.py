@@ -74,6 +74,10 @@ def build(
         for index, (debt, rows) in enumerate(zip(household.debts, debts, strict=True)):
             begun = ledger.books.begun.get(debt.id, frozenset())
             model.payments[index] = _let_be_late(model, span, debt, rows, begun)
+    elif span.is_bound:
+        for index, (debt, rows) in enumerate(zip(household.debts, debts, strict=True)):
+            if debt.grace_days:
+                model.payments[index] = _let_wait_in_grace(programme, span, rows)
     for rows, payments in zip(debts, model.payments, strict=True):
         model.cost.plus(rows.owing)
         for paid in payments.values():
@@ -98,13 +102,8 @@ def _write_cash(model: Model, span: Span, stretches: Sequence[Stretch], slack: f
             if day <= span.last:
                 spent[bisect_right(starts, day) - 1].plus(paid)
     before = Sum()
-    unspent = 0.0
     for stretch, paid in zip(stretches, spent, strict=True):
-        unspent += stretch.change
-        floor = stretch.floor
-        if not span.is_bound:
-            floor = min(max(floor, 0.0) + slack, unspent)
-        cash = model.programme.column(lower=floor - CENT)
+        cash = model.programme.column(lower=stretch.floor - CENT)
         model.cash.append(cash)
         change = stretch.change - paid.constant
         model.programme.row(
@@ -113,6 +112,35 @@ def _write_cash(model: Model, span: Span, stretches: Sequence[Stretch], slack: f
             change + before.constant,
         )
         before = one(cash)
+    if not span.is_bound:
+        keep_back(model, stretches, slack)
+
+
+def keep_back(model: Model, stretches: Sequence[Stretch], slack: float) -> None:
+    """Let cash lie higher by `slack`, and above nothing where incomes and expenses allow it."""
+    unspent = 0.0
+    for cash, stretch in zip(model.cash, stretches, strict=True):
+        unspent += stretch.change
+        model.programme.lower[cash] = min(max(stretch.floor, 0.0) + slack, unspent) - CENT
+
+
+def _let_wait_in_grace(programme: Programme, span: Span, rows: DebtRows) -> dict[int, Sum]:
+    """Payments of a debt whose claims may wait for an income that comes within their grace."""
+    days = sorted(set(rows.flows) | {span.first} | {d for d in span.paydays if d <= span.last})
+    payments: dict[int, Sum] = {}
+    before = Sum()
+    for day, following in zip(days, [*days[1:], span.last + 1], strict=True):
+        paid = payments[day] = Sum()
+        paid.plus(rows.flows.get(day, Sum()))
+        paid.plus(before)
+        before = Sum()
+        most = sum(c.most for c in rows.claims if c.due_on <= day and following <= c.last_safe_on)
+        if most > 0:
+            waits = programme.column(upper=most + CENT)
+            paid.terms.append((waits, -1.0))
+            programme.row(paid.terms, -paid.constant)
+            before = one(waits)
+    return payments
 
 
 def _let_be_late(

@@ -11,7 +11,7 @@ from planner.domain.optimum.clock import Deadline, OutOfTime
 from planner.domain.optimum.contracts import CENT, Claim, Span, Sum
 from planner.domain.optimum.episodes import Questions
 from planner.domain.optimum.follow import Intention
-from planner.domain.optimum.model import Model, Stretch, build
+from planner.domain.optimum.model import SLACK, Model, Stretch, build, keep_back
 from planner.domain.optimum.programme import INFINITE, Programme, Solution
 
 DECIDED_MONTHS = 60
@@ -120,33 +120,42 @@ class Search:
             seconds, relaxed=relaxed, gap=gap, cancelled=self._deadline.is_cancelled, start=start
         )
 
-    def on_time(self) -> Answer | None:
-        """The cheapest payments with nothing late; None where there are none."""
+    def on_time(self) -> Iterator[Answer]:
+        """Payments with nothing late, better and better; nothing where there are none.
+
+        First the rows of the bound with its questions rounded, then rows that come nearer to
+        what contracts ask, then whole numbers.
+        """
         bound = self._build(is_bound=True)
         _minimise(bound.programme, bound.cost)
         relaxed = self._solve(bound.programme, relaxed=True)
         if relaxed.is_infeasible:
-            return None
-        answer = Answer(cost_bound_fen=_fen_below(relaxed.bound, bound), until=self.last)
+            return
+        least = _fen_below(relaxed.bound, bound) if relaxed.values is not None else None
+        if relaxed.values is not None:
+            limits = bound.programme.lower[:], bound.programme.upper[:]
+            _round(bound, relaxed.values)
+            keep_back(bound, self._stretches, SLACK)
+            yield self._answer(bound, self._solve(bound.programme, relaxed=True), least)
+            bound.programme.lower, bound.programme.upper = limits
         plan = self._build(is_bound=False)
         _minimise(plan.programme, plan.cost)
         first = self._solve(plan.programme, relaxed=True)
-        found = None
         if first.values is not None:
             _round(plan, first.values)
-            found = self._solve(plan.programme, relaxed=False, share=0.3)
+            yield self._answer(plan, self._solve(plan.programme, relaxed=True), least)
             _free(plan.programme)
-        limit = relaxed.bound + max(0.05, 0.0004 * abs(relaxed.bound))
-        if found is None or found.values is None or found.objective > limit:
-            whole = self._solve(plan.programme, relaxed=False, share=0.5)
-            if whole.values is not None:
-                found = whole
-            tight = self._solve(bound.programme, relaxed=False, share=0.8)
-            if tight.bound > relaxed.bound:
-                answer.cost_bound_fen = _fen_below(tight.bound, bound)
-        if found is not None and found.values is not None:
-            answer.intentions = _intentions(plan, found.values, self.last)
-        return answer
+        self._deadline.check()
+        yield self._answer(plan, self._solve(plan.programme, relaxed=False, share=0.5), least)
+        self._deadline.check()
+        tight = self._solve(bound.programme, relaxed=False, share=0.8)
+        if tight.bound > relaxed.bound and tight.bound < INFINITE:
+            yield Answer(cost_bound_fen=_fen_below(tight.bound, bound))
+
+    def _answer(self, model: Model, found: Solution, least: int | None) -> Answer:
+        if found.values is None:
+            return Answer(cost_bound_fen=least)
+        return Answer(_intentions(model, found.values, self.last), least, until=self.last)
 
     def fewest(self, harm: Sequence[int]) -> list[int]:
         """What no payments can go below: episodes by severity, gravest first.
