@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
@@ -26,7 +25,17 @@ from planner.forms.figures import FIGURES, BufferForm, StrategyForm, figure_line
 from planner.models import HistoryEntry, Item, Revision, User
 from planner.models import Household as HouseholdRow
 from planner.overdue import OverdueLine, overdue_lines
-from planner.presentation import Amounts, address, day, month, short_day, table_rows, weekday
+from planner.presentation import (
+    Amounts,
+    address,
+    day,
+    markup,
+    markup_join,
+    month,
+    short_day,
+    table_rows,
+    weekday,
+)
 from planner.stored import StoredPlan, Ways, read_plan, read_ways
 from planner.svg import course_svg, strip_svg
 from planner.why import KeptOptimum, OptimumLines, optimum_lines, shown_line
@@ -412,10 +421,10 @@ class Board:
         end = self.situation.near_end
         short = self._short_stretches
         plain = self.amounts.plain
-        chip = format_html(' <span class="chip" data-state="short">{}</span>', _("short"))
+        chip = markup(' <span class="chip" data-state="short">{}</span>', _("short"))
         return table_rows(
             (
-                format_html(
+                markup(
                     '<span class="phrase">{}</span> <span class="phrase">{}</span>{}',
                     short_day(one.on),
                     weekday(one.on),
@@ -490,7 +499,7 @@ class Board:
             name=debt.name,
             state=state,
             chip=chip,
-            details=format_html_join(" ", '<span class="phrase">{}</span>', zip(details)),
+            details=markup_join(" ", '<span class="phrase">{}</span>', zip(details)),
             required=amounts.plain(due.required_fen),
             ladder_url=address("planner:ladder", due.debt, due.due_on),
             paid_url=f"{address('planner:debt-paid', due.debt)}?due={due.due_on}",

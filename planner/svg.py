@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from planner.charts import LEFT, Course, Mark, Strip
+from planner.presentation import markup, markup_join
 
 
 def strip_svg(
@@ -19,12 +19,12 @@ def strip_svg(
     marks: Iterable[tuple[Mark, str]],
 ) -> SafeString:
     """The money of the coming days; `screen` is the class of the width it is drawn for."""
-    bands = format_html_join(
+    bands = markup_join(
         "",
         '<rect class="short-day" x="{}" y="{}" width="{}" height="{}"/>',
         ((band.x, chart.top, band.width, chart.band_height) for band in chart.bands),
     )
-    signs = format_html_join("", "{}", ((_sign(mark, said),) for mark, said in marks))
+    signs = markup_join("", "{}", ((_sign(mark, said),) for mark, said in marks))
     inside = bands, _grid(chart, ticks), _line(chart.line), signs, _labels(chart, labels)
     return _svg(chart, screen, words, inside)
 
@@ -44,40 +44,40 @@ def course_svg(
 
 
 def _svg(chart: Any, screen: str, words: str, inside: Iterable[object]) -> SafeString:
-    return format_html(
+    return markup(
         '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         screen,
         chart.width,
         chart.height,
         words,
-        format_html_join("", "{}", ((one,) for one in inside)),
+        markup_join("", "{}", ((one,) for one in inside)),
     )
 
 
 def _grid(chart: Any, ticks: Iterable[tuple[int, str]]) -> SafeString:
-    lines = format_html_join(
+    lines = markup_join(
         "",
         '<path class="grid" d="M{} {}H{}"/><text class="end" x="{}" y="{}">{}</text>',
         ((LEFT, at, chart.right, LEFT - 8, at + 4, text) for at, text in ticks),
     )
-    return format_html('{}<path class="zero" d="M{} {}H{}"/>', lines, LEFT, chart.zero, chart.right)
+    return markup('{}<path class="zero" d="M{} {}H{}"/>', lines, LEFT, chart.zero, chart.right)
 
 
 def _line(path: str, name: str = "line") -> SafeString:
-    return format_html('<path class="{}" d="{}"/>', name, path)
+    return markup('<path class="{}" d="{}"/>', name, path)
 
 
 def _sign(mark: Mark, said: str) -> SafeString:
     if mark.kind == "due":
         shape = '<circle class="due" cx="{}" cy="{}" r="4.5"><title>{}</title></circle>'
-        return format_html(shape, mark.x, mark.y, said)
+        return markup(shape, mark.x, mark.y, said)
     drawn = mark.triangle if mark.kind == "income" else mark.diamond
-    return format_html('<path class="{}" d="{}"><title>{}</title></path>', mark.kind, drawn, said)
+    return markup('<path class="{}" d="{}"><title>{}</title></path>', mark.kind, drawn, said)
 
 
 def _labels(chart: Any, labels: Iterable[tuple[int, str]]) -> SafeString:
     """The first begins at its place, the others stand about theirs."""
-    return format_html_join(
+    return markup_join(
         "",
         '<text{} x="{}" y="{}">{}</text>',
         (

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import transaction
 from django.forms.boundfield import BoundField
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +24,7 @@ from planner.forms.fields import (
     yuan_text,
 )
 from planner.forms.items import ItemForm, KeyedForm
+from planner.presentation import markup, markup_join
 
 LINE = (
     '<div class="line"><label for="{id}">{label}</label><span class="with-unit">'
@@ -48,19 +48,19 @@ def figure_lines(form: KeyedForm, name: str = "", *, is_single: bool = False) ->
     fields = [field for field in form.visible_fields() if field.name != "consent"]
     lines = []
     if form.asks_consent:
-        lines.append(format_html("<div>{}</div>", form["consent"].as_field_group()))
+        lines.append(markup("<div>{}</div>", form["consent"].as_field_group()))
     for field in fields:
         button = ""
         if field is fields[-1]:
-            button = format_html(UPDATE, said=_("Update"), name=name or field.label)
+            button = markup(UPDATE, said=_("Update"), name=name or field.label)
         lines.append(_figure_line(field, name if is_single else field.label, button))
-    return format_html_join("", "{}", ((line,) for line in lines))
+    return markup_join("", "{}", ((line,) for line in lines))
 
 
 def _figure_line(field: BoundField, label: Any, button: str) -> SafeString:
     value, errors = field.value(), field.errors
     if isinstance(field.field, forms.ChoiceField):
-        options = format_html_join(
+        options = markup_join(
             "",
             '<option value="{}"{}>{}</option>',
             (
@@ -68,24 +68,24 @@ def _figure_line(field: BoundField, label: Any, button: str) -> SafeString:
                 for key, said in field.field.choices
             ),
         )
-        return format_html(
+        return markup(
             CHOICE, id=field.auto_id, name=field.html_name, label=label, options=options,
             button=button, errors=errors or "",
         )  # fmt: skip
     unit = field.field.unit
     wrong = ' aria-invalid="true" aria-describedby="{}_error"'
-    return format_html(
+    return markup(
         LINE,
         id=field.auto_id,
         name=field.html_name,
         label=label,
         value="" if value is None else value,
         mode=field.field.inputmode,
-        wrong=format_html(wrong, field.auto_id) if errors else "",
+        wrong=markup(wrong, field.auto_id) if errors else "",
         # Amounts go without: the whole page is in yuan.
         unit=""
         if not unit or isinstance(field.field, YuanField)
-        else format_html('<span class="quiet small">{}</span>', unit),
+        else markup('<span class="quiet small">{}</span>', unit),
         button=button,
         errors=errors or "",
     )
