@@ -101,7 +101,7 @@ def month(on: date) -> str:
 def markup(template: str, *parts: object, **named: object) -> SafeString:
     """What `format_html` gives, in a third of the time: a page of the plan does it 300 times.
 
-    Parts are escaped where they are not marked as safe.
+    Parts are escaped, but for those that know their markup, such as the errors of a form.
     """
     escaped = {name: _escaped(part) for name, part in named.items()}
     return SafeString(template.format(*map(_escaped, parts), **escaped))
@@ -113,7 +113,7 @@ def markup_join(between: str, template: str, rows: Iterable[Iterable[object]]) -
 
 
 def _escaped(part: object) -> str:
-    return part if isinstance(part, SafeString) else escape(str(part))
+    return part.__html__() if hasattr(part, "__html__") else escape(str(part))
 
 
 def strong(text: object) -> SafeString:
