@@ -146,13 +146,22 @@ class DebtPage:
 
     @property
     def short(self) -> str:
-        """What of the next due the plan leaves unpaid; "" for nothing."""
-        due = self.course.following
-        if due is None or due.short <= self.debt.tolerance_fen:
+        """What the plan leaves unpaid of the next due, else of the first later one; "" for none."""
+        missing = (due for due in self.course.dues if self._is_short(due))
+        due = next(missing, None)
+        if due is None:
             return ""
-        return _("By the plan, {amount} of it is missing by then.").format(
-            amount=self.amounts(due.short)
+        if due is self.course.following:
+            return _("By the plan, {amount} of it is missing by then.").format(
+                amount=self.amounts(due.short)
+            )
+        return _("Later money is short: by the plan, {amount} is missing on {day}.").format(
+            amount=self.amounts(due.short),
+            day=day(date.fromordinal(due.last_safe_on), self.as_of),
         )
+
+    def _is_short(self, due: Due) -> bool:
+        return due.last_safe_on >= self.as_of.toordinal() and due.short > self.debt.tolerance_fen
 
     @property
     def state(self) -> str:
@@ -320,25 +329,27 @@ class DebtPage:
         return format_html_join("", "{}", ((self._row(row),) for row in rows))
 
     def _row(self, row: Row) -> SafeString:
-        """On a phone the parts of what is paid stand under it, not beside it."""
+        """On a phone what is required and the parts of what is paid stand under it, not beside it."""
         parts = [
             (_("principal"), row.parts.principal),
             (_("interest"), row.parts.interest),
             (_("fees"), row.parts.fee + row.parts.penalty),
         ]
+        required = row.due.required if row.due else 0
+        also = [(_("required"), required)] if required != row.paid_fen else []
         beside = format_html_join(
             "", '<td class="num wide-only">{}</td>', ((self._figure(fen),) for _label, fen in parts)
         )
         beneath = format_html_join(
             "",
             "<small>{} {}</small>",
-            ((label, self._figure(fen)) for label, fen in parts if fen),
+            ((label, self._figure(fen)) for label, fen in [*also, *parts] if fen),
         )
         return format_html(
-            '<tr><th scope="row">{}</th><td class="num">{}</td><td class="num">{}'
+            '<tr><th scope="row">{}</th><td class="num wide-only">{}</td><td class="num">{}'
             '<span class="narrow-only parts">{}</span></td>{}<td class="num">{}</td></tr>',
             self._day_of(row),
-            self._figure(row.due.required if row.due else 0),
+            self._figure(required),
             self._figure(row.paid_fen),
             beneath,
             beside,
@@ -401,7 +412,7 @@ class DebtPage:
         }
         return table_rows(
             (
-                f"{on:%Y-%m-%d}",
+                format_html('<span class="phrase">{}</span>', f"{on:%Y-%m-%d}"),
                 str((on - due_on).days),
                 format_html('<span class="words">{}</span>', name_of_rung(one.rung)),
                 format_html('<span class="words">{}</span>', states[one.state]),

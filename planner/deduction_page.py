@@ -174,16 +174,15 @@ class DeductionPage:
     def headline(self) -> SafeString:
         match self.state:
             case "none":
-                return phrased(_("Nothing is owed,|so nobody takes anything"))
+                return phrased(_("Nothing is owed,|so nobody takes anything."))
             case "unbound":
-                return phrased(_("Who may take cannot be seen yet:|no account for it is entered"))
+                return phrased(_("Who may take cannot be seen yet:|no account for it is entered."))
             case "safe":
                 return phrased(
-                    _("If you follow the plan,|nothing stays unpaid|that could be taken")
+                    _("If you follow the plan,|nothing stays unpaid|that could be taken.")
                 )
         prospect = self._followed if self.state == "short" else self._unpaid
-        template, values = self._sentence(prospect, _telling_day(prospect))
-        return phrased(template, **values)
+        return phrased(*self._sentence(prospect, _telling_day(prospect)))
 
     @property
     def why(self) -> SafeString | str:
@@ -210,7 +209,7 @@ class DeductionPage:
         return sentences(
             [
                 _("On a due date a lender may take that due itself, and no more than that."),
-                format_html(_("If you paid nothing yourself: {sentence}."), sentence=sentence),
+                format_html(_("If you paid nothing yourself: {sentence}"), sentence=sentence),
             ]
         )
 
@@ -228,7 +227,7 @@ class DeductionPage:
             )
         arrived = self._arrived(prospect, on)
         template = (
-            _("On {day},|once {income} arrives,|{what}") if arrived else _("On {day},|{what}")
+            _("On {day},|once {income} arrives,|{what}.") if arrived else _("On {day},|{what}.")
         )
         return template, {"day": self._day(on), "income": arrived, "what": what}
 

@@ -11,7 +11,7 @@ from planner.domain.events import is_enterable
 from planner.domain.products import load_sources
 from planner.exports.wording import certainty_word, spoken
 from planner.presentation import address, day
-from planner.rulebook import when
+from planner.rulebook import names_of_sources, when
 
 SOON = 4
 
@@ -27,6 +27,7 @@ class RungLine:
     condition: str
     before: str
     right: str
+    right_sources: list[tuple[str, str]]  # the address of the rule and its name
     event_url: str  # where its day is entered once it has happened
 
 
@@ -60,6 +61,7 @@ def _line(one: Consequence, as_of: date) -> RungLine:
         condition=spoken(rung.condition),
         before=spoken(rung.before),
         right=spoken(rung.right),
+        right_sources=names_of_sources(rung.right_sources),
         event_url=f"{address('planner:debt-events', one.debt)}?rung={rung.id}"
         if one.state == "undated" and is_enterable(rung)
         else "",

@@ -51,7 +51,7 @@ QUESTIONS = (
             *("emergency_contact", "third_party_contact", "outsourced"),
         ),
     ),
-    ("deduction", gettext_lazy("From where is money taken?"), ("due_debit", "daily_debit")),
+    ("deduction", gettext_lazy("Where is money taken from?"), ("due_debit", "daily_debit")),
     (
         "service",
         gettext_lazy("What is limited or switched off?"),
@@ -143,6 +143,7 @@ class Step:
     condition: str
     before: str
     right: str
+    right_sources: list[tuple[str, str]]  # ids and names of what `right` rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,14 @@ def _of_rung(rung: Rung) -> Step:
         condition=spoken(rung.condition),
         before=spoken(rung.before),
         right=spoken(rung.right),
+        right_sources=names_of_sources(rung.right_sources),
     )
+
+
+def names_of_sources(sources: Iterable[str]) -> list[tuple[str, str]]:
+    """(id, name) of those that are known; a ladder of a person's own may name others."""
+    known = load_sources()
+    return [(one, spoken(known[one].name)) for one in sources if one in known]
 
 
 def _line(words: str, sure: str, of: Figure | Fact | Rung) -> Line:

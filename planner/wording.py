@@ -619,7 +619,7 @@ def _harm_effect(count: int) -> list[str]:
     if count == 0:
         return []
     text = (
-        ngettext("{count} late due less", "{count} late dues less", -count)
+        ngettext("{count} late due fewer", "{count} late dues fewer", -count)
         if count < 0
         else ngettext("{count} late due more", "{count} late dues more", count)
     )

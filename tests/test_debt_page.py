@@ -202,3 +202,23 @@ def test_the_list_of_debts_leads_to_the_page(shown):
 def test_an_income_that_never_comes_leaves_out_the_pay_day(shown):
     assert "下一个发薪日" in shown(LOAN, incomes=[income()])
     assert "下一个发薪日" not in shown(LOAN, incomes=[])
+
+
+def test_a_later_due_without_money_is_told_at_the_head_of_the_page(shown, client):
+    # 1,036.00 on 15 December leaves 464.00 of 1,500.00 for the 1,024.00 of 15 January.
+    short = shown(LOAN, incomes=[], accounts=[account(id="card", balance="1500.00")])
+    enough = shown(LOAN, accounts=[account(id="card", balance="9000.00")], incomes=[])
+
+    assert '<section class="sheet answer" data-state="short"' in short
+    assert "后面的钱还不够" in short
+    assert "560.00" in short
+    assert '<section class="sheet answer" data-state="safe"' in enough
+    assert "还不够" not in enough
+
+
+def test_what_is_required_stands_under_what_is_paid_only_where_they_differ(shown):
+    short = shown(LOAN, incomes=[], accounts=[account(id="card", balance="1500.00")])
+    enough = shown(LOAN, accounts=[account(id="card", balance="9000.00")], incomes=[])
+
+    assert "<small>应还 1,024.00</small>" in short
+    assert "<small>应还" not in enough

@@ -275,3 +275,14 @@ def test_the_days_after_the_statement_stand_in_for_a_due_day(owner_client):
 
     assert "due_after" in front
     assert "due_day" not in front
+
+
+@pytest.mark.parametrize("product", sorted(load_products()))
+def test_limits_on_calls_lead_to_the_standard_that_sets_them(client, product):
+    """A product's own source dates its calls; it is not where the limits come from."""
+    rungs = {rung.id: rung for rung in load_products()[product].ladder}
+
+    assert "22:00" in dict(rungs["phone"].right)["zh"]
+    step = page_of(client, product, "phone")
+    for source in ("GBT", "CBA54"):
+        assert reverse("planner:rule-page", args=["zh", source]) in step

@@ -51,6 +51,7 @@ class Rung:
     It starts `after_days` after what it counts from: the due date (but not before grace has
     ended), the end of grace, or the day of an event that the person enters. Null days mean
     that no rule fixes a date; `condition` then says in words what it depends on.
+    `source` is of the step itself; `right_sources` of what `right` says, where it has its own.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Rung:
     needs: tuple[str, ...] = ()
     certainty: str | None = None
     source: str | None = None
+    right_sources: tuple[str, ...] = ()
     checked_on: date | None = None
     before: Words = ()
     right: Words = ()
@@ -95,6 +97,7 @@ def read_rung(fields: Fields, taken: set[str]) -> Rung:
         needs=fields.words("needs", None),
         certainty=fields.choice("certainty", CERTAINTIES, None),
         source=fields.text("source", "") or None,
+        right_sources=fields.words("right_sources", None),
         checked_on=fields.optional_day("checked_on"),
         before=read_words(fields, "before"),
         right=read_words(fields, "right"),
@@ -129,6 +132,7 @@ def rung_document(rung: Rung) -> dict[str, Any]:
         "needs": list(rung.needs),
         "certainty": rung.certainty,
         "source": rung.source,
+        "right_sources": list(rung.right_sources),
         "checked_on": rung.checked_on.isoformat() if rung.checked_on else None,
         "before": dict(rung.before),
         "right": dict(rung.right),

@@ -188,6 +188,7 @@ class Product:
     def sources(self) -> tuple[str, ...]:
         """The ids of all sources that its values lead to, in alphabetical order."""
         cited: set[str | None] = {rung.source for rung in self.ladder}
+        cited.update(source for rung in self.ladder for source in rung.right_sources)
         for figures in (self.defaults.values(), self.possible.values(), self.due_days):
             cited.update(figure.source for figure in figures)
         for facts in (self.autopay, self.deduction, self.extension, self.where.values()):
@@ -383,6 +384,8 @@ class RuleReader:
         if not rung.checked_on:
             rung = replace(rung, checked_on=self.checked_on)
         self.origin(fields)
+        if not self.sources.keys() >= set(rung.right_sources):
+            fields.fail("right_sources", "choice", options="the ids in sources.toml")
         required = ["names", "before", "right"]
         if rung.after_days is None:
             required.append("condition")

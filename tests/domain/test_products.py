@@ -305,6 +305,7 @@ def test_a_whole_ladder_reads_back_as_it_was(product):
             "needs": ["reports_to:pboc", "a signature"],
             "certainty": "reported",
             "source": "a friend",
+            "right_sources": ["another friend"],
             "checked_on": "2026-11-23",
             "before": {"en": "Pay."},
             "right": {"zh": "问。", "en": "Ask."},
