@@ -182,7 +182,8 @@ class DeductionPage:
                     _("If you follow the plan,|nothing stays unpaid|that could be taken.")
                 )
         prospect = self._followed if self.state == "short" else self._unpaid
-        return phrased(*self._sentence(prospect, _telling_day(prospect)))
+        template, values = self._sentence(prospect, _telling_day(prospect))
+        return phrased(template, **values)
 
     @property
     def why(self) -> SafeString | str:

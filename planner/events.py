@@ -34,6 +34,7 @@ GROUPS = (
             "payment_limited": gettext_lazy("Some payment functions were limited"),
             "related_products_off": gettext_lazy("Other credit of the platform was switched off"),
             "third_party_contact": gettext_lazy("Somebody else was contacted"),
+            "contact": gettext_lazy("The lender called, wrote or came in person"),
             "outsourced": gettext_lazy("An outside agency took the debt over"),
             "acceleration": gettext_lazy("The whole balance was called, by a notice"),
             "second_demand": gettext_lazy("The card's second effective demand reached me"),

@@ -48,7 +48,7 @@ QUESTIONS = (
         gettext_lazy("Which messages and calls come, and what is not allowed?"),
         (
             *("pre_reminder", "sms", "sms_d3", "phone", "sms_d5", "sms_d7", "sms_d10", "sms_d15"),
-            *("emergency_contact", "third_party_contact", "outsourced"),
+            *("contact", "emergency_contact", "third_party_contact", "outsourced"),
         ),
     ),
     ("deduction", gettext_lazy("Where is money taken from?"), ("due_debit", "daily_debit")),
@@ -95,7 +95,7 @@ FIGURES = {
 }
 
 # What people ask about most stands open: what callers may do, and what follows a suit.
-UNFOLDED = ("phone", "lawsuit")
+UNFOLDED = ("phone", "contact", "lawsuit")
 
 # Who helps, by telephone; pages lead only to hosts of OFFICIAL_HOSTS.
 CHANNELS = (

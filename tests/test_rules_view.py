@@ -282,7 +282,8 @@ def test_limits_on_calls_lead_to_the_standard_that_sets_them(client, product):
     """A product's own source dates its calls; it is not where the limits come from."""
     rungs = {rung.id: rung for rung in load_products()[product].ladder}
 
-    assert "22:00" in dict(rungs["phone"].right)["zh"]
-    step = page_of(client, product, "phone")
+    rung = rungs.get("phone") or rungs["contact"]  # a person calls by no standard of lenders
+    assert "22:00" in dict(rung.right)["zh"]
+    step = page_of(client, product, rung.id)
     for source in ("GBT", "CBA54"):
         assert reverse("planner:rule-page", args=["zh", source]) in step
