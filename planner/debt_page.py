@@ -333,7 +333,7 @@ class DebtPage:
         parts = [
             (_("principal"), row.parts.principal),
             (_("interest"), row.parts.interest),
-            (_("fees"), row.parts.fee + row.parts.penalty),
+            (_("fees and penalty"), row.parts.fee + row.parts.penalty),
         ]
         required = row.due.required if row.due else 0
         also = [(_("required"), required)] if required != row.paid_fen else []

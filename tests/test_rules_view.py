@@ -118,6 +118,45 @@ def test_what_a_borrower_asks_is_answered_with_a_day_or_an_honest_no_day(client,
     assert "12378" in parts["help"]
 
 
+ANSWERS = {  # question: for each way to answer it, steps with days, or words of no date
+    "due": (),
+    "cost": ("overdue", "overdue_interest"),
+    "contact": ("sms", "contact"),
+    "deduction": ("due_debit",),
+    "service": ("limit_frozen",),
+    "record": ("bureau_1",),
+    "extension": (),
+    "court": ("lawsuit",),
+    "limitation": ("limitation",),
+}
+NOT_ASKED = {  # what a product has no answer for, because it has no such thing
+    "car_loan": {"service"},  # a loan for one purchase has no limit to block
+    "mortgage": {"service"},
+    "other_balance": {"due"},  # nothing is known of it but what the person enters
+    "other_loan": {"due"},
+}
+
+
+@pytest.mark.parametrize("product", sorted(load_products()))
+def test_each_product_answers_what_is_asked_of_it(product):
+    with speaking("zh"):
+        told = {one.id: one for one in questions(load_products()[product])}
+    if product == "private_loan":  # no platform behind it, and no bureau
+        assert "不报送征信" in told["record"].facts[0].words
+        missing = {"service"}
+    else:
+        missing = NOT_ASKED.get(product, set())
+
+    assert ANSWERS.keys() - told.keys() == missing
+    for question, one in told.items():
+        steps = {step.id: step for step in one.steps}
+        for step in steps.values():
+            assert step.is_dated or step.condition, step.id  # a day, or what it hangs on
+        known = steps.keys() & set(ANSWERS.get(question, ()))
+        assert one.facts or known, question
+    assert {"没有固定日期"} == {step.when for step in told["court"].steps if step.id == "lawsuit"}
+
+
 def test_the_questions_leave_no_rung_and_no_figure_out():
     asked = [rung for _name, _title, rungs in QUESTIONS for rung in rungs]
     told = {key for one in load_products().values() for key in (*one.defaults, *one.possible)}
