@@ -329,7 +329,7 @@ class DebtPage:
         return format_html_join("", "{}", ((self._row(row),) for row in rows))
 
     def _row(self, row: Row) -> SafeString:
-        """On a phone what is required and the parts of what is paid stand under it, not beside it."""
+        """On a phone what is required and the parts of what is paid stand under what is paid."""
         parts = [
             (_("principal"), row.parts.principal),
             (_("interest"), row.parts.interest),

@@ -233,7 +233,10 @@ def solve(household: Position, is_given_up: Callable[[], bool]) -> dict[str, Any
     """
     try:
         seconds = settings.OPTIMUM_SECONDS
-        return record_of(household, find_optimum(household, seconds=seconds, cancelled=is_given_up))
+        found = find_optimum(household, seconds=seconds, cancelled=is_given_up)
+        if found.fault is not None:
+            logger.error("The search broke; what it had found is kept", exc_info=found.fault)
+        return record_of(household, found)
     except PaymentRefused:
         raise
     except Exception:  # whatever it is, the person has a plan

@@ -480,3 +480,18 @@ def test_an_owner_who_is_gone_leaves_nothing_behind(person, solving, settings, m
     until(lambda: key not in solving._jobs)
 
     assert not StoredPlan.objects.filter(owner=key).exists()
+
+
+def test_what_broke_a_search_is_logged_and_what_it_had_found_is_kept(
+    client, person, monkeypatch, caplog
+):
+    def broken(*args, **kwargs):
+        raise ArithmeticError("a column of a row that is not")
+
+    monkeypatch.setattr("planner.domain.optimal.Search", broken)
+
+    page = client.get(ADDRESS, headers=FRAGMENT).content.decode()
+
+    assert "没能在限定时间里" in page
+    assert "a column of a row that is not" in caplog.text
+    assert optima(person).get().document["proof"]["status"] == "fallback"

@@ -7,6 +7,7 @@ solver is loaded with the first call, not with this module.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import permutations, product
 from typing import Final
 
 from planner.domain.consequences import Harm
@@ -16,6 +17,7 @@ from planner.domain.household import Household
 from planner.domain.ledger import HORIZON_MONTHS, Ledger
 from planner.domain.optimum.clock import Deadline, OutOfTime
 from planner.domain.optimum.follow import Following
+from planner.domain.optimum.polish import PAIRED_DEBTS, Retracing, polish
 from planner.domain.optimum.sacrifice import Sacrificing, search_order
 from planner.domain.optimum.search import Answer, Search, horizon
 from planner.domain.plan import Plan, make_plans, read_off
@@ -106,6 +108,8 @@ class _Finder:
                     break
             if not may_be_on_time or self._best.harm != NO_HARM:
                 self._find_late(search)
+            if self._judge(last).status != "proven":
+                self._polish()
         except OutOfTime:
             pass  # what is known by now holds
         except Exception as fault:  # noqa: BLE001 - whatever a solver does, the person has a plan
@@ -161,6 +165,34 @@ class _Finder:
 
         search_order(range(len(self._opened.debts)), judge, self._deadline, part=4)
 
+    def _polish(self) -> None:
+        """Change plans day by day, the best one first, in a quarter of the time left."""
+        lowest = min([self._opened.buffer_fen, *(one.closing_fen for one in self._best.cash)])
+        deadline = self._deadline.part(0.25)
+
+        def judge(proposal: Retracing) -> Plan:
+            return deadline.spend(lambda: self._read_off(proposal))
+
+        def is_better(tried: Plan, known: Plan) -> bool:
+            if any(one.closing_fen < lowest for one in tried.cash):
+                return False
+            return (tried.harm, cost_of(tried)) < (known.harm, cost_of(known))
+
+        triage = pay_least_harm(self._opened, pays_part=True)
+        for start in self._starts():
+            found = polish(start, triage, judge, is_better)
+            if is_better(found, self._best):
+                self._best = found
+
+    def _starts(self) -> Iterator[Plan]:
+        """The best plan, those of the rules, and of few debts each order in which they may wait."""
+        yield self._best
+        yield from self._rules.values()
+        debts = range(len(self._opened.debts))
+        if len(debts) < PAIRED_DEBTS:
+            for order, pays_part in product(permutations(debts), (True, False)):
+                yield self._read_off(Sacrificing(order, pays_part=pays_part))
+
     def _keep(self, plan: Plan) -> None:
         """Keep a plan if it is better than the best so far."""
         if (plan.harm, cost_of(plan)) < (self._best.harm, cost_of(self._best)):
@@ -176,12 +208,12 @@ class _Finder:
     def _run(self, proposal: Proposal) -> Plan:
         """Let the ledger run a proposal, unless time would be up before it ended."""
 
-        def run() -> Plan:
-            return read_off(Ledger(self._opened, proposal, self._books).run(), "optimal")
-
-        plan = self._deadline.spend(run)
+        plan = self._deadline.spend(lambda: self._read_off(proposal))
         self._keep(plan)
         return plan
+
+    def _read_off(self, proposal: Proposal) -> Plan:
+        return read_off(Ledger(self._opened, proposal, self._books).run(), "optimal")
 
 
 def cost_until(plan: Plan, last: int) -> int:
