@@ -134,7 +134,9 @@ def test_without_scripts_a_page_waits_and_says_why(client, person, language):
 
 def test_without_scripts_the_plan_leads_to_the_optimum_before_and_after(client, person):
     before = client.get(PLAN).content.decode()
-    (offered,) = re.findall(rf'<noscript>.*?<a [^>]*href="{ADDRESS}".*?</noscript>', before)
+    (offered,) = re.findall(
+        rf'<section [^>]*hx-get="{ADDRESS}".*?<a href="{ADDRESS}"', before, re.S
+    )
     client.get(ADDRESS)
     after = client.get(PLAN).content.decode()
 

@@ -2,6 +2,7 @@
 
 `programme` holds columns and rows and hands them to HiGHS; `contracts` writes what each
 contract asks and costs as rows; `model` puts a household together; `follow` executes the
-figures in the ledger; `sacrifice` and `polish` try changes there. These modules reckon in yuan and floats: what they find only proposes
-payments, and bounds are lowered by more than floats and rounding can err.
+figures in the ledger; `sacrifice` and `polish` try changes there. These modules reckon in yuan and
+floats: what they find only proposes payments, and bounds are lowered by more than floats and
+rounding can err.
 """
