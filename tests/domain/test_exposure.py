@@ -180,6 +180,28 @@ def test_money_kept_for_a_graver_due_can_be_taken_before_it():
     assert "exposures" not in plan_document(plan)
 
 
+def test_the_worst_case_of_the_optimum_is_the_one_of_its_payments():
+    """What the command prints and what the page tells are the same days and sums."""
+    grave = [{"id": "home", "after_days": 1, "counts_from": "due", "severity": 5}]
+    short = household(
+        "2026-11-30",
+        accounts={"cmb": "500.00", "icbc": "200.00"},
+        debts=[
+            listed("loan", "2026-12-01", "800.00", ["cmb"]),
+            listed("mortgage", "2026-12-04", "600.00", ladder=grave),
+        ],
+        incomes=[once("salary", "2027-01-10", "5000.00", "cmb")],
+        expenses=[once("heating", "2026-12-24", "450.00", "cmb")],
+    )
+    plan = make_plan(short, "optimal")
+    worst = make_plan(short, "optimal", worst_case=True)
+
+    steps = [(one.on.toordinal(), one.debt, one.amount_fen) for one in plan.payments]
+    followed = if_followed(short, steps, date(2027, 2, 1))
+    assert worst.exposures
+    assert followed.exposures == worst.exposures
+
+
 def test_only_money_that_is_there_is_taken():
     # Living costs have taken alipay to -20.00: nothing can be taken from it, all from cmb.
     spent = household(
