@@ -109,7 +109,7 @@ class _Finder:
             if not may_be_on_time or self._best.harm != NO_HARM:
                 self._find_late(search)
             if self._judge(last).status != "proven":
-                self._polish()
+                self._polish(search)
         except OutOfTime:
             pass  # what is known by now holds
         except Exception as fault:  # noqa: BLE001 - whatever a solver does, the person has a plan
@@ -165,18 +165,16 @@ class _Finder:
 
         search_order(range(len(self._opened.debts)), judge, self._deadline, part=4)
 
-    def _polish(self) -> None:
+    def _polish(self, search: Search) -> None:
         """Change plans day by day, the best one first, in a quarter of the time left."""
-        lowest = min([self._opened.buffer_fen, *(one.closing_fen for one in self._best.cash)])
         deadline = self._deadline.part(0.25)
 
         def judge(proposal: Retracing) -> Plan:
             return deadline.spend(lambda: self._read_off(proposal))
 
         def is_better(tried: Plan, known: Plan) -> bool:
-            if any(one.closing_fen < lowest for one in tried.cash):
-                return False
-            return (tried.harm, cost_of(tried)) < (known.harm, cost_of(known))
+            less = (tried.harm, cost_of(tried)) < (known.harm, cost_of(known))
+            return less and search.leaves_enough(tried.cash)
 
         triage = pay_least_harm(self._opened, pays_part=True)
         for start in self._starts():

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import ge
 
 from planner.domain.dates import add_months
 from planner.domain.household import Household
@@ -65,41 +66,41 @@ class Search:
         changes = [0] * len(starts)
         changes[0] = self._ledger.cash_fen
         place = 0
-        moves: list[list[tuple[int, int]]] = [[] for _ in starts]
+        self._moves: list[list[tuple[int, int]]] = [[] for _ in starts]
         for day, income, expense in zip(flows.days, flows.incomes, flows.expenses, strict=True):
             if not first < day <= self.last:
                 continue
             while place + 1 < len(starts) and starts[place + 1] <= day:
                 place += 1
             changes[place] += income - expense
-            moves[place].append((day, income - expense))
+            self._moves[place].append((day, income - expense))
         buffer = self._ledger.household.buffer_fen
-        floors = [buffer] * len(starts)
+        self._floors = [buffer] * len(starts)
         for path in paths:
-            self._lower(floors, starts, moves, path)
+            self._floors = list(map(min, self._floors, self._closings(path)))
         return [
             Stretch(start, change * CENT, floor * CENT)
-            for start, change, floor in zip(starts, changes, floors, strict=True)
+            for start, change, floor in zip(starts, changes, self._floors, strict=True)
         ]
 
-    def _lower(
-        self,
-        floors: list[int],
-        starts: list[int],
-        moves: list[list[tuple[int, int]]],
-        path: Sequence[CashDay],
-    ) -> None:
-        """Let floors lie no higher than what the path has at the end of each stretch."""
+    def _closings(self, path: Sequence[CashDay]) -> Iterator[int]:
+        """What the path has at the end of each stretch; once it has ended, incomes and expenses
+        go on.
+        """
         closing = self._ledger.cash_fen
         position = 0
         ended = path[-1].on.toordinal() if path else 0
-        for place in range(len(starts)):
-            end = starts[place + 1] if place + 1 < len(starts) else self.last + 1
+        ends = [*self._paydays, self.last + 1]
+        for end, moves in zip(ends, self._moves, strict=True):
             while position < len(path) and path[position].on.toordinal() < end:
                 closing = path[position].closing_fen
                 position += 1
-            closing += sum(change for day, change in moves[place] if day > ended)
-            floors[place] = min(floors[place], closing)
+            closing += sum(change for day, change in moves if day > ended)
+            yield closing
+
+    def leaves_enough(self, path: Sequence[CashDay]) -> bool:
+        """Whether no stretch ends with less than the buffer, or than the lowest path given."""
+        return all(map(ge, self._closings(path), self._floors))
 
     def _build(self, *, is_bound: bool, may_be_late: bool = False) -> Model:
         self._deadline.check()
