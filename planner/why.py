@@ -39,6 +39,11 @@ class KeptOptimum:
         return is_least(Harm(*self._record["harm"]), Harm(*self._record["proof"]["harm_bound"]))
 
     @property
+    def has_fewest(self) -> bool:
+        """Whether no plan starts fewer consequences, whatever the time that dues wait."""
+        return self._record["harm"][:5] == self._record["proof"]["harm_bound"][:5]
+
+    @property
     def gap_percent(self) -> str:
         """ "0.4 %": the gap, never less than it is."""
         share = Fraction(self._record["proof"]["gap"])
@@ -86,6 +91,11 @@ def proof_line(optimum: KeptOptimum) -> str:
         ).format(name=strategy_name(optimum.rule))
     if optimum.is_least_harm:
         return _("At most {share} from the best plan.").format(share=optimum.gap_percent)
+    if optimum.has_fewest:
+        return _(
+            "The best plan found. That none has fewer consequences is proven; whether less could "
+            "be overdue, or for a shorter time, is not."
+        )
     return _("The best plan found; that none has fewer consequences is not proven.")
 
 

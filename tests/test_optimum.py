@@ -179,9 +179,12 @@ def test_proven_is_said_only_where_it_was_proven(client, person):
     proven = status_shown(client, person, status="proven", gap="0.0004", harm_bound=harm)
     bounded = status_shown(client, person, status="bounded", gap="0.0121", harm_bound=harm)
     unsure = status_shown(client, person, status="bounded", gap="0.0121", harm_bound=[-1] * 6)
+    fewest = status_shown(client, person, status="bounded", harm_bound=[*harm[:5], -9])
     fallback = status_shown(client, person, status="fallback")
 
     assert "最优，已证明" in proven
+    assert "没有哪种办法的后果更少，这一点已证明" in fewest
+    assert "没能证明后果已经最少" not in fewest
     assert all("已证明" not in page for page in (bounded, unsure, fallback))
     assert "距最优最多 1.3 %" in bounded
     assert "还没能证明后果已经最少" in unsure
