@@ -28,7 +28,7 @@ from planner.forms.contracts import FORMS
 from planner.ladder import LadderLines, ladder_lines
 from planner.models import User
 from planner.overdue import OverdueLine, next_money, overdue_line
-from planner.presentation import day, short_day, table_rows
+from planner.presentation import day, sentences, short_day, table_rows
 from planner.timeline import LAST_DAY, Mark, timeline_svg
 from planner.wording import NEAR_DAYS
 
@@ -162,6 +162,10 @@ class DebtPage:
 
     def _is_short(self, due: Due) -> bool:
         return due.last_safe_on >= self.as_of.toordinal() and due.short > self.debt.tolerance_fen
+
+    @property
+    def why(self) -> SafeString:
+        return sentences(part for part in (self.short, self.ends) if part)
 
     @property
     def state(self) -> str:

@@ -211,6 +211,7 @@ def test_a_later_due_without_money_is_told_at_the_head_of_the_page(shown, client
 
     assert '<section class="sheet answer" data-state="short"' in short
     assert "后面的钱还不够" in short
+    assert "。 " not in short.partition('<p class="why">')[2].partition("</p>")[0]
     assert "560.00" in short
     assert '<section class="sheet answer" data-state="safe"' in enough
     assert "还不够" not in enough
