@@ -6,7 +6,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,7 @@ from planner import history
 from planner.board import Board
 from planner.domain.questions import Question
 from planner.forms.history import AllAsPlannedForm, AnswerForm
-from planner.presentation import day, short_day, strong
+from planner.presentation import day, markup, short_day, strong
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +134,19 @@ class Asking:
         if question.kind == "payment":
             yes, no = _("Paid"), _("Not paid")
             if question.amount_fen:
-                words = format_html(_("{day}: were {amount} paid to {name}?"), **values)
+                words = markup(_("{day}: were {amount} paid to {name}?"), **values)
             else:
-                words = format_html(_("{day}: was {name} paid?"), **values)
+                words = markup(_("{day}: was {name} paid?"), **values)
             if question.required_fen:
                 detail = _("At least {amount} was required.").format(
                     amount=amounts(question.required_fen)
                 )
         elif question.kind == "income":
             yes, no = _("Arrived"), _("It will not come")
-            words = format_html(_("{day}: did {amount} arrive from {name}?"), **values)
+            words = markup(_("{day}: did {amount} arrive from {name}?"), **values)
         else:
             yes, no = _("Spent"), _("Not spent")
-            words = format_html(_("{day}: were {amount} spent on {name}?"), **values)
+            words = markup(_("{day}: were {amount} spent on {name}?"), **values)
         return Asked(
             key=key,
             kind=question.kind,

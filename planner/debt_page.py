@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -28,7 +27,7 @@ from planner.forms.contracts import FORMS
 from planner.ladder import LadderLines, ladder_lines
 from planner.models import User
 from planner.overdue import OverdueLine, next_money, overdue_line
-from planner.presentation import day, sentences, short_day, table_rows
+from planner.presentation import day, markup, markup_join, sentences, short_day, table_rows
 from planner.timeline import LAST_DAY, Mark, timeline_svg
 from planner.wording import NEAR_DAYS
 
@@ -330,7 +329,7 @@ class DebtPage:
         return max(0, len(self.course.rows) - SHOWN_ROWS)
 
     def _table(self, rows: Iterable[Row]) -> SafeString:
-        return format_html_join("", "{}", ((self._row(row),) for row in rows))
+        return markup_join("", "{}", ((self._row(row),) for row in rows))
 
     def _row(self, row: Row) -> SafeString:
         """On a phone what is required and the parts of what is paid stand under what is paid."""
@@ -341,15 +340,15 @@ class DebtPage:
         ]
         required = row.due.required if row.due else 0
         also = [(_("required"), required)] if required != row.paid_fen else []
-        beside = format_html_join(
+        beside = markup_join(
             "", '<td class="num wide-only">{}</td>', ((self._figure(fen),) for _label, fen in parts)
         )
-        beneath = format_html_join(
+        beneath = markup_join(
             "",
             "<small>{} {}</small>",
             ((label, self._figure(fen)) for label, fen in [*also, *parts] if fen),
         )
-        return format_html(
+        return markup(
             '<tr><th scope="row">{}</th><td class="num wide-only">{}</td><td class="num">{}'
             '<span class="narrow-only parts">{}</span></td>{}<td class="num">{}</td></tr>',
             self._day_of(row),
@@ -365,12 +364,8 @@ class DebtPage:
 
     def _day_of(self, row: Row) -> SafeString:
         state, word = self._chip(row.due) if row.due else ("", "")
-        chip = (
-            format_html(' <span class="chip" data-state="{}">{}</span>', state, word)
-            if word
-            else ""
-        )
-        return format_html('<span class="phrase">{}</span>{}', f"{row.on:%Y-%m-%d}", chip)
+        chip = markup(' <span class="chip" data-state="{}">{}</span>', state, word) if word else ""
+        return markup('<span class="phrase">{}</span>{}', f"{row.on:%Y-%m-%d}", chip)
 
     def _chip(self, due: Due) -> tuple[str, str]:
         """How a due stands, where that is not simply paid on its day."""
@@ -416,10 +411,10 @@ class DebtPage:
         }
         return table_rows(
             (
-                format_html('<span class="phrase">{}</span>', f"{on:%Y-%m-%d}"),
+                markup('<span class="phrase">{}</span>', f"{on:%Y-%m-%d}"),
                 str((on - due_on).days),
-                format_html('<span class="words">{}</span>', name_of_rung(one.rung)),
-                format_html('<span class="words">{}</span>', states[one.state]),
+                markup('<span class="words">{}</span>', name_of_rung(one.rung)),
+                markup('<span class="words">{}</span>', states[one.state]),
             )
             for on, one in dated
         )

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,6 +28,7 @@ from planner.presentation import (
     day,
     language,
     listed,
+    markup,
     phrased,
     sentences,
     short_day,
@@ -206,11 +206,11 @@ class DeductionPage:
         if not self._unpaid.exposures:
             return _("In the next three months no lender could take anything by what you entered.")
         template, values = self._sentence(self._unpaid, _telling_day(self._unpaid))
-        sentence = format_html(template.replace("|", self._between), **values)
+        sentence = markup(template.replace("|", self._between), **values)
         return sentences(
             [
                 _("On a due date a lender may take that due itself, and no more than that."),
-                format_html(_("If you paid nothing yourself: {sentence}"), sentence=sentence),
+                markup(_("If you paid nothing yourself: {sentence}"), sentence=sentence),
             ]
         )
 

@@ -8,7 +8,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,7 +19,7 @@ from planner.domain.scenarios import Starting
 from planner.domain.shortage import Avoidance, Reason, avoid_first, order_of, reasons
 from planner.exports.wording import strategy_name
 from planner.models import User
-from planner.presentation import address, phrased, sentences, short_day, strong, weekday
+from planner.presentation import address, markup, phrased, sentences, short_day, strong, weekday
 from planner.stored import StoredPlan, read_plan
 from planner.what_if import (
     Present,
@@ -124,10 +123,10 @@ class ShortPage:
         first = next(iter(self.present.standing.starts), None)
         if first is None:
             known = _("As far as we know, nothing starts because of it.")
-            return sentences([format_html("{}", known)] if self._shorts else [])
+            return sentences([markup("{}", known)] if self._shorts else [])
         return sentences(
             [
-                format_html(
+                markup(
                     _("The first that starts: from {day} on, {debt}: {what}."),
                     day=strong(self._words.day(first.starts_on)),
                     debt=self._words.names[first.debt],
@@ -145,7 +144,7 @@ class ShortPage:
         avoid = _avoidance(found)
         words = self._words
         said = [
-            format_html(
+            markup(
                 _(
                     "With {amount} more by {day}, this does not start. "
                     "It is the smallest sum that keeps it away, and the last day on which it does."
@@ -155,10 +154,10 @@ class ShortPage:
             )
         ]
         if avoid.then is None:
-            said.append(format_html("{}", _("After that nothing else starts.")))
+            said.append(markup("{}", _("After that nothing else starts.")))
         else:
             said.append(
-                format_html(
+                markup(
                     _("The next would then be {debt}, from {day} on: {what}."),
                     debt=words.names[avoid.then.debt],
                     day=words.day(avoid.then.starts_on),
@@ -212,7 +211,7 @@ class ShortPage:
                 "repaying weigh what would start."
             ).format(name=strategy_name("minimum"))
         if cause.cause == "no_money":
-            return format_html(
+            return markup(
                 _(
                     "Even first in the order it would lack {amount}: what has to be paid or spent "
                     "before it takes the money."
@@ -226,7 +225,7 @@ class ShortPage:
                 "Paid first, other payments would stay overdue for longer; "
                 "altogether that does more harm."
             )
-        return format_html(
+        return markup(
             _(
                 "Paid first, {other}, due on {due}, would lack {amount} instead, and from {day} "
                 "on: {what}. Altogether that does more harm."

@@ -9,8 +9,9 @@ from datetime import date
 from math import isqrt
 from typing import Literal, NamedTuple
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from planner.presentation import markup, markup_join
 
 Kind = Literal["due", "pays", "avoided", "will_start", "started"]
 
@@ -48,18 +49,18 @@ def timeline_svg(
     floor = TOP + LANE * lanes
     now = x(today[0])
     parts: Iterable[SafeString] = (
-        format_html('<path class="zero" d="M{} {}H{}"/>', SIDE, floor, width - SIDE),
+        markup('<path class="zero" d="M{} {}H{}"/>', SIDE, floor, width - SIDE),
         _today(now, floor, width, today[1]),
-        format_html_join("", "{}", ((_sign(one, at, y),) for one, at, y in placed)),
+        markup_join("", "{}", ((_sign(one, at, y),) for one, at, y in placed)),
         _labels(marks, x, floor, width, is_wide=is_wide),
     )
-    return format_html(
+    return markup(
         '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         screen,
         width,
         floor + 40,
         words,
-        format_html_join("", "{}", ((part,) for part in parts)),
+        markup_join("", "{}", ((part,) for part in parts)),
     )
 
 
@@ -81,20 +82,20 @@ def _placed(marks: Sequence[Mark], x) -> tuple[list[tuple[Mark, int, int]], int]
 def _sign(one: Mark, x: int, y: int) -> SafeString:
     if one.kind == "due":
         shape = '<circle class="due" cx="{}" cy="{}" r="4.5"><title>{}</title></circle>'
-        return format_html(shape, x, y, one.said)
+        return markup(shape, x, y, one.said)
     if one.kind == "pays":
         shape = '<path class="income" d="M{} {}l6 11h-12z"><title>{}</title></path>'
-        return format_html(shape, x, y - 6, one.said)
+        return markup(shape, x, y - 6, one.said)
     name = "avoided" if one.kind == "avoided" else "starts"
     shape = '<path class="{}" d="M{} {}l6 6-6 6-6-6z"><title>{}</title></path>'
-    return format_html(shape, name, x, y - 6, one.said)
+    return markup(shape, name, x, y - 6, one.said)
 
 
 def _today(x: int, floor: int, width: int, word: str) -> SafeString:
     if not word:
         return SafeString("")
     anchor = "end" if x > width - 60 else ("middle" if x > 60 else "start")
-    return format_html(
+    return markup(
         '<path class="today" d="M{} {}V{}"/><text class="{}" x="{}" y="14">{}</text>',
         x, TOP - 10, floor, anchor, x, word,
     )  # fmt: skip
@@ -113,7 +114,7 @@ def _labels(marks: Sequence[Mark], x, floor: int, width: int, *, is_wide: bool) 
             continue
         taken.append(centre)
         lines.append((centre, floor + 18, one.label, centre, floor + 33, one.number))
-    return format_html_join(
+    return markup_join(
         "",
         '<text class="middle" x="{}" y="{}">{}</text><text class="middle" x="{}" y="{}">{}</text>',
         sorted(lines),

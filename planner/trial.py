@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +25,7 @@ from planner.domain.scenarios import (
     spend,
 )
 from planner.forms.borrow import BorrowForm
-from planner.presentation import Amounts, day, listed, sentences, strong
+from planner.presentation import Amounts, day, listed, markup, sentences, strong
 from planner.what_if import Present, Verdict, verdict
 
 MORE_FEN = (100_000, 300_000)
@@ -243,4 +242,4 @@ class StressPage:
                 "It needs no cushion: on {day}, the tightest day of the next three months, "
                 "{amount} are still left."
             )
-        return sentences([format_html(said, **values)])
+        return sentences([markup(said, **values)])

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -32,7 +31,7 @@ from planner.domain.scenarios import (
 from planner.domain.strategies import STRATEGIES
 from planner.exports.wording import certainty_word, name_of_rung, spoken, strategy_name
 from planner.models import User
-from planner.presentation import Amounts, day, month, phrased, sentences, strong
+from planner.presentation import Amounts, day, markup, month, phrased, sentences, strong
 from planner.stored import StoredPlan, read_plan
 from planner.wording import what_it_does
 
@@ -173,12 +172,12 @@ class Words:
     def lack(self, lack: Lack) -> SafeString:
         """ "Huabei on 9 December: ¥480.00 is missing" """
         if not lack.debt:
-            return format_html(
+            return markup(
                 _("on {day} living costs are {amount} more than the money there is"),
                 day=strong(self.day(lack.on)),
                 amount=self.amounts(lack.fen),
             )
-        return format_html(
+        return markup(
             _("on {day} {debt} lacks {amount}"),
             day=strong(self.day(lack.on)),
             debt=self.names[lack.debt],
@@ -261,7 +260,7 @@ def _why(before: Standing, after: Standing, told: Difference, words: Words) -> l
     if told.starts:
         first = told.starts[0]
         said.append(
-            format_html(
+            markup(
                 _("The first that starts only then: from {day} on, {debt}: {what}."),
                 day=strong(words.day(first.starts_on)),
                 debt=words.names[first.debt],
@@ -269,10 +268,10 @@ def _why(before: Standing, after: Standing, told: Difference, words: Words) -> l
             )
         )
     elif told.lacks:
-        said.append(format_html("{}", _("As far as we know, nothing starts because of it.")))
+        said.append(markup("{}", _("As far as we know, nothing starts because of it.")))
     if before.lacks and (told.lacks or not after.lacks):
         said.append(
-            format_html(
+            markup(
                 _("Even without it, {lack}.") if after.lacks else _("As things stand now, {lack}."),
                 lack=words.lack(before.lacks[0]),
             )

@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from planner.domain.plan import Outcome
 from planner.domain.proof import is_least
 from planner.domain.reasons import Reason, read_reason
 from planner.exports.wording import long_day, rung_words, strategy_name
-from planner.presentation import day, listed
+from planner.presentation import day, listed, markup
 from planner.stored import StoredPlan, Ways
 from planner.wording import Situation, what_it_does
 
@@ -139,7 +138,7 @@ def _against(name: str, ways: Ways, optimum: KeptOptimum, situation: Situation) 
 
 def _reason_line(reason: Reason, situation: Situation) -> SafeString:
     as_of = situation.as_of
-    return format_html(
+    return markup(
         _sentence(reason),
         debt=situation.name(reason.debt),
         amount=situation.amounts(reason.amount_fen),

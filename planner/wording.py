@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,15 +21,7 @@ from planner.domain.ladders import Rung
 from planner.domain.ledger import Ledger
 from planner.domain.plan import Outcome, PlannedDue, compare_outcomes
 from planner.exports.wording import rungs_if_missed, spoken, strategy_name
-from planner.presentation import (
-    Amounts,
-    day,
-    listed,
-    month,
-    phrased,
-    sentences,
-    strong,
-)
+from planner.presentation import Amounts, day, listed, markup, month, phrased, sentences, strong
 from planner.stored import Payment, StoredPlan
 
 SOON_DAYS = 7
@@ -173,7 +164,7 @@ def _overdue(situation: Situation) -> Answer:
     why: list[SafeString] = []
     if len(late) > 1:
         why.append(
-            format_html(
+            markup(
                 _("The oldest is {debt}, due on {day}."),
                 debt=situation.name(oldest.debt),
                 day=day(oldest.due_on, as_of),
@@ -184,7 +175,7 @@ def _overdue(situation: Situation) -> Answer:
     if following is not None:
         paid_before = payment is not None and payment.on < following[0]
         why.append(
-            format_html(
+            markup(
                 _("Paid before {day}, it does not come to this: {what}.")
                 if paid_before
                 else _("From {day} on: {what}."),
@@ -195,14 +186,14 @@ def _overdue(situation: Situation) -> Answer:
     soon = as_of + timedelta(days=SOON_DAYS)
     if situation.short and (coming := situation.short[0]).last_safe_on <= soon:
         why.append(
-            format_html(
+            markup(
                 _("{debt}, due on {day}, still lacks {amount}."),
                 debt=situation.name(coming.debt),
                 day=day(coming.due_on, as_of),
                 amount=amounts(coming.short_fen),
             )
         )
-    why.append(format_html("{}", _("It is not too late: every payment makes it better.")))
+    why.append(markup("{}", _("It is not too late: every payment makes it better.")))
     label, action = _("Only this today"), _overdue_action(situation, late, missing)
     if payment is not None and payment.on > as_of:
         label = _("What to do next")
@@ -215,14 +206,14 @@ def _overdue_action(
     amounts, as_of = situation.amounts, situation.as_of
     payment = _first_payment(situation, late)
     if payment is None:
-        return format_html(
+        return markup(
             _("Find {amount} for {debt}, and ask them in the meantime whether it can be split."),
             amount=strong(amounts(missing[late[0]])),
             debt=situation.name(late[0]),
         )
     if payment.on == as_of:
         return _pay(situation, payment)
-    return format_html(
+    return markup(
         _("On {day}, when money is there, first pay {amount} to {debt}. Until then, tell them."),
         amount=strong(amounts(payment.amount_fen)),
         debt=situation.name(payment.debt),
@@ -256,14 +247,14 @@ def _short(situation: Situation) -> Answer:
         amount=strong(amounts(due.short_fen)),
     )
     why = [
-        format_html(
+        markup(
             _("Paid by {day} at the latest, it does not count as past due."),
             day=strong(day(due.last_safe_on, as_of)),
         )
     ]
     if (following := situation.first_rungs(due)) is not None:
         why.append(
-            format_html(
+            markup(
                 _("Otherwise, from {day} on: {what}."),
                 day=day(following[0], as_of),
                 what=following[1],
@@ -272,9 +263,7 @@ def _short(situation: Situation) -> Answer:
     spent = sum(one.expenses_fen for one in situation.plan.cash if one.on <= due.due_on)
     if spent:
         why.append(
-            format_html(
-                _("Until then, {amount} of living costs come first."), amount=amounts(spent)
-            )
+            markup(_("Until then, {amount} of living costs come first."), amount=amounts(spent))
         )
     why.append(_others(situation))
     if not situation.household.incomes:
@@ -287,12 +276,12 @@ def _short(situation: Situation) -> Answer:
     }
     label = _("Only this today")
     if debt.autopay:
-        action = format_html(
+        action = markup(
             _("Find {amount} and put it into {account} by {day}; {debt} is taken from there."),
             **values,
         )
     else:
-        action = format_html(_("Find {amount} and pay it to {debt} by {day}."), **values)
+        action = markup(_("Find {amount} and pay it to {debt} by {day}."), **values)
     if (payment := _paid_today(situation)) is not None:
         label, action = _("First today"), sentences([_pay(situation, payment), action])
     return Answer("short", headline, sentences(why), label, action)
@@ -311,7 +300,7 @@ def _others(situation: Situation) -> SafeString:
     ]
     short = [due for due in situation.short if due in near]
     if len(short) > 1:
-        return format_html(
+        return markup(
             ngettext(
                 "{count} more payment of the next weeks is short.",
                 "{count} more payments of the next weeks are short.",
@@ -322,7 +311,7 @@ def _others(situation: Situation) -> SafeString:
     rest = len(near) - 1
     if rest < 1:
         return SafeString("")
-    return format_html(
+    return markup(
         ngettext(
             "The other {count} payment of the next weeks can be made on time.",
             "The other {count} payments of the next weeks can be made on time.",
@@ -333,13 +322,13 @@ def _others(situation: Situation) -> SafeString:
 
 
 def _no_income() -> SafeString:
-    return format_html("{}", _("No income is entered yet; the plan uses only what is there now."))
+    return markup("{}", _("No income is entered yet; the plan uses only what is there now."))
 
 
 def _enter_income() -> tuple[str, SafeString]:
     """The first thing to do where the plan cannot know of any money to come."""
     said = _("Enter what comes in: so far the plan uses only what is there now.")
-    return _("First of all"), format_html("{}", said)
+    return _("First of all"), markup("{}", said)
 
 
 def _safe(situation: Situation) -> Answer:
@@ -354,7 +343,7 @@ def _safe(situation: Situation) -> Answer:
             day=strong(day(due.due_on - timedelta(days=1), as_of)),
         )
         why.append(
-            format_html(
+            markup(
                 _("On {day} {debt} will be {amount} short; there is time to prepare."),
                 day=strong(day(due.due_on, as_of)),
                 debt=situation.name(due.debt),
@@ -387,8 +376,8 @@ def _next_due(situation: Situation, due: PlannedDue) -> SafeString:
         "day": strong(day(due.last_safe_on, as_of)),
     }
     if (missed := situation.first_rungs(due)) is None:
-        return format_html(_("Next is {debt}: at least {amount} by {day} at the latest."), **values)
-    return format_html(
+        return markup(_("Next is {debt}: at least {amount} by {day} at the latest."), **values)
+    return markup(
         _(
             "Next is {debt}: at least {amount} by {day} at the latest. "
             "Missed, from {start} on: {what}."
@@ -409,7 +398,7 @@ def _next_move(situation: Situation) -> tuple[str, SafeString | str]:
     if payment.on == as_of:
         return _("Only this today"), _pay(situation, payment)
     if _takes_itself(situation, payment):
-        return _("Nothing to do today"), format_html(
+        return _("Nothing to do today"), markup(
             _("On {day} {debt} takes {amount} from {account}; keep it there."),
             amount=strong(amounts(payment.amount_fen)),
             debt=debt.name,
@@ -486,11 +475,11 @@ def _pay(situation: Situation, payment: Payment) -> SafeString:
         sentence = _("Pay {amount} to {debt} today, from {account}.")
     else:
         sentence = _("On {day}, pay {amount} to {debt} from {account}.")
-    said = [format_html(sentence, **values)]
+    said = [markup(sentence, **values)]
     others = [one for one in plan.payments if one.on == payment.on and one is not payment]
     if others and payment.on == as_of:
         rest = listed([f"{situation.name(one.debt)} {amounts(one.amount_fen)}" for one in others])
-        said.append(format_html(_("After that: {rest}."), rest=rest))
+        said.append(markup(_("After that: {rest}."), rest=rest))
     return sentences(said)
 
 

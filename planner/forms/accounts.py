@@ -11,13 +11,13 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from planner import people
 from planner.forms.fields import REQUIRED, TOO_LONG
 from planner.forms.settings import ConsentForm
 from planner.models import User
+from planner.presentation import markup
 
 ERRORS = {
     "required": REQUIRED,
@@ -62,7 +62,7 @@ class OwnWords:
             field.widget.attrs.pop("placeholder", None)
             field.error_messages |= ERRORS
             if name in ("password", "oldpassword"):
-                field.below = format_html(
+                field.below = markup(
                     '<a href="{}">{}</a>',
                     reverse("account_reset_password"),
                     _("I forgot my password"),

@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import transaction
 from django.forms.boundfield import BoundField
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +24,7 @@ from planner.forms.fields import TextField, refuse_repeated
 from planner.forms.private import told_field, warn_of_private_numbers
 from planner.forms.settings import ConsentForm
 from planner.models import Household, Item, User
+from planner.presentation import markup_join
 
 MAX_VERSION = 2**31 - 1
 
@@ -79,7 +79,7 @@ class KeyedForm(forms.Form):
         return any(field.errors for field in self.more_fields())
 
     def hidden_inputs(self) -> SafeString:
-        return format_html_join(
+        return markup_join(
             "",
             '<input type="hidden" name="{}" value="{}" autocomplete="off">',
             ((one.html_name, one.value()) for one in self.hidden_fields()),
