@@ -17,7 +17,7 @@ from planner.domain.household import Household
 from planner.domain.ledger import HORIZON_MONTHS, Ledger
 from planner.domain.optimum.clock import Deadline, OutOfTime
 from planner.domain.optimum.follow import Following
-from planner.domain.optimum.polish import PAIRED_DEBTS, Retracing, polish
+from planner.domain.optimum.polish import LATE_SHARE, PAIRED_DEBTS, SHARE, Retracing, polish
 from planner.domain.optimum.sacrifice import Sacrificing, search_order
 from planner.domain.optimum.search import Answer, Search, horizon
 from planner.domain.plan import Plan, make_plans, read_off
@@ -167,7 +167,7 @@ class _Finder:
 
     def _polish(self, search: Search) -> None:
         """Change plans day by day, the best one first: longer where something is late."""
-        deadline = self._deadline.part(0.05 if self._best.harm == NO_HARM else 0.25)
+        deadline = self._deadline.part(SHARE if self._best.harm == NO_HARM else LATE_SHARE)
 
         def judge(proposal: Retracing) -> Plan:
             return deadline.spend(lambda: self._read_off(proposal))

@@ -13,6 +13,7 @@ from planner.domain.plan import Plan
 from planner.domain.strategies import LEAST_PREPAYMENT_FEN, Prepaying, by_rate
 from planner.domain.triage import Amounts, Triage
 
+SHARE, LATE_SHARE = 0.05, 0.25  # of the time left, where nothing is late and where something is
 PAIRED_DEBTS = 4  # with so many, changes of one debt at a time take all the time there is
 
 Judge = Callable[["Retracing"], Plan]
