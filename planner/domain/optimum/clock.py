@@ -1,6 +1,7 @@
 """How long a search may still take. The only clock in the core; no figure depends on a date."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from time import monotonic
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ class Deadline:
         """Seconds, none once it is cancelled."""
         return 0.0 if self.is_cancelled() else max(0.0, self._until - monotonic())
 
-    def part(self, share: float) -> "Deadline":
+    def part(self, share: float | Fraction) -> "Deadline":
         """A deadline of its own after a share of the time that is left."""
         return Deadline(self.left() * share, self.is_cancelled)
 

@@ -5,6 +5,7 @@ since the ledger itself judges each change. It looks near one plan only, so it p
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
 from itertools import permutations
 
 from planner.domain.ledger import Contract, Ledger
@@ -13,7 +14,8 @@ from planner.domain.plan import Plan
 from planner.domain.strategies import LEAST_PREPAYMENT_FEN, Prepaying, by_rate
 from planner.domain.triage import Amounts, Triage
 
-SHARE, LATE_SHARE = 0.05, 0.25  # of the time left, where nothing is late and where something is
+# Of the time left, where nothing is late and where something is.
+SHARE, LATE_SHARE = Fraction(1, 20), Fraction(1, 4)
 PAIRED_DEBTS = 4  # with so many, changes of one debt at a time take all the time there is
 
 Judge = Callable[["Retracing"], Plan]
