@@ -613,6 +613,14 @@ def test_a_copy_of_the_rules_loads(rules):
             id="missing source",
         ),
         pytest.param(
+            "ladders/contact.toml",
+            'right_sources = ["GBT", "CBA54"]',
+            'right_sources = ["GBT", "HEARSAY"]',
+            "rungs[4].right_sources",
+            "sources.toml",
+            id="unknown source of a right",
+        ),
+        pytest.param(
             "huabei.toml",
             'source = "HB_MIN"',
             'source = "HEARSAY"',
