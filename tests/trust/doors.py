@@ -36,6 +36,7 @@ def measure(site: Any, short: bool) -> list[Row]:
     from planner.models import User
 
     tries, times = (30, 6) if short else (60, 50)
+    rounds = 5 if short else 1
     hashed = make_password(PASSWORD)
     known = [member(f"known{one}") for one in range(times)]
     victims = [member(f"victim{one}") for one in range(tries)]
@@ -80,23 +81,29 @@ def measure(site: Any, short: bool) -> list[Row]:
     }
     faults, rows = [], []
     for name, (path, field, more) in ways.items():
-        cache.clear()
         spent: dict[bool, list[float]] = {True: [], False: []}
         said: dict[bool, set[Any]] = {True: set(), False: set()}
-        for number in range(times):
-            for is_known in (True, False) if number % 2 else (False, True):
-                email = known[number].email if is_known else f"{name}{number:05}@example.com"
-                visitor = Visitor(site.port, address=next(addresses))
-                visitor.get(path)
-                began = time.perf_counter()
-                answer = visitor.post(path, {field: email, **more})
-                spent[is_known].append(time.perf_counter() - began)
-                said[is_known].add(told(answer, email))
-                if answer.location:
-                    said[is_known].add(told(visitor.get(answer.location), email))
-        with_it, without = median(spent[True]) * 1000, median(spent[False]) * 1000
-        apart = abs(with_it - without)
-        is_level = apart <= 50 or apart <= 0.2 * max(with_it, without)
+        # A few tries on a machine with other work differ by chance: where they do, more are added
+        # to them, none is dropped. What differs for a reason still does.
+        for turn in range(rounds):
+            cache.clear()
+            for number in range(times):
+                for is_known in (True, False) if number % 2 else (False, True):
+                    unknown = f"{name}{turn}{number:05}@example.com"
+                    email = known[number].email if is_known else unknown
+                    visitor = Visitor(site.port, address=next(addresses))
+                    visitor.get(path)
+                    began = time.perf_counter()
+                    answer = visitor.post(path, {field: email, **more})
+                    spent[is_known].append(time.perf_counter() - began)
+                    said[is_known].add(told(answer, email))
+                    if answer.location:
+                        said[is_known].add(told(visitor.get(answer.location), email))
+            with_it, without = median(spent[True]) * 1000, median(spent[False]) * 1000
+            apart = abs(with_it - without)
+            is_level = apart <= 50 or apart <= 0.2 * max(with_it, without)
+            if is_level:
+                break
         if said[True] != said[False] or len(said[True]) > 2:
             faults.append(
                 (name, "words differ", [str(one)[:80] for one in said[True] ^ said[False]])
@@ -118,7 +125,7 @@ def measure(site: Any, short: bool) -> list[Row]:
             checked <= 20 and taken <= 20 and refused_right and locked and by_mail and control),
         Row("Nothing tells whether I have an account (with mail)",
             f"sign-up, sign-in, reset, code: same status, words, cookies, next page; medians of "
-            f"{times} within 20 % or 50 ms",
+            f"{times}{f' to {times * rounds}' if short else ''} within 20 % or 50 ms",
             f"known/unknown: {', '.join(rows)}; {len(faults)} faults",
             "HTTP, real hashing, real mail server",
             not faults),
