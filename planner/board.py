@@ -1,6 +1,6 @@
 """The plan page's content: rows and stored plans → what templates print, already in words."""
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -472,7 +472,8 @@ class Board:
             chip = _("{amount} short").format(amount=amounts.plain(due.short_fen))
         else:
             state = "ok"
-            in_full = due.amount_fen > due.required_fen and planned >= due.amount_fen
+            is_more = due.amount_fen > due.required_fen
+            in_full = is_more and planned >= due.amount_fen - debt.tolerance_fen
             chip = _("in full") if in_full else _("on time")
         details = []
         if isinstance(debt.terms, RevolvingTerms) and due.required_fen < due.amount_fen:
@@ -507,21 +508,30 @@ class Board:
         )
 
     @cached_property
-    def _due_days(self) -> dict[str, list[date]]:
-        found: dict[str, list[date]] = {}
+    def _dues(self) -> dict[str, list[PlannedDue]]:
+        found: dict[str, list[PlannedDue]] = {}
         for due in self.plan.dues:
-            found.setdefault(due.debt, []).append(due.due_on)
+            found.setdefault(due.debt, []).append(due)
         return found
 
     def _planned(self, due: PlannedDue) -> int:
-        """What the plan pays to the debt after its due before and up to the last safe day."""
-        days = self._due_days[due.debt]
-        index = bisect_right(days, due.due_on - timedelta(days=1))
-        start = days[index - 1] if index else date.min
+        """What the plan pays on a bill from its statement on, on another due after the one before.
+
+        0 while a due before is open: payments make up for that one first.
+        """
+        debt = self.situation.debts[due.debt]
+        start = date.min
+        if isinstance(debt.terms, RevolvingTerms):
+            start = debt.terms.statement_of(due.due_on)
+        elif index := bisect_left(self._dues[due.debt], due.due_on, key=lambda one: one.due_on):
+            before = self._dues[due.debt][index - 1]
+            if before.short_fen > debt.tolerance_fen:
+                return 0
+            start = before.last_safe_on + timedelta(days=1)
         return sum(
             one.amount_fen
             for one in self.plan.payments
-            if one.debt == due.debt and start < one.on <= due.last_safe_on
+            if one.debt == due.debt and start <= one.on <= due.last_safe_on
         )
 
     def _account(self, due: PlannedDue) -> str:

@@ -479,3 +479,73 @@ def test_a_long_list_of_figures_is_cut_and_the_rest_is_a_link_away(owner_client,
     assert len(forms) in (SHOWN_FIGURES, SHOWN_FIGURES + 1)  # and the one just added
     assert reverse("planner:debt-list") in page
     assert str(debts - len(forms)) in page
+
+
+# --- What the plan pays on each due --------------------------------------------------------------
+
+
+def told_of(user, debt_id):
+    """Day, chip and what the plan pays, of each due of a debt."""
+    lines = Board(user).all_dues(debt_id)
+    pays = (re.search(r"计划还 ([0-9,.]+)", line.details) for line in lines)
+    return [
+        (line.day, line.chip, found and found.group(1))
+        for line, found in zip(lines, pays, strict=True)
+    ]
+
+
+def test_what_is_paid_before_a_statement_is_not_told_of_its_bill(make_member):
+    """16,218.14 on 10 December lower the bill of the 18th to 1,120.79, of which 147.12 are paid."""
+    card = debt(
+        **{"id": "card", "contract": "revolving", "statement_day": 18, "due_day": 6},
+        **{"billed": "20000.00", "unbilled": "0.00", "minimum": {"ratio": "0.10"}},
+        **{"rate": {"rate": "0.0005", "per": "day"}, "interest_from": "due"},
+    )
+    del card["principal"], card["next_due"]
+    bonus = income(id="bonus", on={"once": "2026-12-10"}, amount="15000.00")
+    user = make_member(
+        "cards",
+        debts=[card],
+        accounts=[account(balance="5000.00")],
+        incomes=[bonus, income(amount="1500.00")],
+        expenses=[],
+    )
+
+    assert told_of(user, "card")[:2] == [
+        ("12/6", "按时", "2,700.00"),
+        ("1/6", "按时", None),  # what is required, and no more
+    ]
+
+
+def test_all_but_what_a_lender_tolerates_is_told_as_paid_in_full(make_member):
+    """The optimum may leave what bears no interest; here a plan of its minimum stands for it."""
+    card = debt(
+        **{"id": "card", "contract": "revolving", "statement_day": 18, "due_day": 6},
+        **{"billed": "500.00", "unbilled": "0.00", "minimum": {"ratio": "0.985"}},
+        **{"rate": {"rate": "0.0005", "per": "day"}, "interest_from": "due"},
+        tolerance="10.00",
+    )
+    del card["principal"], card["next_due"]
+    user = make_member("cards", strategy="minimum", debts=[card], expenses=[])
+
+    assert told_of(user, "card")[0][1] == "全额"
+
+
+def test_what_makes_up_for_an_overdue_due_is_not_told_of_the_next(make_member):
+    arrears = [{"due_on": "2026-11-15", "principal": "500.00"}]
+    user = make_member("behind", strategy="minimum", debts=[debt(arrears=arrears)])
+
+    assert told_of(user, "friend")[1:3] == [("12/15", "按时", None), ("1/15", "按时", None)]
+
+
+def test_a_due_that_is_paid_in_its_days_of_grace_is_told_once(make_member):
+    user = make_member(
+        "graceful",
+        strategy="minimum",
+        debts=[debt(grace_days=3)],
+        incomes=[income(on={"monthly": 17}, amount="600.00")],
+        accounts=[account(balance="0.00")],
+        expenses=[],
+    )
+
+    assert {pays for _day, _chip, pays in told_of(user, "friend")[:4]} == {None}

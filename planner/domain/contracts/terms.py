@@ -5,10 +5,11 @@ None and is resolved by the contract when it starts, so that writing gives back 
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Literal
 
+from planner.domain.dates import month_day_on_or_before
 from planner.domain.money import format_yuan
 from planner.domain.rates import Rate
 from planner.domain.reading import Fields
@@ -88,6 +89,12 @@ class RevolvingTerms:
     purchases: tuple[Purchase, ...]
     late_fee: LateFee | None
     arrears: tuple[MissedMinimum, ...]
+
+    def statement_of(self, due_on: date) -> date:
+        """The statement that falls due on a day."""
+        if self.due_after is not None:
+            return due_on - timedelta(days=self.due_after)
+        return month_day_on_or_before(due_on - timedelta(days=1), self.statement_day)
 
 
 @dataclass(frozen=True, slots=True)
