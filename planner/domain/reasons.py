@@ -118,24 +118,28 @@ def _of_statements(
         if any(due.short_fen for due in out) or start.required_fen(opened.toordinal()):
             continue
         least, required = _least(start, paid[0][0], until)
-        full = _paid_in_full(out, paid)
+        full = _paid_in_full(out, paid, debt.tolerance_fen)
         if full is not None and full.amount_fen > required:
             paid = [one for one in paid if one[0] <= full.last_safe_on.toordinal()]
             saved = least - _cost(start, paid, until)
-            yield Reason("in_full", debt.id, date.fromordinal(paid[-1][0]), full.amount_fen,
-                         saved, full.last_safe_on)  # fmt: skip
+            yield Reason("in_full", debt.id, date.fromordinal(paid[-1][0]),
+                         sum(fen for _, fen in paid), saved, full.last_safe_on)  # fmt: skip
         elif (total := sum(fen for _, fen in paid)) > required:
             saved = least - _cost(start, paid, until)
             yield Reason("until_bill", debt.id, date.fromordinal(paid[-1][0]), total,
                          saved, bill_on)  # fmt: skip
 
 
-def _paid_in_full(dues: Sequence[PlannedDue], paid: Sequence[tuple[int, int]]) -> PlannedDue | None:
-    """The one due of a period, where the period's payments pay its whole statement in time."""
+def _paid_in_full(
+    dues: Sequence[PlannedDue], paid: Sequence[tuple[int, int]], tolerance: int
+) -> PlannedDue | None:
+    """The one due of a period, where the period's payments pay its whole statement in time, or
+    all but what the lender tolerates.
+    """
     if len(dues) != 1:
         return None
     total = sum(fen for day, fen in paid if day <= dues[0].last_safe_on.toordinal())
-    return dues[0] if total >= dues[0].amount_fen else None
+    return dues[0] if total >= dues[0].amount_fen - tolerance else None
 
 
 def _least(contract: Contract, day: int, until: int) -> tuple[int, int]:

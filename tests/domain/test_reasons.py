@@ -210,6 +210,24 @@ def test_a_loan_without_end_is_told_until_its_next_due():
     assert found.saved_fen == fen(Fraction(300) * 6 / 100 * 31 / 365)
 
 
+def test_what_a_lender_tolerates_is_told_as_paid_in_full():
+    """995.00 of 1,000.00 with a tolerance of 10.00 bear nothing; after 100.00, 900.00 bear 0.05 %
+    a night from the 6th to the bill of the 18th: 5.40."""
+    card = debt(
+        **{"id": "card", "contract": "revolving", "statement_day": 18, "due_day": 6},
+        **{"billed": "1000.00", "unbilled": "0.00", "minimum": {"ratio": "0.10"}},
+        **{"rate": {"rate": "0.0005", "per": "day"}, "interest_from": "due"},
+        tolerance="10.00",
+    )
+    del card["principal"], card["next_due"]
+    household = parse_household(document(debts=[card]))
+    steps = [(1201, "card", 99500), (106, "card", 500)]
+
+    (found, *_) = told(household, planned(household, steps), "in_full", "until_bill")
+
+    assert (found.kind, found.amount_fen, found.saved_fen) == ("in_full", 99500, 540)
+
+
 def starting(plan: Plan, name: str) -> set[tuple[date, str]]:
     return {
         (one.starts_on, one.rung.id)
