@@ -235,13 +235,18 @@ def solve(household: Position, is_given_up: Callable[[], bool]) -> dict[str, Any
         seconds = settings.OPTIMUM_SECONDS
         found = find_optimum(household, seconds=seconds, cancelled=is_given_up)
         if found.fault is not None:
-            logger.error("The search broke; what it had found is kept", exc_info=found.fault)
+            logger.error("%s broke; what it had found is kept", _whose(), exc_info=found.fault)
         return record_of(household, found)
     except PaymentRefused:
         raise
     except Exception:  # whatever it is, the person has a plan
-        logger.exception("The solver broke")
+        logger.exception("%s broke; the best rule of thumb is kept", _whose())
         return fallback(household)
+
+
+def _whose() -> str:
+    """ "optimum-17": the search that this thread runs, of the user with that key."""
+    return threading.current_thread().name
 
 
 def record_of(household: Position, found: Optimum) -> dict[str, Any]:

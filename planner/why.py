@@ -62,10 +62,14 @@ class KeptOptimum:
 
 @dataclass(frozen=True, slots=True)
 class OptimumLines:
-    """What the page prints: `reasons` the first ones, `more` the others, `against` by rule."""
+    """What the page prints: `reasons` the first ones, `more` the others, `against` by rule.
+
+    `instead`: what the optimum would change where the person repays by a rule of thumb; else "".
+    """
 
     status: str
     proof: str
+    instead: str
     reasons: list[SafeString]
     more: list[SafeString]
     against: list[tuple[str, str]]
@@ -114,15 +118,22 @@ def plan_line(strategy: str, optimum: KeptOptimum | None, shown: str, planned_fr
 
 def optimum_lines(optimum: KeptOptimum, ways: Ways, situation: Situation) -> OptimumLines:
     lines = [_reason_line(one, situation) for one in optimum.reasons]
+    against = {name: _against(name, ways, optimum, situation) for name in ways.outcomes}
     return OptimumLines(
         status=optimum.status,
         proof=proof_line(optimum),
+        instead=_instead(situation.household.strategy, against),
         reasons=lines[:SHOWN_REASONS],
         more=lines[SHOWN_REASONS:],
-        against=[
-            (strategy_name(name), _against(name, ways, optimum, situation))
-            for name in ways.outcomes
-        ],
+        against=[(strategy_name(name), effect) for name, effect in against.items()],
+    )
+
+
+def _instead(chosen: str, against: Mapping[str, str]) -> str:
+    if chosen not in against:
+        return ""
+    return _("You repay by “{name}”. With the best plan instead: {effect}.").format(
+        name=strategy_name(chosen), effect=against[chosen]
     )
 
 

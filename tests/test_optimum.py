@@ -155,6 +155,9 @@ def test_somebody_who_chose_a_rule_of_thumb_keeps_it_and_sees_what_the_optimum_w
     assert 'id="shown"' not in fragment
     assert 'value="snowball" checked' in fragment
     assert "还没算好" not in fragment
+    assert "为什么这样还" not in fragment  # the page's plan is another
+    assert "最优方案会怎么还" in fragment
+    assert "你选的是“金额小的先还”。改按最优方案的话：" in fragment
 
 
 def test_without_debts_there_is_nothing_to_work_out(client, make_member):
@@ -191,7 +194,7 @@ def test_proven_is_said_only_where_it_was_proven(client, person):
     assert "没能在限定时间里" in fallback
 
 
-def test_a_solver_that_breaks_leaves_the_best_known_plan(client, person, monkeypatch):
+def test_a_solver_that_breaks_leaves_the_best_known_plan(client, person, monkeypatch, caplog):
     def broken(*args, **kwargs):
         raise MemoryError
 
@@ -201,6 +204,7 @@ def test_a_solver_that_breaks_leaves_the_best_known_plan(client, person, monkeyp
 
     assert "没能在限定时间里" in page
     assert optima(person).get().document["proof"]["status"] == "fallback"
+    assert f"optimum-{person.pk} broke" in caplog.text
 
 
 def test_when_time_is_up_the_best_known_is_shown_and_every_page_says_so(
@@ -499,4 +503,5 @@ def test_what_broke_a_search_is_logged_and_what_it_had_found_is_kept(
 
     assert "没能在限定时间里" in page
     assert "a column of a row that is not" in caplog.text
+    assert f"optimum-{person.pk} broke" in caplog.text
     assert optima(person).get().document["proof"]["status"] == "fallback"
