@@ -22,7 +22,7 @@ from planner.domain.one_debt import Course, OneDebt, Row, Standing
 from planner.domain.products import Fact, Product, load_products, load_sources
 from planner.domain.relief import overdue_debts
 from planner.domain.true_rate import TrueRate, true_rate
-from planner.exports.wording import certainty_word, name_of_rung, spoken
+from planner.exports.wording import certainty_word, fact_certainty, name_of_rung, spoken
 from planner.forms.contracts import FORMS
 from planner.ladder import LadderLines, ladder_lines
 from planner.models import User
@@ -518,5 +518,6 @@ def percent(rate: Fraction) -> str:
 
 def _fact(words: str, of: Fact | Ceiling | Answered) -> SourcedFact:
     source = load_sources()[of.source]
-    checked = f"{certainty_word(of.certainty)} · {of.checked_on:%Y-%m}"
+    sure = certainty_word(of.certainty) if isinstance(of, Ceiling) else fact_certainty(of)
+    checked = f"{sure} · {of.checked_on:%Y-%m}"
     return SourcedFact(words, checked, source.id, spoken(source.name))

@@ -18,9 +18,9 @@ from planner.board import Board
 from planner.domain.deductions import Answered, load_deductions
 from planner.domain.exposure import Exposure, Prospect, if_followed, if_nothing_is_paid
 from planner.domain.household import Debt, Household, parse_household
-from planner.domain.products import Fact, Product, load_products, load_sources
+from planner.domain.products import Fact, Product, load_products
 from planner.domain.reading import LAST_DAY
-from planner.exports.wording import certainty_word, spoken
+from planner.exports.wording import fact_certainty, spoken
 from planner.forms.bank_accounts import KINDS
 from planner.models import User
 from planner.presentation import (
@@ -34,6 +34,7 @@ from planner.presentation import (
     short_day,
     weekday,
 )
+from planner.rulebook import names_of_sources
 
 AHEAD_DAYS = 93  # three pay days of a month
 SHOWN_DAYS = 6
@@ -87,14 +88,13 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class FactLine:
-    """A fact in words, from when it holds, how sure it is, and the source it leads to."""
+    """A fact in words, from when it holds, how sure it is, and the sources it leads to."""
 
     asks: str
     words: str
     when: str
     certainty: str
-    source: str
-    source_name: str
+    sources: list[tuple[str, str]]  # ids and names
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,7 +412,13 @@ def _lack_on(exposures: Sequence[Exposure], on: date) -> tuple[str | None, int]:
 
 
 def _answered(one: Answered) -> FactLine:
-    return _fact(one, asks=spoken(one.asks), when=spoken(one.when))
+    return FactLine(
+        asks=spoken(one.asks),
+        words=spoken(one.words),
+        when=spoken(one.when),
+        certainty=_checked(one),
+        sources=names_of_sources([one.source, *one.more_sources]),
+    )
 
 
 def _product(product: Product) -> ProductLine:
@@ -427,7 +433,9 @@ def _place_of(product: Product) -> str:
     return "" if where is None else spoken(where.app)
 
 
-def _fact(one: Fact | Answered, *, asks: str = "", when: str = "") -> FactLine:
-    sure = f"{certainty_word(one.certainty)} · {one.checked_on:%Y-%m}"
-    source = load_sources()[one.source]
-    return FactLine(asks, spoken(one.words), when, sure, source.id, spoken(source.name))
+def _fact(one: Fact) -> FactLine:
+    return FactLine("", spoken(one.words), "", _checked(one), names_of_sources([one.source]))
+
+
+def _checked(one: Fact | Answered) -> str:
+    return f"{fact_certainty(one)} · {one.checked_on:%Y-%m}"

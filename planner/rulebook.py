@@ -15,7 +15,7 @@ from planner.domain.consequences import runs_from_due
 from planner.domain.ladders import Rung
 from planner.domain.products import Fact, Figure, Product, Source, load_products, load_sources
 from planner.events import LABELS
-from planner.exports.wording import certainty_word, spoken
+from planner.exports.wording import certainty_word, fact_certainty, spoken
 
 HOW_SURE = {
     "text": gettext_lazy("We read the wording of the law or rule."),
@@ -196,6 +196,7 @@ def of_rung(product: Product, rung: Rung) -> dict[str, Any]:
         "product_name": spoken(product.names),
         "name": spoken(rung.names),
         "step": step,
+        "checked_on": rung.checked_on,
         "means": MEANS[rung.certainty or "practice"],
         "channels": channels([step.right]),
     }
@@ -205,6 +206,7 @@ def questions(product: Product) -> list[Question]:
     """What people ask of a product; a question without an answer is left out."""
     facts = {
         "deduction": [*product.autopay, *product.deduction],
+        "service": list(product.service),
         "extension": list(product.extension),
     }
     figures = {**product.possible, **product.defaults}
@@ -265,12 +267,11 @@ def _host(url: str | None) -> str:
 
 
 def _of_figure(figure: Figure) -> Line:
-    sure = certainty_word(figure.certainty) if figure.is_known else _("unknown")
-    return _line(spoken(figure.note), sure, figure)
+    return _line(spoken(figure.note), fact_certainty(figure), figure)
 
 
 def _of_fact(fact: Fact) -> Line:
-    return _line(spoken(fact.words), certainty_word(fact.certainty), fact)
+    return _line(spoken(fact.words), fact_certainty(fact), fact)
 
 
 def _of_rung(rung: Rung) -> Step:

@@ -19,7 +19,10 @@ from planner.domain.reading import Fields
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question with its answer and from when it holds, or a remedy, which has no `when`."""
+    """A question with its answer and from when it holds, or a remedy, which has no `when`.
+
+    `more_sources` are there where one source tells of one lender only.
+    """
 
     id: str
     asks: Words
@@ -28,6 +31,8 @@ class Answered:
     certainty: str
     source: str
     checked_on: date
+    is_known: bool
+    more_sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,10 @@ def _read(fields: Fields, reader: RuleReader, taken: set[str], *, has_when: bool
         read_both(fields, "words"),
         read_both(fields, "when") if has_when else (),
         *reader.origin(fields),
+        not fields.flag("unknown", False),
+        fields.words("more_sources", None),
     )
+    reader.known_sources(fields, "more_sources", read.more_sources)
     for key in ("words", "when"):
         check_wording(fields, key, read.certainty)
     fields.close()

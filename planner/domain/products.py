@@ -7,7 +7,7 @@ docs/rules.md says what goes where. A file with anything wrong in it is refused 
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -134,12 +134,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact in words, with how sure it is and where it comes from."""
+    """A fact in words, with how sure it is and where it comes from; or that nothing was found."""
 
     words: Words
     certainty: str
     source: str
     checked_on: date
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ class Product:
     ladder: tuple[Rung, ...]
     autopay: tuple[Fact, ...]
     deduction: tuple[Fact, ...]
+    service: tuple[Fact, ...]
     extension: tuple[Fact, ...]
     where: Mapping[str, Where]
 
@@ -185,13 +187,18 @@ class Product:
         return figure.value if figure else None
 
     @property
+    def facts(self) -> tuple[Fact, ...]:
+        """All that it tells in words beside its figures and its ladder."""
+        return (*self.autopay, *self.deduction, *self.service, *self.extension)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The ids of all sources that its values lead to, in alphabetical order."""
         cited: set[str | None] = {rung.source for rung in self.ladder}
         cited.update(source for rung in self.ladder for source in rung.right_sources)
         for figures in (self.defaults.values(), self.possible.values(), self.due_days):
             cited.update(figure.source for figure in figures)
-        for facts in (self.autopay, self.deduction, self.extension, self.where.values()):
+        for facts in (self.facts, self.where.values()):
             cited.update(fact.source for fact in facts)
         return tuple(sorted(source for source in cited if source))
 
@@ -326,6 +333,10 @@ class RuleReader:
             fields.contradict("certainty", "practice or reported, as no formal source was found")
         return certainty, source, fields.optional_day("checked_on") or self.checked_on
 
+    def known_sources(self, fields: Fields, key: str, sources: Collection[str]) -> None:
+        if not self.sources.keys() >= set(sources):
+            fields.fail(key, "choice", options="the ids in sources.toml")
+
     def figure(self, fields: Fields, key: str, read: _ReadValue) -> Figure:
         state = fields.only_key(("value", "none", "unknown"))
         value = read(fields) if state == "value" else None
@@ -351,11 +362,12 @@ class RuleReader:
         options = fields.objects("due_days")
         return tuple(self.figure(option, "due_day", _VALUES["due_day"]) for option in options)
 
-    def facts(self, fields: Fields, key: str) -> tuple[Fact, ...]:
+    def facts(self, fields: Fields, key: str, *, required: bool = True) -> tuple[Fact, ...]:
         found = []
-        for item in fields.objects(key, required=True):
+        for item in fields.objects(key, required=required):
             words = read_both(item, "words")
-            found.append(Fact(words, *self.origin(item)))
+            is_known = not item.flag("unknown", False)
+            found.append(Fact(words, *self.origin(item), is_known))
             check_wording(item, "words", found[-1].certainty)
             item.close()
         return tuple(found)
@@ -384,8 +396,7 @@ class RuleReader:
         if not rung.checked_on:
             rung = replace(rung, checked_on=self.checked_on)
         self.origin(fields)
-        if not self.sources.keys() >= set(rung.right_sources):
-            fields.fail("right_sources", "choice", options="the ids in sources.toml")
+        self.known_sources(fields, "right_sources", rung.right_sources)
         required = ["names", "before", "right"]
         if rung.after_days is None:
             required.append("condition")
@@ -450,6 +461,7 @@ def _load_product(file: Path, shared: _Shared) -> Product:
             ladder=_read_product_ladder(fields, reader, shared.ladders),
             autopay=reader.facts(fields, "autopay"),
             deduction=reader.facts(fields, "deduction"),
+            service=reader.facts(fields, "service", required=False),
             extension=reader.facts(fields, "extension"),
             where=_read_product_places(fields, reader, shared.places),
         )

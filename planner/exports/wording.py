@@ -14,10 +14,12 @@ from django.utils.translation import pgettext
 
 from planner.domain.consequences import dated_rungs, rung_start
 from planner.domain.contracts.dues import Due
+from planner.domain.deductions import Answered
 from planner.domain.household import Debt
 from planner.domain.ladders import Rung, Words, in_language
 from planner.domain.ledger import Warned
 from planner.domain.plan import Plan, PlannedDue
+from planner.domain.products import Fact, Figure
 
 
 @contextmanager
@@ -89,6 +91,11 @@ def certainty_word(certainty: str | None) -> str:
         "reported": pgettext("certainty", "reported online"),
         None: pgettext("certainty", "own entry"),
     }[certainty]
+
+
+def fact_certainty(fact: Fact | Figure | Answered) -> str:
+    """How sure it is, or that nothing was found."""
+    return certainty_word(fact.certainty) if fact.is_known else _("unknown")
 
 
 def name_of_rung(rung: Rung) -> str:
