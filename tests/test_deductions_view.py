@@ -135,7 +135,10 @@ def test_every_question_has_its_answer_its_day_and_its_source(page, language):
         for said in (one.asks, one.words, one.when):
             spoken = dict(said).get(language[:2], "")
             assert re.sub(r"\s", "", spoken) in text
-        assert reverse("planner:rule", args=[one.source]) in markup
+        for source in (one.source, *one.more_sources):
+            assert reverse("planner:rule", args=[source]) in markup
+    assert ("不清楚·" if language == "zh-hans" else "unknown·") in text
+    assert "： " not in markup
     assert text.count("从哪天起：" if language == "zh-hans" else "Fromwhen:") == len(
         asked.questions
     )

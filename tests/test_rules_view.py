@@ -4,6 +4,7 @@ import html
 import io
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -118,42 +119,107 @@ def test_what_a_borrower_asks_is_answered_with_a_day_or_an_honest_no_day(client,
     assert "12378" in parts["help"]
 
 
-ANSWERS = {  # question: for each way to answer it, steps with days, or words of no date
-    "due": (),
-    "cost": ("overdue", "overdue_interest"),
-    "contact": ("sms", "contact"),
-    "deduction": ("due_debit",),
-    "service": ("limit_frozen",),
-    "record": ("bureau_1",),
-    "extension": (),
-    "court": ("lawsuit",),
-    "limitation": ("limitation",),
+# What answers each question: steps that must be there, and words that must be told.
+ANSWERS = {
+    "due": ((), ()),
+    "cost": (("overdue", "acceleration"), ("利息",)),
+    "contact": (
+        ("pre_reminder", "sms", "phone", "third_party_contact", "outsourced"),
+        ("22:00 至次日 8:00", "不超过 3 次", "不超过 6 次", "不得透露", "威胁"),
+    ),
+    "deduction": (("due_debit", "daily_debit"), ("授权",)),
+    "service": (("limit_frozen", "payment_limited", "related_products_off"), ("不能冻结",)),
+    "record": (
+        (
+            *("bureau_notice", *(f"bureau_{status}" for status in range(1, 8))),
+            *("later_loans", "settled", "record_removed"),
+        ),
+        ("征信", "芝麻信用", "20 日内"),
+    ),
+    "extension": ((), ("同意",)),
+    "court": (("lawsuit", "payment_order_reply", "account_frozen"), ("常见于 90 天后",)),
+    "limitation": (("demanded", "limitation"), ("三年",)),
 }
-NOT_ASKED = {  # what a product has no answer for, because it has no such thing
-    "car_loan": {"service"},  # a loan for one purchase has no limit to block
-    "mortgage": {"service"},
-    "other_balance": {"due"},  # nothing is known of it but what the person enters
-    "other_loan": {"due"},
+OF_SECURED = {"service": ((), ("没有额度可以停用", "没有日期"))}
+OF_A_PERSON = {  # no platform, no bureau
+    "cost": (("overdue_interest",), ("利息",)),
+    "contact": (("contact",), ("22:00 至次日 8:00", "没有查到专门针对个人", "威胁")),
+    "deduction": ((), ("没有自动扣款",)),
+    "service": ((), ("冻结账户要有法院",)),
+    "record": ((), ("不报送征信", "芝麻信用")),
+}
+ASKED = {
+    product: ANSWERS
+    | (OF_SECURED if product in ("car_loan", "mortgage") else {})
+    | (OF_A_PERSON if product == "private_loan" else {})
+    for product in sorted(load_products())
 }
 
 
-@pytest.mark.parametrize("product", sorted(load_products()))
+def unanswered(told, answers):
+    """What of the answers is missing, and which steps have neither a day nor a condition."""
+    told = {one.id: one for one in told}
+    for question, (steps, words) in answers.items():
+        if question not in told:
+            yield question
+            continue
+        one = told[question]
+        found = {step.id: step for step in one.steps}
+        texts = [line.words for line in one.facts]
+        for step in one.steps:
+            texts += [step.line.words, step.condition, step.before, step.right]
+            if not step.is_dated and not step.condition:
+                yield f"{question}: when {step.id}"
+        yield from (f"{question}: {step}" for step in steps if step not in found)
+        yield from (f"{question}: {word}" for word in words if word not in "".join(texts))
+        if not steps and not one.facts:
+            yield f"{question}: facts"
+
+
+@pytest.mark.parametrize("product", ASKED)
 def test_each_product_answers_what_is_asked_of_it(product):
     with speaking("zh"):
-        told = {one.id: one for one in questions(load_products()[product])}
-    if product == "private_loan":  # no platform behind it, and no bureau
-        assert "不报送征信" in told["record"].facts[0].words
-        missing = {"service"}
-    else:
-        missing = NOT_ASKED.get(product, set())
+        told = questions(load_products()[product])
 
-    assert ANSWERS.keys() - told.keys() == missing
-    for question, one in told.items():
-        steps = {step.id: step for step in one.steps}
-        for step in steps.values():
-            assert step.is_dated or step.condition, step.id  # a day, or what it hangs on
-        assert one.facts or steps.keys() & {*ANSWERS.get(question, steps)}, question
-    assert {"没有固定日期"} == {step.when for step in told["court"].steps if step.id == "lawsuit"}
+    assert list(unanswered(told, ASKED[product])) == []
+    lawsuit = next(step for one in told for step in one.steps if step.id == "lawsuit")
+    assert lawsuit.when == "没有固定日期"
+
+
+@pytest.mark.parametrize("product", ASKED)
+def test_an_answer_that_is_missing_is_found(product):
+    """Each step and each fact that answers something is taken away once."""
+    with speaking("zh"):
+        told = questions(load_products()[product])
+    for question, (steps, _words) in ASKED[product].items():
+        others = [one for one in told if one.id != question]
+        (one,) = (one for one in told if one.id == question)
+        for step in steps:
+            rest = replace(one, steps=[x for x in one.steps if x.id != step])
+            assert f"{question}: {step}" in unanswered([*others, rest], ASKED[product])
+        silent = replace(one, steps=[replace(x, condition="") for x in one.steps], facts=[])
+        undated = [x.id for x in one.steps if not x.is_dated]
+        missing = [*unanswered([*others, silent], ASKED[product])]
+        assert {f"{question}: when {step}" for step in undated} <= {*missing}
+        assert bool(missing) or steps
+        assert question in unanswered(others, ASKED[product])
+
+
+@pytest.mark.parametrize(("speech", "word"), [("zh", "不清楚"), ("en", "unknown")])
+def test_that_nothing_was_found_is_told_as_unknown(speech, word):
+    with speaking(speech):
+        told = {one.id: one for one in questions(load_products()["duxiaoman"])}
+    nothing_found, statute = told["extension"].facts
+
+    assert nothing_found.certainty == word
+    assert statute.certainty != word
+
+
+def test_a_step_names_the_day_on_which_it_was_compared(client):
+    page = page_of(client, "huabei", "phone")
+
+    assert f"<dd>{load_products()['huabei'].ladder[0].checked_on}</dd>" in page
+    assert "标签上的年月" in page_of(client, "huabei")
 
 
 def test_the_questions_leave_no_rung_and_no_figure_out():

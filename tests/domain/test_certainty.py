@@ -43,7 +43,7 @@ def told():
         for figure in figures:
             for language, text in figure.note:
                 yield f"{product.id} {figure.key}", figure.certainty, language, text
-        for fact in (*product.autopay, *product.deduction, *product.extension):
+        for fact in product.facts:
             for language, text in fact.words:
                 yield f"{product.id} facts", fact.certainty, language, text
 

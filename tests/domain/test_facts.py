@@ -6,6 +6,8 @@ else, the difference and its reason stand in this file.
 """
 
 import json
+import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -53,7 +55,26 @@ OTHER_SOURCES = {
     ("huabei", "penalty_interest"): ("contract", "HB_OVD"),
     ("credit_card", "overdue"): ("contract", "CMB"),
     ("mortgage", "overdue"): ("practice", "YF251"),
+    # A notice on penalty rates says nothing of limits.
+    ("consumer_finance", "limit_frozen"): ("practice", "OWN"),
 }
+# What a right says → the rules of which one must be named, as the step's source or beside it.
+RIGHTS = {
+    r"24%": {"FF22"},
+    r"LPR": {"PL"},
+    r"免费查|20 日内应当答复|记录有误可(以)?提出异议|提出异议或拨打 12363": {"CREDITREG"},
+    r"22:00|每天接通": {"CBA54"},
+    r"不得含有威胁|相威胁|不得透露": {"CBA54"},
+    r"冻结": {"CPL"},
+    r"行业公约": {"SELFREG"},
+    r"违约金不再计息": {"YF111"},
+    r"债权转让": {"CC546"},
+    r"生活必需(?!品)": {"CPL", "SEIZE"},
+    r"生活必需品": {"SEIZE"},
+    r"诉讼时效|时效届满": {"CC188", "LIMITRULE"},
+    r"提起公诉": {"CARDCRIME"},
+}
+RUNGS = {rung: product.id for product in PRODUCTS.values() for rung in product.ladder}
 
 CONSEQUENCES = [
     pytest.param(product, RUNG_IDS.get(rung, rung), *rest, id=f"{product}-{rung}")
@@ -99,6 +120,28 @@ def test_a_consequence_is_as_it_was_found(product, rung_id, days, certainty, sou
     assert rung.event == EVENTS[event]
     expected = YEARS.get(rung_id, OTHER_DAYS.get(found, days))
     assert days_after_due(product, rung) == expected
+
+
+def without_its_rule(rung):
+    """What the right of a rung says of a rule that it does not name, "" where all are named."""
+    said = dict(rung.right).get("zh", "")
+    named = {rung.source, *rung.right_sources}
+    found = (re.search(words, said) for words, rules in RIGHTS.items() if not rules & named)
+    return next((one[0] for one in found if one), "")
+
+
+def test_a_right_names_the_rule_that_it_rests_on():
+    found = {(product, rung.id, without_its_rule(rung)) for rung, product in RUNGS.items()}
+
+    assert {one for one in found if one[2]} == set()
+    said = " ".join(dict(rung.right)["zh"] for rung in RUNGS)
+    assert [words for words in RIGHTS if not re.search(words, said)] == []
+
+
+def test_a_right_without_its_rule_is_found():
+    rung = rung_of("huabei", "bureau_2")
+
+    assert without_its_rule(replace(rung, right_sources=())) == "记录有误可提出异议"
 
 
 @pytest.mark.parametrize("product", FOUND)
