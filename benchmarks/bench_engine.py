@@ -1,14 +1,15 @@
 """How long one plan takes: `make bench`, or python benchmarks/bench_engine.py.
 
-Medians of one process on one core. Ratios come from the same run, so that they hold on a
-busy machine too.
+Processor time of one process: the median, and the least in brackets. Both sides of a ratio are
+taken in turns, so that it holds on a busy machine too.
 """
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -23,25 +24,42 @@ from planner.domain.strategies import STRATEGIES, pay_minimum
 ROUNDS = 40
 
 
-def milliseconds(work: Callable[[], object]) -> float:
-    """Median of ROUNDS runs after one to warm up."""
-    work()
-    spent = []
-    for _ in range(ROUNDS):
-        start = perf_counter()
-        work()
-        spent.append(perf_counter() - start)
-    return median(spent) * 1000
+class Spent(NamedTuple):
+    """Milliseconds of processor time over all rounds."""
+
+    median: float
+    least: float
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} ({self.least:.2f}) ms"
+
+
+def measure(*works: Callable[[], object]) -> list[Spent]:
+    """Each of them ROUNDS times, in turns, after one to warm up."""
+    taken: list[list[float]] = [[] for _ in works]
+    for round in range(ROUNDS + 1):
+        for work, spent in zip(works, taken, strict=True):
+            start = process_time()
+            work()
+            if round:
+                spent.append((process_time() - start) * 1000)
+    return [Spent(median(spent), min(spent)) for spent in taken]
+
+
+def ratio(work: Spent, to: Spent) -> str:
+    return f"ratio {work.median / to.median:.2f} ({work.least / to.least:.2f})"
 
 
 def compare_worst_case(name: str, household: Household) -> None:
     """The worst case against the plan that it is laid over."""
-    plan = milliseconds(lambda: make_plan(household, "avalanche"))
-    worst = milliseconds(lambda: make_plan(household, "avalanche", worst_case=True))
+    worst, plan = measure(
+        lambda: make_plan(household, "avalanche", worst_case=True),
+        lambda: make_plan(household, "avalanche"),
+    )
     exposures = make_plan(household, "avalanche", worst_case=True).exposures or ()
     print(
-        f"  worst case, {name}: {worst:.2f} against {plan:.2f} ms, {len(exposures)} exposures: "
-        f"ratio {worst / plan:.2f}   (bar 2)"
+        f"  worst case, {name}: {worst} against {plan}, {len(exposures)} exposures: "
+        f"{ratio(worst, plan)}   (bar 2)"
     )
 
 
@@ -53,13 +71,13 @@ def weigh_all_products(months: int) -> None:
         ledger = Ledger(household, pay).run_to(end)
         dues = sum(len(contract.dues) for contract in ledger.contracts)
         for ladders in (False, True):
-            spent = milliseconds(
+            [spent] = measure(
                 lambda ledger=ledger, ladders=ladders: weigh_consequences(ledger, ladders=ladders)
             )
             listed = len(weigh_consequences(ledger, ladders=ladders)[0])
             print(
                 f"  consequences, {len(household.debts)} debts x {months} months, {name}: "
-                f"{spent:5.2f} ms, {listed} rungs of {dues} dues"
+                f"{spent}, {listed} rungs of {dues} dues"
                 f"{', every ladder' if ladders else '   (bar 15 ms)'}"
             )
 
@@ -69,26 +87,24 @@ def main() -> None:
     large = paying_household(12, 48)
     first = make_plan(small, "minimum")
     months = len({(due.due_on.year, due.due_on.month) for due in first.dues})
-    print(f"engine: 6 debts x {months} months, {len(first.dues)} dues")
+    print(f"engine: 6 debts x {months} months, {len(first.dues)} dues; median (least)")
     for strategy, bar in zip(STRATEGIES, (4, 15, 15, 15), strict=True):
-        spent = milliseconds(lambda strategy=strategy: make_plan(small, strategy))
-        print(f"  {strategy:<10} {spent:6.2f} ms   (bar {bar} ms)")
+        [spent] = measure(lambda strategy=strategy: make_plan(small, strategy))
+        print(f"  {strategy:<10} {spent}   (bar {bar} ms)")
 
     def all_compared() -> None:
         plans = make_plans(small, STRATEGIES)
         for plan in plans.values():
             compare_outcomes(outcome_of(plans["minimum"]), outcome_of(plan))
 
-    print(f"  all four, compared {milliseconds(all_compared):6.2f} ms   (bar 40 ms)")
+    print(f"  all four, compared {measure(all_compared)[0]}   (bar 40 ms)")
     example = read_household((Path(__file__).parents[1] / "examples" / "short.json").read_bytes())
     short = short_household(6, 24)
     for name, household in (("paid", small), ("short", short), ("short.json", example)):
         compare_worst_case(name, household)
     weigh_all_products(36)
-    ratio = milliseconds(lambda: make_plan(large, "minimum")) / milliseconds(
-        lambda: make_plan(small, "minimum")
-    )
-    print(f"  minimum, 12 x 48 against 6 x 24: ratio {ratio:.2f}   (bar 4.5)")
+    more, less = measure(lambda: make_plan(large, "minimum"), lambda: make_plan(small, "minimum"))
+    print(f"  minimum, 12 x 48 against 6 x 24: {ratio(more, less)}   (bar 4.5)")
 
 
 if __name__ == "__main__":
