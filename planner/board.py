@@ -17,7 +17,7 @@ from planner.domain.consequences import Consequence
 from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.dates import add_months
 from planner.domain.due_days import offered
-from planner.domain.household import Household
+from planner.domain.household import Household, parse_household
 from planner.domain.plan import Outcome, PlannedDue
 from planner.domain.repeats import ladder_from
 from planner.exports.wording import strategy_name
@@ -117,6 +117,13 @@ class Board:
     def household(self) -> Household:
         """As it stands on the day the plan runs from."""
         return plan_store.standing_household(self.user, self.document)
+
+    @cached_property
+    def with_history(self) -> Household:
+        """As its figures were taken, with what happened since: what make_plan takes."""
+        if not self.row.is_lived:
+            return self.household
+        return parse_household(plan_store.whole_document(self.user, self.document))
 
     @property
     def has_debts(self) -> bool:

@@ -9,14 +9,13 @@ from functools import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from planner import services
 from planner.board import Board
 from planner.domain.ceilings import Ceiling, load_ceilings
 from planner.domain.consequences import Consequence
 from planner.domain.contracts.dues import Due
 from planner.domain.contracts.terms import RevolvingTerms
 from planner.domain.deductions import Answered, load_deductions
-from planner.domain.household import Debt, parse_household
+from planner.domain.household import Debt
 from planner.domain.money import divide_half_up
 from planner.domain.one_debt import Course, OneDebt, Row, Standing
 from planner.domain.products import Fact, Product, load_products, load_sources
@@ -78,12 +77,11 @@ class DebtPage:
 
     def __init__(self, user: User, slug: str) -> None:
         self.board = Board(user)
-        row = self.board.row
         self.item = {item.slug: item for item in self.board.items["debts"]}[slug]
         plan = self.board.plan
         self.amounts = self.board.amounts
         self.one = OneDebt(
-            parse_household(services.document_of(row)),
+            self.board.with_history,
             slug,
             ((one.on, one.amount_fen) for one in plan.payments if one.debt == slug),
         )

@@ -13,11 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner import plan_store
 from planner.board import Board
 from planner.domain.deductions import Answered, load_deductions
 from planner.domain.exposure import Exposure, Prospect, if_followed, if_nothing_is_paid
-from planner.domain.household import Debt, Household, parse_household
+from planner.domain.household import Debt, Household
 from planner.domain.products import Fact, Product, load_products
 from planner.domain.reading import LAST_DAY
 from planner.exports.wording import fact_certainty, spoken
@@ -111,7 +110,6 @@ class DeductionPage:
     """One person's accounts and lenders."""
 
     def __init__(self, user: User) -> None:
-        self.user = user
         self.board = Board(user)
         self.amounts = self.board.amounts
         household = self.board.household
@@ -127,12 +125,6 @@ class DeductionPage:
 
     # --- What could be taken ---
 
-    @cached_property
-    def _with_history(self) -> Household:
-        if not self.board.row.is_lived:
-            return self.household
-        return parse_household(plan_store.whole_document(self.user, self.board.document))
-
     @property
     def _before(self) -> date:
         return min(self.household.as_of + timedelta(days=AHEAD_DAYS), LAST_DAY)
@@ -140,11 +132,11 @@ class DeductionPage:
     @cached_property
     def _followed(self) -> Prospect:
         steps = [(one.on.toordinal(), one.debt, one.amount_fen) for one in self.board.plan.payments]
-        return if_followed(self._with_history, steps, self._before)
+        return if_followed(self.board.with_history, steps, self._before)
 
     @cached_property
     def _unpaid(self) -> Prospect:
-        return if_nothing_is_paid(self._with_history, self._before)
+        return if_nothing_is_paid(self.board.with_history, self._before)
 
     @cached_property
     def is_bound(self) -> bool:

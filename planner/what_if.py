@@ -13,9 +13,9 @@ from functools import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from planner import plan_store, services
+from planner import plan_store
 from planner.board import Board
-from planner.domain.household import Debt, Household, parse_household
+from planner.domain.household import Debt, Household
 from planner.domain.ladders import Rung
 from planner.domain.plan import Outcome, Plan, make_plan
 from planner.domain.products import load_sources
@@ -48,10 +48,10 @@ class Present:
         self.row = self.board.row
         self.amounts: Amounts = self.board.amounts
 
-    @cached_property
+    @property
     def household(self) -> Household:
         """With its history, as make_plan takes it."""
-        return parse_household(services.document_of(self.row))
+        return self.board.with_history
 
     @property
     def position(self) -> Household:
