@@ -6,6 +6,7 @@ nothing more is prepaid, and prepay at most the lowest closing cash of that path
 buffer. When money is short, a triage decides who waits.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -233,7 +234,9 @@ class Prepaying:
         self._rank = rank
         self._triage = triage
         self._forecasts: dict[int, Required] = {}
+        self._required: dict[int, int] = {}  # fen by day, of all forecasts together
         self._followed: dict[int, int] = {}  # debts with new spending: to which day foreseen
+        self._spending: list[int] | None = None  # those debts
         self._paid_by = 0
         self._lowest: tuple[int, int] | None = None  # (day, fen) of the path still ahead
         self.was_short = False
@@ -253,6 +256,7 @@ class Prepaying:
     def forget(self) -> None:
         """Foresee anew: something went otherwise than foreseen."""
         self._forecasts.clear()
+        self._required.clear()
         self._followed.clear()
         self._lowest = None
 
@@ -331,12 +335,12 @@ class Prepaying:
             if _never_ahead(after, before):
                 shortfall = 0
             else:
-                self._forecasts[index] = after
+                self._expect(index, after)
                 lowest = self._lowest_cash(ledger, contracts, cash - amount)[1]
-                self._forecasts[index] = before
+                self._expect(index, before)
                 shortfall = ledger.household.buffer_fen - lowest
             if shortfall <= 0:
-                self._forecasts[index] = after
+                self._expect(index, after)
                 contracts[index] = trial
                 return amount
             offered = amount - shortfall
@@ -347,25 +351,41 @@ class Prepaying:
         ahead = self._forecasts.get(index)
         if ahead is None:
             ahead = required_ahead(contracts[index], ledger.day, ledger.last_day)
+            self._expect(index, ahead)
         elif ahead and ahead[0][0] <= ledger.day:
             ahead = [one for one in ahead if one[0] > ledger.day]
-        self._forecasts[index] = ahead
+            self._expect(index, ahead)
         return ahead
 
-    def _foresee(self, ledger: Ledger, contracts: list[Contract]) -> list[Required]:
+    def _expect(self, index: int, ahead: Required) -> None:
+        """Put this in the place of what was foreseen of a contract."""
+        required = self._required
+        for day, fen in self._forecasts.get(index, ()):
+            left = required[day] - fen
+            if left:
+                required[day] = left
+            else:
+                del required[day]
+        for day, fen in ahead:
+            required[day] = required.get(day, 0) + fen
+        self._forecasts[index] = ahead
+
+    def _foresee(self, ledger: Ledger, contracts: list[Contract]) -> None:
         """What every contract requires up to the day on which all would be paid.
 
         A contract on which new spending goes on is followed to that day, too.
         """
         ahead = [self._forecast(ledger, contracts, index) for index in range(len(contracts))]
         self._paid_by = max((one[-1][0] for one in ahead if one), default=ledger.day)
-        for index, contract in enumerate(contracts):
-            if contract.keeps_spending and self._followed.get(index, 0) < self._paid_by:
-                ahead[index] = self._forecasts[index] = required_ahead(
-                    contract, ledger.day, ledger.last_day, until=self._paid_by
+        if self._spending is None:
+            self._spending = [i for i, one in enumerate(contracts) if one.keeps_spending]
+        for index in self._spending:
+            if self._followed.get(index, 0) < self._paid_by:
+                further = required_ahead(
+                    contracts[index], ledger.day, ledger.last_day, until=self._paid_by
                 )
+                self._expect(index, further)
                 self._followed[index] = self._paid_by
-        return ahead
 
     def _lowest_cash(self, ledger: Ledger, contracts: list[Contract], cash: int) -> tuple[int, int]:
         """(day, fen) of the lowest closing cash if only required amounts are paid from now.
@@ -373,33 +393,31 @@ class Prepaying:
         From today to the day on which everything would be paid; the last such day where
         several are as low.
         """
-        today = ledger.day
-        changes: dict[int, int] = {}
-        foreseen = self._foresee(ledger, contracts)
+        self._foresee(ledger, contracts)
         last = self._paid_by
-        for ahead in foreseen:
-            for day, fen in ahead:
-                if day <= last:
-                    changes[day] = changes.get(day, 0) - fen
+        leaves = self._required.copy()
         flows = ledger.flows
         flows.extend(last)
-        for position in range(ledger.flow_index, len(flows.days)):
+        coming = range(ledger.flow_index, bisect_right(flows.days, last))
+        for position in coming:
             day = flows.days[position]
+            leaves[day] = leaves.get(day, 0) + flows.expenses[position] - flows.incomes[position]
+        lowest, lowest_day, closing = cash, ledger.day, cash
+        for day in sorted(leaves):
             if day > last:
                 break
-            changes[day] = changes.get(day, 0) + flows.incomes[position] - flows.expenses[position]
-        lowest, lowest_day, closing = cash, today, cash
-        for day in sorted(changes):
-            closing += changes[day]
+            closing -= leaves[day]
             if closing <= lowest:
                 lowest, lowest_day = closing, day
         return lowest_day, lowest
 
 
 def _after_payment(contract: Contract, day: int, amount: int) -> Contract:
+    """The contract itself where nothing is paid: whoever only asks it leaves it as it is."""
+    if not amount:
+        return contract
     clone = contract.clone()
-    if amount:
-        clone.pay(day, amount)
+    clone.pay(day, amount)
     return clone
 
 
