@@ -172,6 +172,58 @@ def test_the_worst_case_is_in_json_csv_and_table_and_not_in_the_calendar():
     assert ics == plan(path, "--format", "ics", LANG="en").stdout.decode()
 
 
+def test_the_worst_case_of_the_optimum_is_of_the_payments_that_are_printed(tmp_path):
+    """700.00 at hand: 100.00 of the 800.00 due on the 1st are paid, 600.00 are kept for the
+    home. The lender may take what is left in its account, and the wages pay the rest."""
+    listed = {"contract": "instalment", "method": "listed", "rate": {"rate": "0", "per": "day"}}
+    home = {"id": "home", "after_days": 1, "counts_from": "due", "severity": 5}
+    owed = [
+        ("loan", "2026-12-01", "800.00", {"autopay": ["cmb"]}),
+        ("mortgage", "2026-12-04", "600.00", {"ladder": [home]}),
+    ]
+    household = {
+        "format": "repayment-household", "version": 1, "as_of": "2026-11-30", "currency": "CNY",
+        "accounts": [
+            {"id": "cmb", "name": "招行", "kind": "debit_card", "balance": "500.00"},
+            {"id": "icbc", "name": "工行", "kind": "debit_card", "balance": "200.00"},
+        ],
+        "incomes": [{"id": "salary", "name": "工资", "amount": "5000.00", "account": "cmb",
+                     "on": {"once": "2027-01-10"}}],
+        "expenses": [{"id": "heating", "name": "取暖费", "amount": "450.00", "account": "cmb",
+                      "on": {"once": "2026-12-24"}}],
+        "debts": [
+            {"id": id, "name": id, "principal": fen, **listed, **more,
+             "rows": [{"due_on": on, "principal": fen, "interest": "0.00", "fee": "0.00"}]}
+            for id, on, fen, more in owed
+        ],
+    }  # fmt: skip
+    path = write(tmp_path, json.dumps(household).encode())
+
+    json_text, table, csv = (
+        plan(path, "--strategy", "optimal", "--worst-case", "--format", format, LANG="en").stdout
+        for format in ("json", "table", "csv")
+    )
+
+    worst = json.loads(json_text)
+    taken = {"on": "2026-12-01", "account": "cmb", "could_take": "400.00", "by": ["loan"],
+             "leaves": "0.00", "expense": "heating", "short": "250.00"}  # fmt: skip
+    assert (worst["strategy"], worst["exposures"]) == ("optimal", [taken])
+    assert [(one["on"], one["debt"], one["amount"], one["by"]) for one in worst["payments"]] == [
+        ("2026-12-01", "loan", "100.00", "plan"),
+        ("2026-12-01", "loan", "400.00", "lender"),
+        ("2026-12-04", "mortgage", "200.00", "plan"),
+        ("2027-01-10", "loan", "300.00", "plan"),
+        ("2027-01-10", "mortgage", "400.00", "plan"),
+    ]
+    assert "proof" not in worst
+    # People follow the plan itself: the table has its payments, and beside them what is at risk.
+    lines = [line.split() for line in table.decode().splitlines()]
+    assert ["2026-12-04", "mortgage", "600.00", "招行"] in lines
+    assert ["2026-12-01", "招行", "400.00", "0.00", "loan"] in lines
+    assert "取暖费 would then lack ¥250.00." in table.decode()
+    assert "2026-12-01,Taken by the lender,loan,,,,,,400.00," in csv.decode()
+
+
 def test_the_optimum_comes_with_its_proof_and_nothing_else_on_standard_output(tmp_path):
     path = write(tmp_path, json.dumps(document(strategy="optimal")).encode())
 

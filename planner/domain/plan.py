@@ -102,6 +102,20 @@ def make_plan(
     return replace(plan, exposures=read_exposures(ledger))
 
 
+def make_exposed_plan(
+    household: Household, strategy: str | None = None, *, ladders: bool = False
+) -> Plan:
+    """The plan itself, and what lenders could take while it is followed.
+
+    Both are of the same payments: the optimum is looked for once. Raises UnknownStrategy.
+    """
+    name = strategy or household.strategy
+    trials = Trials(household)
+    plan = read_off(trials.ledger(name), name, ladders=ladders)
+    exposures = read_exposures(trials.worst_case(name))
+    return replace(plan, proof=trials.proof, exposures=exposures)
+
+
 def make_plans(household: Household, strategies: Sequence[str]) -> dict[str, Plan]:
     """The plans under several strategies, quicker together than one by one."""
     trials = Trials(household)

@@ -89,8 +89,9 @@ class Trials:
         if strategy not in (*STRATEGIES, OPTIMAL):
             raise UnknownStrategy(strategy)
         if strategy == OPTIMAL:
-            make_proposal = self._best(strategy).make_proposal
-            return Ledger(self._household, make_proposal(), self._books, lenders_take=True).run()
+            made = self._best(strategy).ledger.payments
+            again = Repeating(self._household, made, catches_up=True)
+            return Ledger(self._household, again, self._books, lenders_take=True).run()
         proposals = list(_proposals(self._household, strategy).values())
         make_proposal = proposals[0]
         if len(proposals) > 1:
@@ -201,25 +202,49 @@ def _required_today(ledger: Ledger) -> tuple[Amounts, int]:
 
 
 class Repeating:
-    """Makes payments that a plan of the same household made, as far as money and debts allow."""
+    """Makes payments that a plan of the same household made, as far as money and debts allow.
 
-    def __init__(self, household: Household, payments: Iterable[Payment]) -> None:
+    With `catches_up`, from the day of the last of them on it pays what is required besides, the
+    oldest first: where lenders took money that the plan counted on, something is left then.
+    """
+
+    def __init__(
+        self, household: Household, payments: Iterable[Payment], *, catches_up: bool = False
+    ) -> None:
         places = {debt.id: index for index, debt in enumerate(household.debts)}
+        self._catches_up = catches_up
         self._made: dict[int, list[tuple[int, int]]] = {}
         for payment in payments:
             made = self._made.setdefault(payment.on.toordinal(), [])
             made.append((places[payment.debt], payment.amount_fen))
 
+        self._last = max(self._made, default=0)
+
     def __call__(self, ledger: Ledger) -> Amounts | None:
         made = self._made.get(ledger.day)
-        if made is None:
+        catches_up = self._catches_up and ledger.day >= self._last
+        if made is None and not catches_up:
             return None
         amounts = [0] * len(ledger.contracts)
         left = max(0, ledger.cash_fen)
-        for index, fen in made:
+        for index, fen in made or ():
             amounts[index] = ledger.contracts[index].payable(ledger.day, min(fen, left))
             left -= amounts[index]
+        if catches_up:
+            self._catch_up(ledger, amounts, left)
         return amounts
+
+    def _catch_up(self, ledger: Ledger, amounts: Amounts, left: int) -> None:
+        asked = [
+            (oldest.due_on, index)
+            for index in ledger.demanding
+            if (oldest := ledger.contracts[index].oldest_unmet(ledger.day)) is not None
+        ]
+        for _, index in sorted(asked):
+            missing = ledger.contracts[index].required_fen(ledger.day) - amounts[index]
+            paid = max(0, min(missing, left))
+            amounts[index] += paid
+            left -= paid
 
 
 class Prepaying:

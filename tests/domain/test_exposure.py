@@ -1,5 +1,6 @@
 """The worst case: cases worked by hand to the fen, and what must hold of every household."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from planner.domain.exposure import if_followed, if_nothing_is_paid, read_exposures
 from planner.domain.household import parse_household
 from planner.domain.ledger import Ledger
-from planner.domain.plan import make_plan, plan_document
+from planner.domain.plan import make_exposed_plan, make_plan, plan_document
 from planner.domain.strategies import pay_minimum
 from tests.domain.generate import households, just_enough
 
@@ -200,6 +201,28 @@ def test_the_worst_case_of_the_optimum_is_the_one_of_its_payments():
     followed = if_followed(short, steps, date(2027, 2, 1))
     assert worst.exposures
     assert followed.exposures == worst.exposures
+    # The 400.00 that the mortgage then lacks are paid with the wages, though no plan said so:
+    # 39 days of the loan's 300.00, 36 of the mortgage's 400.00.
+    assert (worst.debt_free_on, worst.totals.paid) == (date(2027, 1, 10), 140_000)
+    assert worst.harm == (1, 0, 0, 0, 0, 39 * 300 + 36 * 400)
+    assert make_exposed_plan(short, "optimal") == replace(plan, exposures=worst.exposures)
+
+
+def test_where_the_optimum_leaves_nothing_unpaid_its_worst_case_is_the_same():
+    paying = household(
+        "2026-11-30",
+        accounts={"cmb": "500.00"},
+        debts=[
+            listed("loan", "2026-12-01", "400.00", ["cmb"]),
+            listed("mortgage", "2027-01-12", "900.00", ["cmb"]),
+        ],
+        incomes=[once("salary", "2027-01-10", "5000.00", "cmb")],
+    )
+    plan = make_plan(paying, "optimal")
+
+    worst = make_plan(paying, "optimal", worst_case=True)
+
+    assert worst == replace(plan, exposures=(), proof=None)
 
 
 def test_only_money_that_is_there_is_taken():

@@ -5,7 +5,6 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from planner.domain.household import MAX_BYTES, STRATEGIES, Household, read_household
 from planner.domain.money import format_yuan
-from planner.domain.plan import Plan, make_plan, plan_document
+from planner.domain.plan import Plan, make_exposed_plan, make_plan, plan_document
 from planner.domain.reading import InvalidDocument
 from planner.domain.replay import PaymentRefused
 from planner.exports.csv import plan_csv
@@ -135,13 +134,10 @@ def planned(
     household: Household, strategy: str | None, format: str, *, ladders: bool, worst_case: bool
 ) -> Plan:
     """The plan or its worst case; for people, who follow it, the plan and what could be taken."""
-    if not worst_case or format in ("table", "ics"):
-        plan = make_plan(household, strategy, ladders=ladders)
-        if worst_case and format == "table":
-            worst = make_plan(household, strategy, worst_case=True)
-            return replace(plan, exposures=worst.exposures)
-        return plan
-    return make_plan(household, strategy, ladders=ladders, worst_case=True)
+    if worst_case and format == "table":
+        return make_exposed_plan(household, strategy, ladders=ladders)
+    is_worst = worst_case and format != "ics"
+    return make_plan(household, strategy, ladders=ladders, worst_case=is_worst)
 
 
 def written(
