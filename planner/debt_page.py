@@ -343,7 +343,7 @@ class DebtPage:
         )
         beneath = markup_join(
             "",
-            "<small>{} {}</small>",
+            "<small>{}\u00a0{}</small>",  # what breaks is the label, not its figure
             ((label, self._figure(fen)) for label, fen in [*also, *parts] if fen),
         )
         return markup(

@@ -221,5 +221,5 @@ def test_what_is_required_stands_under_what_is_paid_only_where_they_differ(shown
     short = shown(LOAN, incomes=[], accounts=[account(id="card", balance="1500.00")])
     enough = shown(LOAN, accounts=[account(id="card", balance="9000.00")], incomes=[])
 
-    assert "<small>应还 1,024.00</small>" in short
+    assert "<small>应还\u00a01,024.00</small>" in short
     assert "<small>应还" not in enough

@@ -5,8 +5,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site_settings
 from django.utils import timezone
 
+from planner.domain.dates import next_month_day
+from planner.domain.products import load_products
+from planner.sample import sample_document
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.states import STATES, Site
+from tests.browser.states import STATES, Site, unfold
 
 pytestmark = pytest.mark.browser
 
@@ -143,3 +146,36 @@ def faults(page, rules=None):
         options["runOnly"] = rules
     found = Axe().run(page, options=options).response["violations"]
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+# What can only be seen by pushing a table to the side.
+CUT_OFF = """() => [...document.querySelectorAll("main .scroll")]
+  .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth)
+  .map((box) => `${box.scrollWidth - box.clientWidth}: ${box.innerText.slice(0, 20)}`)"""
+
+
+@pytest.mark.parametrize("width", [360, 390])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_table_of_a_debt_is_cut_off_on_a_phone(site_in, language, width):
+    """A mortgage of over a million that is short: the longest figures there are."""
+    site = site_in(language)
+    page = site.open("planner:debt-schedule", "home", who=site.member(_mortgage))
+    page.set_viewport_size({"width": width, "height": 844})
+
+    unfold(page)
+
+    assert page.evaluate(CUT_OFF) == []
+    page.evaluate(
+        "document.querySelectorAll('.scroll td').forEach((d) => (d.style.padding = '3em'))"
+    )
+    assert page.evaluate(CUT_OFF)
+
+
+def _mortgage(today):
+    document = sample_document(today)
+    home = load_products()["mortgage"].starting_document() | {
+        **{"id": "home", "name": "房贷", "principal": "1286543.21", "method": "level"},
+        **{"rate": {"rate": "0.032", "per": "year"}, "periods_left": 287, "autopay": ["bank"]},
+        "next_due": next_month_day(today, 20).isoformat(),
+    }
+    return document | {"debts": [*document["debts"], home], "strategy": "minimum"}
