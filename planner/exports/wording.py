@@ -10,7 +10,7 @@ from datetime import date
 
 from django.utils import dateformat, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from planner.domain.consequences import dated_rungs, rung_start
 from planner.domain.contracts.dues import Due
@@ -20,6 +20,14 @@ from planner.domain.ladders import Rung, Words, in_language
 from planner.domain.ledger import Warned
 from planner.domain.plan import Plan, PlannedDue
 from planner.domain.products import Fact, Figure
+
+CERTAINTY_WORDS = {
+    "contract": pgettext_lazy("certainty", "contract"),
+    "regulation": pgettext_lazy("certainty", "regulation"),
+    "practice": pgettext_lazy("certainty", "common practice"),
+    "reported": pgettext_lazy("certainty", "reported online"),
+    None: pgettext_lazy("certainty", "own entry"),
+}
 
 
 @contextmanager
@@ -84,13 +92,7 @@ def strategy_name(strategy: str) -> str:
 
 
 def certainty_word(certainty: str | None) -> str:
-    return {
-        "contract": pgettext("certainty", "contract"),
-        "regulation": pgettext("certainty", "regulation"),
-        "practice": pgettext("certainty", "common practice"),
-        "reported": pgettext("certainty", "reported online"),
-        None: pgettext("certainty", "own entry"),
-    }[certainty]
+    return str(CERTAINTY_WORDS[certainty])
 
 
 def fact_certainty(fact: Fact | Figure | Answered) -> str:

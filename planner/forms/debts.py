@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.domain.household import MAX_GRACE_DAYS
 from planner.domain.ladders import in_language
 from planner.domain.products import Product, load_products
+from planner.exports.wording import CERTAINTY_WORDS
 from planner.forms.arrears import fitting_arrears
 from planner.forms.fields import (
     REQUIRED,
@@ -36,13 +37,7 @@ from planner.models import Account
 NEW_ARREARS = 3  # empty rows for what is already overdue, beside those there are
 MAX_AUTOPAY = 6
 
-BUREAUS = [("pboc", _("Credit bureau (PBOC)")), ("zhima", _("Zhima Credit"))]
-CERTAINTIES = {
-    "contract": _("contract"),
-    "regulation": _("regulation"),
-    "practice": _("practice"),
-    "reported": _("reported"),
-}
+BUREAUS = [("pboc", _("Credit bureau (PBOC)")), ("zhima", _("Sesame Credit"))]
 UNKNOWN = _("unknown")
 UNKNOWN_NOTE = _("We found nothing reliable on this; please see your contract or the app.")
 
@@ -291,7 +286,7 @@ class DebtForm(ItemForm):
             field = self.fields.get(names.get(key, _one_of(names, key)))
             if field is not None and (figure.note or not figure.is_known):
                 field.note = in_language(figure.note, language) or UNKNOWN_NOTE
-                field.certainty = CERTAINTIES[figure.certainty] if figure.is_known else UNKNOWN
+                field.certainty = CERTAINTY_WORDS[figure.certainty] if figure.is_known else UNKNOWN
                 field.rule = figure.source
         if "due_day" in self.fields and self.product.due_days:
             self.fields["due_day"].options = [figure.value for figure in self.product.due_days]

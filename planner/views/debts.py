@@ -14,8 +14,8 @@ from planner import plan_store, services
 from planner.domain.household import Debt as Terms
 from planner.domain.ladders import in_language
 from planner.domain.products import Product, load_products
+from planner.exports.wording import certainty_word
 from planner.forms.contracts import FORMS
-from planner.forms.debts import CERTAINTIES
 from planner.models import Account, Household
 from planner.presentation import Amounts, day, language
 from planner.views import items
@@ -199,6 +199,6 @@ def _row(debt: Terms, accounts: dict[str, str], amounts: Amounts, today: date) -
         due=due,
         is_overdue=bool(terms.arrears),
         grace_possible=possible.value if possible else 0,
-        grace_certainty=str(CERTAINTIES[possible.certainty]) if possible else "",
+        grace_certainty=certainty_word(possible.certainty) if possible else "",
         deducts_from=[accounts[one] for one in debt.autopay],
     )
