@@ -11,7 +11,6 @@ from typing import Literal
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from planner.board import Board
 from planner.domain.deductions import Answered, load_deductions
@@ -343,9 +342,7 @@ class DeductionPage:
         place = debt.autopay.index(account) + 1
         said = _("its only account")
         if len(debt.autopay) > 1:
-            said = ngettext("its choice %(place)s", "its choice %(place)s", place) % {
-                "place": place
-            }
+            said = _("no. {place} in its order").format(place=place)
         return Lender(debt.name, address("planner:debt-detail", debt.id), said)
 
     @property

@@ -59,7 +59,7 @@ QUESTIONS = (
     ),
     (
         "record",
-        gettext_lazy("What happens to the credit records, and when is it deleted?"),
+        gettext_lazy("What happens to the credit records, and when are they deleted?"),
         (
             *("sesame", "bureau_notice", "report_notice"),
             *(f"bureau_{status}" for status in range(1, 8)),
