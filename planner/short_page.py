@@ -2,7 +2,7 @@
 it away; in words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,7 +16,7 @@ from planner import plan_store, services
 from planner.domain.household import Household
 from planner.domain.plan import PlannedDue, make_plan
 from planner.domain.scenarios import Starting
-from planner.domain.shortage import Avoidance, Reason, avoid_first, order_of, reasons
+from planner.domain.shortage import Avoidance, Reason, avoid_first, caught_up, order_of, reasons
 from planner.exports.wording import strategy_name
 from planner.models import User
 from planner.presentation import address, markup, phrased, sentences, short_day, strong, weekday
@@ -82,14 +82,21 @@ class ShortPage:
         return [*self.situation.overdue, *self.situation.short]
 
     @cached_property
+    def _caught_up(self) -> dict[str, date | None]:
+        """Of each overdue debt, on which day the plan has caught up with it."""
+        kept = self._kept["caught_up"]
+        return {debt: on and date.fromisoformat(on) for debt, on in kept.items()}
+
+    @cached_property
     def _kept(self) -> dict[str, Any]:
         """What takes several plans to find out, kept with them."""
         rule = self.present.rule
 
         def compute(household: Household, missing: list[str], _found: Any) -> dict[str, Any]:
-            return {name: _record(household, rule, self._shorts) for name in missing}
+            shorts = self.situation.short
+            return {name: _record(household, rule, shorts) for name in missing}
 
-        name = f"short-{rule}"
+        name = f"shortage-{rule}"
         return plan_store.kept(
             self.user, [name], self.present.board.document, compute, self.present.position
         )[name]
@@ -108,7 +115,9 @@ class ShortPage:
     def headline(self) -> SafeString:
         if not self._shorts:
             return phrased(_("Nothing stays short:|every payment can be made on time."))
-        count = len(self._shorts)
+        count = len(self.situation.short)
+        if not count:
+            return self._overdue_headline()
         return phrased(
             ngettext(
                 "The money there is|leaves {count} payment short.",
@@ -118,22 +127,46 @@ class ShortPage:
             count=count,
         )
 
+    def _overdue_headline(self) -> SafeString:
+        """Where every due to come is paid, and only what was missed before today is not."""
+        last = max((on for on in self._caught_up.values() if on is not None), default=None)
+        if last is None or None in self._caught_up.values():
+            return phrased(_("What is overdue|stays so by your plan."))
+        if last == self.present.as_of:
+            return phrased(_("What is overdue|can be paid today."))
+        return phrased(_("What is overdue|is paid by {day}."), day=strong(self._words.day(last)))
+
     @property
     def why(self) -> SafeString:
+        said = []
+        if self._shorts and not self.situation.short:
+            said.append(markup("{}", _("Every later payment can be made on time.")))
+        elif count := len(self.situation.overdue):
+            past = ngettext(
+                "{count} more is past due already.", "{count} more are past due already.", count
+            )
+            said.append(markup(past, count=count))
         first = next(iter(self.present.standing.starts), None)
-        if first is None:
-            known = _("As far as we know, nothing starts because of it.")
-            return sentences([markup("{}", known)] if self._shorts else [])
-        return sentences(
-            [
+        if first is not None:
+            said.append(
                 markup(
                     _("The first that starts: from {day} on, {debt}: {what}."),
                     day=strong(self._words.day(first.starts_on)),
                     debt=self._words.names[first.debt],
                     what=self._words.what(first),
                 )
-            ]
-        )
+            )
+        elif self.situation.short:
+            known = _("As far as we know, nothing starts because of it.")
+            said.append(markup("{}", known))
+        said += self._living_costs()
+        return sentences(said)
+
+    def _living_costs(self) -> Iterator[SafeString]:
+        """The first day on which they are more than the money there is."""
+        costs = next((one for one in self.present.standing.lacks if not one.debt), None)
+        if costs is not None:
+            yield markup(_("Besides, {lack}."), lack=self._words.lack(costs))
 
     @property
     def way_out(self) -> SafeString | str:
@@ -198,12 +231,28 @@ class ShortPage:
             state=state,
             chip=chip,
             missing=self.amounts(due.short_fen),
-            why="" if cause is None else self._why(cause),
+            why=self._why_overdue(due) if state == "overdue" else self._why(cause),
             starts=self._words.lines(starts),
             ladder_url=address("planner:ladder", due.debt, due.due_on),
         )
 
-    def _why(self, cause: Reason) -> SafeString | str:
+    def _why_overdue(self, due: PlannedDue) -> str:
+        on = self._caught_up.get(due.debt)
+        if on is None:
+            return _("It fell due before today, and your plan does not catch up with this debt.")
+        if on == self.present.as_of:
+            return _(
+                "It fell due before today. Your plan pays all that is overdue of this debt today."
+            )
+        return _(
+            "It fell due before today. By your plan, all that is overdue of this debt is paid by "
+            "{day}."
+        ).format(day=self._words.day(on))
+
+    def _why(self, cause: Reason | None) -> SafeString | str:
+        """Said of the first short due of each debt."""
+        if cause is None:
+            return ""
         words = self._words
         if cause.cause == "oldest_first":
             return _(
@@ -309,6 +358,7 @@ def _record(household: Household, rule: str, shorts: Sequence[PlannedDue]) -> di
         "avoid": avoid and _plain(avoid),
         "reasons": [_plain(one) for one in reasons(household, plan, shorts)],
         "order": order_of(plan),
+        "caught_up": {debt: _plain(on) for debt, on in caught_up(household, plan).items()},
     }
 
 

@@ -1,5 +1,7 @@
 """The pages of a shortage, of a purchase or loan only thought of, and of what may go wrong."""
 
+import html
+import re
 from datetime import date
 
 import pytest
@@ -9,7 +11,7 @@ from django.urls import reverse
 from planner import services
 from planner.models import User
 from tests.browser import households
-from tests.households import account, debt, income
+from tests.households import account, debt, expense, income
 
 SHORT = reverse("planner:plan-short")
 BORROW = reverse("planner:plan-borrow")
@@ -41,6 +43,10 @@ def tight(client, make_member):
     user = make_member("owner", **TIGHT)
     client.force_login(user)
     return user
+
+
+def text_of_markup(markup):
+    return html.unescape(re.sub(r"<[^>]+>", "", markup))
 
 
 def rows():
@@ -84,6 +90,48 @@ def test_the_page_of_a_shortage_tells_the_sum_the_day_and_why(client, tight):
     assert said.count("12\u00a0月\u00a08\u00a0日") >= 1
     assert "可能收费" in said
     assert "可能上征信" in said  # why: it would start if the lighter one were paid first
+
+
+OVERDUE = on_the_eighth(
+    id="light", name="轻的", minimum={"fixed": "500.00"}, ladder=FEE,
+    arrears=[{"due_on": "2026-11-08", "principal": "300.00"}],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("balance", "incomes", "headline", "why"),
+    [
+        ("900.00", [], "逾期的部分，今天就能还上。", "照计划，这笔欠款逾期的部分今天全部还上。"),
+        ("200.00", [income(on={"monthly": 5})], "逾期的部分，12\u00a0月\u00a05\u00a0日还上。",
+         "逾期的部分到 12\u00a0月\u00a05\u00a0日全部还上。"),
+        ("200.00", [], "手上的钱不够，有 1 笔还不足。", "照计划补不上这笔欠款。"),
+    ],
+)  # fmt: skip
+def test_what_is_overdue_is_told_with_the_day_on_which_the_plan_catches_up(
+    client, make_member, balance, incomes, headline, why
+):
+    """300.00 are overdue; by its day the 8th asks for 500.00, and that is all of the debt."""
+    changes = {"accounts": [account(balance=balance)], "incomes": incomes,
+               "debts": [OVERDUE | {"principal": "800.00"}]}  # fmt: skip
+    client.force_login(make_member("late", **(TIGHT | changes)))
+
+    sheet = client.get(SHORT).context["sheet"]
+
+    assert text_of_markup(sheet.headline) == headline
+    assert why in sheet.dues[0].why
+    assert ("以后的每一笔都能按时还" in sheet.why) is (balance == "900.00" or bool(incomes))
+    assert ("另有 1 笔已经逾期" in sheet.why) is (balance == "200.00" and not incomes)
+    # The reasons are of what is still to come: paid first, what is overdue lacks no less.
+    assert "就算排在第一位" not in sheet.dues[0].why
+
+
+def test_living_costs_above_the_money_there_is_are_told_beside_the_payments(client, make_member):
+    spent = {"expenses": [expense(amount="800.00", on={"once": "2026-12-03"})]}
+    client.force_login(make_member("costly", **(TIGHT | spent)))
+
+    why = client.get(SHORT).context["sheet"].why
+
+    assert "另外，<strong>12\u00a0月\u00a03\u00a0日</strong>的生活开支比手上的钱多 ¥100.00" in why
 
 
 def test_a_debt_moved_up_is_paid_first_and_its_harm_is_laid_beside_the_suggested(client, tight):

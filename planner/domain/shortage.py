@@ -12,6 +12,7 @@ from planner.domain.consequences import dated_rungs, rung_start
 from planner.domain.contracts.dues import Due
 from planner.domain.household import Debt, Household
 from planner.domain.money import MAX_FEN
+from planner.domain.one_debt import OneDebt
 from planner.domain.plan import Plan, PlannedDue, make_plan
 from planner.domain.scenarios import Starting, receive, starting
 from planner.domain.strategies import Trials
@@ -170,6 +171,21 @@ def _reason(plan: Plan, other: Plan, due: PlannedDue) -> Reason:
         missed.due_on,
         gravest,
     )
+
+
+def caught_up(household: Household, plan: Plan) -> dict[str, date | None]:
+    """Of each debt that is overdue, when its plan has paid all that is; None for never."""
+    as_of = plan.household.as_of
+    overdue = {due.debt for due in plan.dues if due.last_safe_on < as_of and due.short_fen}
+    found: dict[str, date | None] = {}
+    for debt in sorted(overdue):
+        paid = ((one.on, one.amount_fen) for one in plan.payments if one.debt == debt)
+        course = OneDebt(household, debt, paid).course(plan.debt_free_on)
+        missed = [due for due in course.dues if due.last_safe_on < as_of.toordinal()]
+        days = [due.met_on for due in missed if due.is_missed]
+        last = max((day for day in days if day is not None), default=None)
+        found[debt] = None if last is None or None in days else date.fromordinal(last)
+    return found
 
 
 def order_of(plan: Plan) -> tuple[str, ...]:

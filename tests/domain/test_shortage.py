@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from planner.domain.household import parse_household
 from planner.domain.plan import make_plan
 from planner.domain.scenarios import Starting, receive, starting
-from planner.domain.shortage import Reason, avoid_first, least, order_of, reasons
+from planner.domain.shortage import Reason, avoid_first, caught_up, least, order_of, reasons
 from tests.domain.generate import households
-from tests.households import account, debt, document, expense
+from tests.households import account, debt, document, expense, income
 
 fewer = settings(max_examples=max(30, settings().max_examples // 20))
 
@@ -107,6 +107,29 @@ def test_a_due_waits_where_there_is_no_money_or_the_way_of_repaying_only_sees_ag
     plan = make_plan(household)
 
     assert {one.cause for one in reasons(household, plan, shorts_of(plan))} == {cause}
+
+
+def test_what_is_overdue_is_caught_up_with_on_the_day_its_last_arrear_is_paid():
+    # 150.00 at hand pay the first arrear, the wages of the 10th the second; `gone` asks for more
+    # than ever comes, and `light` is not overdue.
+    arrears = [{"due_on": "2026-10-08", "principal": "100.00"},
+               {"due_on": "2026-11-08", "principal": "200.00"}]  # fmt: skip
+    late = debt(id="late", rate=None, arrears=arrears, principal="300.00", minimum={"fixed": "1"},
+                next_due="2026-12-20", due_day=20)  # fmt: skip
+    gone = debt(id="gone", rate=None, principal="9000.00", minimum={"fixed": "1.00"},
+                next_due="2026-12-20", due_day=20,
+                arrears=[{"due_on": "2026-11-20", "principal": "9000.00"}])  # fmt: skip
+    light = debt(id="light", rate=None, minimum={"fixed": "5.00"}, principal="5.00")
+    household = parse_household(
+        document(
+            accounts=[account(balance="150.00")], expenses=[], debts=[late, gone, light],
+            incomes=[income(amount="400.00", on={"once": "2026-12-10"})], strategy="minimum",
+        )
+    )  # fmt: skip
+
+    found = caught_up(household, make_plan(household))
+
+    assert found == {"gone": None, "late": date(2026, 12, 10)}
 
 
 @pytest.mark.parametrize("guesses", [[], [7], [3, 7], [500], [6, 12], [0, -4]])
