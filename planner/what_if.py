@@ -89,10 +89,11 @@ class Present:
 
     @cached_property
     def standing(self) -> Standing:
+        plan = self.plan
         return Standing(
-            tuple(lacks_of(self.position, self.plan.dues, self.plan.cash)),
-            tuple(stored_starts(self.plan, self.position.debts)),
-            stored_outcome(self.plan),
+            tuple(lacks_of(self.position, plan.dues, plan.cash, plan.payments)),
+            tuple(stored_starts(plan, self.position.debts)),
+            stored_outcome(plan),
         )
 
     def plan_of(self, changed: Household) -> Plan:

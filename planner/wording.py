@@ -20,6 +20,7 @@ from planner.domain.household import Debt, Household
 from planner.domain.ladders import Rung
 from planner.domain.ledger import Ledger
 from planner.domain.plan import Outcome, PlannedDue, compare_outcomes
+from planner.domain.scenarios import missing_fen
 from planner.exports.wording import rungs_if_missed, spoken, strategy_name
 from planner.presentation import Amounts, day, listed, markup, month, phrased, sentences, strong
 from planner.stored import Payment, StoredPlan
@@ -76,17 +77,10 @@ class Situation:
             due
             for due in self.plan.dues
             if due.last_safe_on >= self.as_of
-            and due.short_fen > self.debts[due.debt].tolerance_fen
-            and (due.due_on >= self.as_of or self._paid_within_grace(due) < due.short_fen)
+            and missing_fen(due, self.as_of, self.plan.payments)
+            > self.debts[due.debt].tolerance_fen
         ]
         return sorted(found, key=lambda due: due.last_safe_on)
-
-    def _paid_within_grace(self, due: PlannedDue) -> int:
-        return sum(
-            payment.amount_fen
-            for payment in self.plan.payments
-            if payment.debt == due.debt and self.as_of <= payment.on <= due.last_safe_on
-        )
 
     def is_due(self, debt: str, on: date) -> bool:
         return any(due.debt == debt and due.due_on == on for due in self.plan.dues)

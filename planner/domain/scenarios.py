@@ -5,7 +5,7 @@ stored anywhere. What has been entered as having happened stays; changes hold fr
 the plan runs from (`planned_from`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -260,7 +260,7 @@ class Standing(NamedTuple):
 
 
 def standing_of(plan: Plan) -> Standing:
-    lacks = lacks_of(plan.household, plan.dues, plan.cash)
+    lacks = lacks_of(plan.household, plan.dues, plan.cash, plan.payments)
     return Standing(tuple(lacks), tuple(starting(plan)), outcome_of(plan))
 
 
@@ -292,14 +292,48 @@ class Money(Protocol):
     def closing_fen(self) -> int: ...
 
 
-def lacks_of(household: Household, dues: Iterable[PlannedDue], cash: Iterable[Money]) -> list[Lack]:
-    """The dues to come that their last safe day will not see paid, and the first day on which
-    living costs are more than the money there is."""
+class Outgoing(Protocol):
+    """A payment of a plan."""
+
+    @property
+    def on(self) -> date: ...
+    @property
+    def debt(self) -> str: ...
+    @property
+    def amount_fen(self) -> int: ...
+
+
+def missing_fen(due: PlannedDue, as_of: date, payments: Iterable[Outgoing]) -> int:
+    """What its last safe day leaves unpaid of a due that is still to come, or in its grace.
+
+    One that fell due before `as_of` counts as short in full: what is paid within its grace is
+    taken off here.
+    """
+    if due.due_on >= as_of:
+        return due.short_fen
+    paid = sum(
+        one.amount_fen
+        for one in payments
+        if one.debt == due.debt and as_of <= one.on <= due.last_safe_on
+    )
+    return max(0, due.short_fen - paid)
+
+
+def lacks_of(
+    household: Household,
+    dues: Iterable[PlannedDue],
+    cash: Iterable[Money],
+    payments: Sequence[Outgoing],
+) -> list[Lack]:
+    """The dues to come or in grace that their last safe day will not see paid, and the first
+    day on which living costs are more than the money there is."""
+    as_of = household.as_of
     tolerances = {debt.id: debt.tolerance_fen for debt in household.debts}
     lacks = [
-        Lack(due.due_on, due.debt, due.short_fen)
+        Lack(due.due_on if due.due_on >= as_of else due.last_safe_on, due.debt, missing)
         for due in dues
-        if due.due_on >= household.as_of and due.short_fen > tolerances[due.debt]
+        if due.last_safe_on >= as_of
+        and (missing := missing_fen(due, as_of, payments)) > tolerances[due.debt]
     ]
     lacks += [Lack(one.on, "", -one.closing_fen) for one in cash if one.closing_fen < 0][:1]
     return sorted(lacks, key=lambda one: one.on)

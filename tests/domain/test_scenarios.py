@@ -78,6 +78,29 @@ def test_a_stress_breaks_the_plan_on_its_day_and_a_cushion_mends_it(changed, bre
     assert standing_of(make_plan(receive(changed, cushion, changed.as_of))).lacks == ()
 
 
+@pytest.mark.parametrize(
+    ("balance", "tolerance", "lacks"),
+    [
+        ("300.00", "0.00", ()),
+        ("100.00", "0.00", (Lack(date(2026, 12, 2), "friend", 20_000),)),
+        ("295.00", "5.00", ()),
+        ("294.99", "5.00", (Lack(date(2026, 12, 2), "friend", 501),)),
+    ],
+)
+def test_what_fell_due_before_and_is_in_grace_breaks_on_its_last_safe_day(
+    balance, tolerance, lacks
+):
+    # 300.00 fell due on 29 November; up to 2 December they are in time.
+    owed = debt(rate=None, grace_days=3, tolerance=tolerance, principal="300.00",
+                minimum={"fixed": "300.00"}, next_due="2026-12-29", due_day=29,
+                arrears=[{"due_on": "2026-11-29", "principal": "300.00"}])  # fmt: skip
+    household = parse_household(
+        document(accounts=[account(balance=balance)], expenses=[], debts=[owed])
+    )
+
+    assert standing_of(make_plan(household)).lacks == lacks
+
+
 def test_the_day_with_the_least_money_is_told():
     assert room(tight()) == Room(date(2026, 12, 1), 10_000)
     assert room(spend(tight(), 4_000, date(2026, 12, 4))) == Room(date(2026, 12, 4), 6_000)
