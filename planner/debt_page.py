@@ -26,7 +26,15 @@ from planner.forms.contracts import FORMS
 from planner.ladder import LadderLines, ladder_lines
 from planner.models import User
 from planner.overdue import OverdueLine, next_money, overdue_line
-from planner.presentation import day, markup, markup_join, sentences, short_day, table_rows
+from planner.presentation import (
+    day,
+    markup,
+    markup_join,
+    phrased,
+    sentences,
+    short_day,
+    table_rows,
+)
 from planner.timeline import LAST_DAY, Mark, timeline_svg
 from planner.wording import NEAR_DAYS
 
@@ -131,12 +139,13 @@ class DebtPage:
         return self._next_money or self.as_of + timedelta(days=NEAR_DAYS)
 
     @property
-    def headline(self) -> str:
+    def headline(self) -> SafeString | str:
         """The next due in a sentence; "" where it is overdue or nothing is due any more."""
         due = self.course.following
         if self.overdue or due is None:
             return ""
-        return _("Next: {amount} by {day} at the latest.").format(
+        return phrased(
+            _("Next: {amount}|by {day} at the latest."),
             amount=self.amounts(due.required),
             day=day(date.fromordinal(due.last_safe_on), self.as_of),
         )

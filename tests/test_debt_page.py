@@ -1,5 +1,6 @@
 """The page of one debt: its figures in words, on its owner's page alone."""
 
+import re
 from datetime import date
 
 import pytest
@@ -62,6 +63,16 @@ def test_a_loan_shows_its_schedule_cost_and_rates(shown):
     assert text.count("<svg class=") == 2
     assert reverse("planner:debt-detail", args=["friend"]) in text
     assert reverse("planner:debt-history", args=["friend"]) in text
+
+
+def test_the_lines_of_the_headline_break_between_phrases(shown):
+    text = shown(LOAN)
+
+    headline = re.search(r'<p class="headline">(.*?)</p>', text)[1]
+    phrases = re.findall(r"<span>(.*?)</span>", headline.replace("\u00a0", " "))
+    assert len(phrases) == 3
+    assert phrases[0] == "下一笔："
+    assert re.fullmatch(r"还 ¥[0-9.,]+。", phrases[2])
 
 
 def test_the_page_says_where_figures_stand_and_how_deduction_changes(shown):
