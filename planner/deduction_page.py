@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from planner.board import Board
-from planner.domain.deductions import Answered, load_deductions
+from planner.domain.deductions import load_deductions
 from planner.domain.exposure import Exposure, Prospect, if_followed, if_nothing_is_paid
 from planner.domain.household import Debt, Household
 from planner.domain.products import Fact, Product, load_products
 from planner.domain.reading import LAST_DAY
-from planner.exports.wording import fact_certainty, spoken
+from planner.exports.wording import spoken
 from planner.forms.bank_accounts import KINDS
 from planner.models import User
 from planner.presentation import (
@@ -32,7 +32,7 @@ from planner.presentation import (
     short_day,
     weekday,
 )
-from planner.rulebook import names_of_sources
+from planner.rulebook import FactLine, answered, fact_line
 
 AHEAD_DAYS = 93  # three pay days of a month
 SHOWN_DAYS = 6
@@ -82,17 +82,6 @@ class AccountLine:
     balance: str
     lenders: list[Lender]
     is_wechat: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FactLine:
-    """A fact in words, from when it holds, how sure it is, and the sources it leads to."""
-
-    asks: str
-    words: str
-    when: str
-    certainty: str
-    sources: list[tuple[str, str]]  # ids and names
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,11 +363,11 @@ class DeductionPage:
 
     @property
     def remedies(self) -> list[FactLine]:
-        return [_answered(one) for one in load_deductions().remedies]
+        return [answered(one) for one in load_deductions().remedies]
 
     @property
     def questions(self) -> list[FactLine]:
-        return [_answered(one) for one in load_deductions().questions]
+        return [answered(one) for one in load_deductions().questions]
 
     @property
     def products(self) -> list[ProductLine]:
@@ -400,31 +389,13 @@ def _lack_on(exposures: Sequence[Exposure], on: date) -> tuple[str | None, int]:
     return next((one.expense, one.short_fen) for one in exposures if one.on == on)
 
 
-def _answered(one: Answered) -> FactLine:
-    return FactLine(
-        asks=spoken(one.asks),
-        words=spoken(one.words),
-        when=spoken(one.when),
-        certainty=_checked(one),
-        sources=names_of_sources([one.source, *one.more_sources]),
-    )
-
-
 def _product(product: Product) -> ProductLine:
     facts: Iterable[Fact] = (*product.autopay, *product.deduction)
     return ProductLine(
-        product.id, spoken(product.names), _place_of(product), [_fact(one) for one in facts]
+        product.id, spoken(product.names), _place_of(product), [fact_line(one) for one in facts]
     )
 
 
 def _place_of(product: Product) -> str:
     where = product.where.get("autopay")
     return "" if where is None else spoken(where.app)
-
-
-def _fact(one: Fact) -> FactLine:
-    return FactLine("", spoken(one.words), "", _checked(one), names_of_sources([one.source]))
-
-
-def _checked(one: Fact | Answered) -> str:
-    return f"{fact_certainty(one)} · {one.checked_on:%Y-%m}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner.domain.consequences import runs_from_due
+from planner.domain.deductions import Answered, load_deductions
 from planner.domain.ladders import Rung
 from planner.domain.products import Fact, Figure, Product, Source, load_products, load_sources
 from planner.events import LABELS
@@ -97,6 +98,9 @@ FIGURES = {
 # What people ask about most stands open: what callers may do, and what follows a suit.
 UNFOLDED = ("phone", "contact", "lawsuit")
 
+# Of what people ask about deductions, what holds for any lender that deducts.
+ASKED = ("cards", "wechat", "wages", "counts", "third_parties", "agents")
+
 # Who helps, by telephone; pages lead only to hosts of OFFICIAL_HOSTS.
 CHANNELS = (
     (
@@ -129,6 +133,17 @@ class Line:
     checked: str
     source: str
     source_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """A fact in words, from when it holds, how sure it is, and the sources it leads to."""
+
+    asks: str
+    words: str
+    when: str
+    certainty: str
+    sources: list[tuple[str, str]]  # ids and names
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +199,7 @@ def of_product(product: Product) -> dict[str, Any]:
         "product": product.id,
         "name": spoken(product.names),
         "questions": questions(product),
+        "asked": asked(product),
         "channels": channels(spoken(rung.right) for rung in product.ladder),
         "means": [(certainty_word(one), means) for one, means in MEANS.items()],
     }
@@ -225,6 +241,26 @@ def questions(product: Product) -> list[Question]:
         if answered.facts or answered.steps:
             found.append(answered)
     return found
+
+
+def asked(product: Product) -> list[FactLine]:
+    """What people ask about deductions; nothing where the lender has none."""
+    if not any(rung.id == "due_debit" for rung in product.ladder):
+        return []
+    return [answered(one) for one in load_deductions().questions if one.id in ASKED]
+
+
+def answered(one: Answered) -> FactLine:
+    sources = names_of_sources([one.source, *one.more_sources])
+    return FactLine(spoken(one.asks), spoken(one.words), spoken(one.when), _checked(one), sources)
+
+
+def fact_line(one: Fact) -> FactLine:
+    return FactLine("", spoken(one.words), "", _checked(one), names_of_sources([one.source]))
+
+
+def _checked(one: Fact | Answered) -> str:
+    return f"{fact_certainty(one)} · {one.checked_on:%Y-%m}"
 
 
 def _told(figures: Mapping[str, Figure], keys: Iterable[str]) -> Iterator[Figure]:

@@ -11,9 +11,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from planner.domain.deductions import load_deductions
 from planner.domain.products import OFFICIAL_HOSTS, RULES, load_products, load_sources
 from planner.exports.wording import speaking, spoken
-from planner.rulebook import FIGURES, QUESTIONS, questions
+from planner.rulebook import ASKED, FIGURES, QUESTIONS, questions
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +149,7 @@ OF_A_PERSON = {  # no platform, no bureau
     "service": ((), ("冻结账户要有法院",)),
     "record": ((), ("不报送征信", "芝麻信用")),
 }
-ASKED = {
+EXPECTED = {
     product: ANSWERS
     | (OF_SECURED if product in ("car_loan", "mortgage") else {})
     | (OF_A_PERSON if product == "private_loan" else {})
@@ -176,33 +177,43 @@ def unanswered(told, answers):
             yield f"{question}: facts"
 
 
-@pytest.mark.parametrize("product", ASKED)
+@pytest.mark.parametrize("product", EXPECTED)
 def test_each_product_answers_what_is_asked_of_it(product):
     with speaking("zh"):
         told = questions(load_products()[product])
 
-    assert list(unanswered(told, ASKED[product])) == []
+    assert list(unanswered(told, EXPECTED[product])) == []
     lawsuit = next(step for one in told for step in one.steps if step.id == "lawsuit")
     assert lawsuit.when == "没有固定日期"
 
 
-@pytest.mark.parametrize("product", ASKED)
+@pytest.mark.parametrize("product", EXPECTED)
 def test_an_answer_that_is_missing_is_found(product):
     """Each step and each fact that answers something is taken away once."""
     with speaking("zh"):
         told = questions(load_products()[product])
-    for question, (steps, _words) in ASKED[product].items():
+    for question, (steps, _words) in EXPECTED[product].items():
         others = [one for one in told if one.id != question]
         (one,) = (one for one in told if one.id == question)
         for step in steps:
             rest = replace(one, steps=[x for x in one.steps if x.id != step])
-            assert f"{question}: {step}" in unanswered([*others, rest], ASKED[product])
+            assert f"{question}: {step}" in unanswered([*others, rest], EXPECTED[product])
         silent = replace(one, steps=[replace(x, condition="") for x in one.steps], facts=[])
         undated = [x.id for x in one.steps if not x.is_dated]
-        missing = [*unanswered([*others, silent], ASKED[product])]
+        missing = [*unanswered([*others, silent], EXPECTED[product])]
         assert {f"{question}: when {step}" for step in undated} <= {*missing}
         assert bool(missing) or steps
-        assert question in unanswered(others, ASKED[product])
+        assert question in unanswered(others, EXPECTED[product])
+
+
+@pytest.mark.parametrize("product", sorted(load_products()))
+def test_what_people_ask_about_deductions_is_answered_without_an_account(client, product):
+    page = page_of(client, product)
+    asked = {one.id: one for one in load_deductions().questions}
+
+    for name in ASKED:
+        for words in (asked[name].asks, asked[name].words, asked[name].when):
+            assert (dict(words)["zh"] in page) is (product != "private_loan"), name
 
 
 @pytest.mark.parametrize(("speech", "word"), [("zh", "不清楚"), ("en", "unknown")])
