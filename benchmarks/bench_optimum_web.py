@@ -103,9 +103,12 @@ class Solving:
         while not self._ended.is_set():
             fen = round(perf_counter() * 1000) % 90_000 + 100
             services.change_household(user=user, buffer=f"{fen // 100}.{fen % 100:02}")
-            status, _location, body = browser.ask("GET", "/plan/optimum/", **WAITING)
-            assert status in (200, 204), status
-            self.solved += b'id="paying"' in body
+            for address in ("/plan/optimum/", "/plan/optimum/?again=1"):  # as the page asks
+                status, _location, body = browser.ask("GET", address, **WAITING)
+                assert status in (200, 204), status
+                if b'id="paying"' in body:
+                    self.solved += 1
+                    break
         connection.close()
 
 
