@@ -46,9 +46,14 @@ class DueDays:
 
 
 def offered(debt: Debt) -> tuple[Figure, ...]:
-    """The other due days that the debt's product is known to let one choose."""
+    """The other due days that the debt's product is known to let one choose.
+
+    A product with one due day lets nobody choose, whatever day a person wrote down.
+    """
     terms, product = debt.terms, load_products().get(debt.product or "")
     if product is None or isinstance(terms, InstalmentTerms) or terms.due_day is None:
+        return ()
+    if len(product.due_days) < 2:
         return ()
     return tuple(figure for figure in product.due_days if figure.value != terms.due_day)
 

@@ -33,6 +33,7 @@ class DueDaysLines:
     name: str
     now: str
     advice: str
+    caution: str
     rule: str
     days: list[DayLine]
 
@@ -47,16 +48,20 @@ def plan_due_days(request: HttpRequest) -> HttpResponse:
 
 
 def _lines(one: DueDays, board: Board) -> DueDaysLines:
+    caution = ""
     if one.best is None:
         advice = _("No day on offer does better than the one it has now.")
     else:
         advice = _("Day {day} of the month would suit you better: {effect}.").format(
             day=one.best.day, effect=what_it_does(one.now, one.best.outcome, board.amounts)
         )
+        if one.best.figure.certainty == "reported":
+            caution = _("That this day can be had is only reported; look in the app first.")
     return DueDaysLines(
         name=board.situation.name(one.debt),
         now=_("Now due on day {day} of the month.").format(day=one.day),
         advice=advice,
+        caution=caution,
         rule=strategy_name(one.rule),
         days=[_day_line(choice, one, board) for choice in one.choices],
     )

@@ -9,6 +9,7 @@ import pytest
 from planner.domain.due_days import offered, suggest_due_days
 from planner.domain.household import Household, parse_household, read_household
 from planner.domain.plan import make_plan, outcome_of, read_off
+from planner.domain.products import load_products
 from planner.domain.strategies import Trials
 from tests.households import account, document, income
 
@@ -74,6 +75,14 @@ def test_only_products_that_are_known_to_offer_it_are_tried():
 
     assert {debt.id for debt in household.debts if offered(debt)} == {"huabei"}
     assert suggest_due_days(replace(household, debts=others)) == []
+
+
+@pytest.mark.parametrize("product", ["douyin_yuefu", "meituan_yuefu"])
+def test_a_product_with_one_due_day_lets_nobody_choose(product):
+    huabei = next(debt for debt in example("short").debts if debt.id == "huabei")
+
+    assert len(load_products()[product].due_days) == 1
+    assert offered(replace(huabei, product=product)) == ()
 
 
 @pytest.mark.parametrize("name", ["short", "huabei_jiebei_card"])
