@@ -175,7 +175,7 @@ def _mortgage(today):
     document = sample_document(today)
     home = load_products()["mortgage"].starting_document() | {
         **{"id": "home", "name": "房贷", "principal": "1286543.21", "method": "level"},
-        **{"rate": {"rate": "0.032", "per": "year"}, "periods_left": 287, "autopay": ["bank"]},
+        **{"rate": {"rate": "0.032", "per": "year"}, "periods_left": 48, "autopay": ["bank"]},
         "next_due": next_month_day(today, 20).isoformat(),
     }
     return document | {"debts": [*document["debts"], home], "strategy": "minimum"}
