@@ -252,7 +252,8 @@ def _whose() -> str:
 def record_of(household: Position, found: Optimum) -> dict[str, Any]:
     """The plan's document, with its proof, the best rule of thumb, and why it pays what it pays."""
     reasons = [reason_document(one) for one in reasons_of(household, found.plan)]
-    return _record(found.plan, proof_document(found.proof), found.rule, reasons)
+    is_rule = found.plan.payments == found.rule_plan.payments
+    return _record(found.plan, proof_document(found.proof), found.rule, is_rule, reasons)
 
 
 def fallback(household: Position) -> dict[str, Any]:
@@ -260,15 +261,25 @@ def fallback(household: Position) -> dict[str, Any]:
     rule = best_rule(plans)
     plan = plans[rule]
     proof = judge_proof(cost_of(plan), 0, plan.harm, plan.harm, solved=False)
-    return _record(plan, proof_document(proof), rule, []) | {"strategy": plan_store.OPTIMAL}
+    record = _record(plan, proof_document(proof), rule, True, [])
+    return record | {"strategy": plan_store.OPTIMAL}
 
 
 def _record(
-    plan: Plan, proof: Mapping[str, Any], rule: str, reasons: Sequence[Mapping[str, Any]]
+    plan: Plan,
+    proof: Mapping[str, Any],
+    rule: str,
+    is_rule: bool,
+    reasons: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    late_dues = outcome_of(plan).late_dues
-    said = {"proof": proof, "rule": rule, "reasons": reasons, "late_dues": late_dues}
-    return kept_document(plan) | said
+    """`rule` is the best rule of thumb; `is_rule`: nothing better was found than its plan."""
+    return kept_document(plan) | {
+        "proof": proof,
+        "rule": rule,
+        "is_rule": is_rule,
+        "reasons": reasons,
+        "late_dues": outcome_of(plan).late_dues,
+    }
 
 
 SOLVING = Solving(solve, cores=os.cpu_count() or 1, seats=settings.OPTIMUM_SEATS)

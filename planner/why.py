@@ -32,6 +32,7 @@ class KeptOptimum:
         self.plan = StoredPlan(record)
         self.status: str = record["proof"]["status"]
         self.rule: str = record["rule"]
+        self.is_rule: bool = record.get("is_rule", True)  # older records do not say
 
     @property
     def is_least_harm(self) -> bool:
@@ -88,6 +89,11 @@ def shown_line(strategy: str, optimum: KeptOptimum | None, shown: str) -> str:
 def proof_line(optimum: KeptOptimum) -> str:
     if optimum.status == "proven":
         return _("The best plan there is, proven.")
+    if optimum.status == "fallback" and not optimum.is_rule:
+        return _(
+            "Time was up before it was known how far this is from the best plan. It is the best "
+            "one found, and better than each rule of thumb."
+        )
     if optimum.status == "fallback":
         return _(
             "The best plan could not be worked out in time. This is the best one known: {name}."

@@ -231,6 +231,25 @@ def test_when_time_is_up_the_best_known_is_shown_and_every_page_says_so(
     assert (after.harm, cost_of(after)) <= (before.harm, cost_of(before))
 
 
+def test_what_is_better_than_each_rule_is_not_called_a_rule(
+    client, make_member, settings, monkeypatch
+):
+    """Something better may be found and nothing proved of it, as where no bound comes in time."""
+    monkeypatch.setattr("planner.domain.optimal.Search.price", lambda *_arguments: (0, None))
+    settings.OPTIMUM_SECONDS = 4
+    (path,) = [path for path in EXAMPLES if path.stem == "short"]
+    user = make_member("late", **json.loads(path.read_bytes()) | {"strategy": "optimal"})
+    client.force_login(user)
+    client.get(ADDRESS)
+
+    page = client.get(PLAN).content.decode()
+
+    kept = optima(user).get().document
+    assert (kept["proof"]["status"], kept["is_rule"]) == ("fallback", False)
+    assert "这是算出来的最好方案，比其他每种还法都好" in page
+    assert "没能在限定时间里" not in page
+
+
 def test_files_follow_the_plan_that_is_shown(client, person):
     before = shown_plan(person)
     sequence = client.get("/calendar/anhuan.ics").content.count(b"SEQUENCE:2\r\n")
