@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds; how soon a waiting request sees that the household was changed
 SPARE_SECONDS = 2  # for what a solve does before and after its time
+CLAIMS = 3  # times as long as that may take: a solve may wait for a core, or run over its time
 MOST_JOBS = 16  # of one process, running and waiting for a core
 LESS_PRIORITY = 10
 
@@ -107,8 +108,11 @@ class Solving:
             if monotonic() > end and self._leave(job):
                 return "busy"
         assert job is not None
+        if job.record is None and job.is_given_up():
+            return "superseded"
         if job.record is None:
-            return "superseded" if job.is_given_up() else "failed"
+            cache.delete(f"optimum-{user.pk}")  # another process may try
+            return "failed"
         _keep(user.pk, filed_under, job.record)
         self._forget(user.pk, job)
         return "there"
@@ -188,7 +192,7 @@ def _be_modest() -> None:
 def _claim(user: User, filed_under: str) -> bool:
     """Whether this process is to solve: False where another is at the same household."""
     key = f"optimum-{user.pk}"
-    seconds = settings.OPTIMUM_SECONDS + SPARE_SECONDS
+    seconds = CLAIMS * (settings.OPTIMUM_SECONDS + SPARE_SECONDS)
     claim = {"household": filed_under, "process": os.getpid(), "host": os.uname().nodename}
     if cache.add(key, claim, seconds):
         return True

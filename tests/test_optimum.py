@@ -497,6 +497,23 @@ def test_another_process_is_waited_for_instead_of_solving_twice(person, solving)
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_runs_over_its_time_is_not_begun_elsewhere_as_well(
+    person, solving, settings, monkeypatch
+):
+    settings.OPTIMUM_SECONDS = 0
+    monkeypatch.setattr(optimum, "SPARE_SECONDS", 1)
+    assert solving.ask(person) == "busy"
+
+    monkeypatch.setattr(optimum.os, "getpid", lambda: 1)
+    filed_under = hashes.household_hash(services.household_document_of(person))
+
+    assert not optimum._claim(person, filed_under)
+    solving.gate.set()
+    until(lambda: optima(person).count() == 1)
+    assert len(solving.begun) == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_owner_who_is_gone_leaves_nothing_behind(person, solving, settings, monkeypatch):
     settings.OPTIMUM_SECONDS = 0
     monkeypatch.setattr(optimum, "SPARE_SECONDS", 0.1)
