@@ -200,7 +200,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a change does: a state for the colour, a sentence, why, and the figures."""
+    """What a change does: a state for the colour, a sentence, why, and the figures.
+
+    Of what starts and what no longer does, the lines are the first of so many.
+    """
 
     state: str
     headline: SafeString
@@ -208,6 +211,8 @@ class Verdict:
     effect: str
     starts: list[StartLine]
     spared: list[StartLine]
+    starts_count: int
+    spared_count: int
     rows: list[Row]
 
     @property
@@ -217,6 +222,18 @@ class Verdict:
     @property
     def more_starts(self) -> list[StartLine]:
         return self.starts[SHOWN_STARTS:]
+
+    @property
+    def more_count(self) -> int:
+        return self.starts_count - len(self.first_starts)
+
+    @property
+    def unlisted_starts(self) -> int:
+        return self.starts_count - len(self.starts)
+
+    @property
+    def unlisted_spared(self) -> int:
+        return self.spared_count - len(self.spared)
 
 
 def verdict(present: Present, plan: Plan) -> Verdict:
@@ -232,6 +249,8 @@ def verdict(present: Present, plan: Plan) -> Verdict:
         effect=what_it_does(before.outcome, after.outcome, present.amounts),
         starts=words.lines(told.starts),
         spared=words.lines(told.spared),
+        starts_count=len(told.starts),
+        spared_count=len(told.spared),
         rows=outcome_rows(before.outcome, after.outcome, present.amounts),
     )
 

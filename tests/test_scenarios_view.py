@@ -208,6 +208,21 @@ def test_the_cost_and_the_true_rate_of_an_offer_are_told_to_the_fen(client, tigh
     assert (offer.rate, offer.effective) == ("17.97%", "19.53%")
 
 
+def test_more_consequences_than_are_listed_are_counted_all_the_same(client, make_member):
+    """Twenty-one debts of two rungs each: 42 would start, 40 are listed."""
+    debts = [on_the_eighth(id=f"of-{number}", name=f"第{number}笔", principal="10.00",
+                           minimum={"fixed": "10.00"}, ladder=[*LADDER, *FEE])
+             for number in range(21)]  # fmt: skip
+    client.force_login(make_member("many", **(TIGHT | {"debts": debts})))
+    bought = {"amount": "700", "on": "2026-12-03", "how": "account-card"}
+
+    broken = client.post(BORROW, bought)
+    found = broken.context["answer"].verdict
+    assert (found.starts_count, len(found.starts), len(found.first_starts)) == (42, 40, 5)
+    assert "往后还有 37 步" in text_of(broken)
+    assert "更晚的 2 个没有列出" in text_of(broken)
+
+
 def test_a_purchase_that_takes_what_a_due_needs_breaks_the_plan_on_that_day(client, make_member):
     user = make_member("enough", **(TIGHT | {"accounts": [account(balance="900.00")]}))
     client.force_login(user)
