@@ -303,6 +303,30 @@ def check_exposures(ledger):
 
 
 @pytest.mark.property
+@settings(max_examples=200)
+@given(households(), st.booleans(), st.integers(1, 400))
+def test_an_account_that_nobody_names_is_never_touched(document, is_first, days):
+    """However much is unpaid, and though there is always money in it: wages go on arriving."""
+    jar = {"id": "jar", "name": "零钱罐", "kind": "wechat_balance", "balance": "50000.00"}
+    wages = {"id": "wages", "name": "零工", "amount": "70.00", "account": "jar",
+             "on": {"weekly": "fri"}}  # fmt: skip
+    accounts = [jar, *document["accounts"]] if is_first else [*document["accounts"], jar]
+    incomes = [*document["incomes"], wages]
+    read = parse_household(document | {"accounts": accounts, "incomes": incomes})
+    place = 0 if is_first else -1
+
+    ledger = Ledger(read, lambda ledger: None, lenders_take=True)
+    ledger.run_to(min(ledger.day + days, ledger.last_day))
+
+    held = 5_000_000
+    for row in ledger.cash_days:
+        held += 7_000 * (row.on.weekday() == 4)
+        assert row.accounts[place] == held
+    assert all(one.account != "jar" for one in ledger.payments)
+    assert all(one.account != "jar" for one in read_exposures(ledger))
+
+
+@pytest.mark.property
 @settings(max_examples=300)
 @given(households(), st.sampled_from(STRATEGIES))
 def test_in_the_worst_case_only_authorised_accounts_pay_lenders(document, strategy):
