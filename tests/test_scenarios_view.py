@@ -9,7 +9,10 @@ from django.apps import apps
 from django.urls import reverse
 
 from planner import services
+from planner.domain.ledger import Ledger
+from planner.domain.money import format_yuan
 from planner.models import User
+from planner.trial import CASES
 from tests.browser import households
 from tests.households import account, debt, expense, income
 
@@ -306,6 +309,35 @@ def test_a_stress_tells_what_breaks_and_the_cushion_and_keeps_nothing(
     assert sheet.verdict.state == state
     assert cushion in sheet.cushion
     assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("case", "days", "arrived", "spent"),
+    [
+        ("late-3", ["12-13", "01-10"], ["8500.00", "8500.00"], []),
+        ("late-7", ["12-17", "01-10"], ["8500.00", "8500.00"], []),
+        ("late-15", ["12-25", "01-10"], ["8500.00", "8500.00"], []),
+        ("lower-20", ["12-10", "01-10"], ["6800.00", "6800.00"], []),
+        ("missed", ["01-10", "02-10"], ["8500.00", "8500.00"], []),
+        ("extra-1000", ["12-10", "01-10"], ["8500.00", "8500.00"], [("12-01", "1000.00")]),
+        ("extra-3000", ["12-10", "01-10"], ["8500.00", "8500.00"], [("12-01", "3000.00")]),
+    ],
+)
+def test_each_case_is_what_its_button_says(client, tight, case, days, arrived, spent):
+    """8,500.00 come on the 10th of each month, and nothing is spent."""
+    sheet = client.get(STRESS, {"case": case}).context["sheet"]
+
+    ledger = Ledger(CASES[case].change(sheet.present.household), lambda ledger: None)
+    ledger.run_to(date(2027, 3, 1).toordinal())
+    incomes = [one for one in ledger.cash_days if one.income_fen]
+    assert [f"{one.on:%m-%d}" for one in incomes[:2]] == days
+    assert [format_yuan(one.income_fen) for one in incomes[:2]] == arrived
+    assert [
+        (f"{one.on:%m-%d}", format_yuan(one.expenses_fen))
+        for one in ledger.cash_days
+        if one.expenses_fen
+    ] == spent
+    assert list(CASES) == [one["name"] for _group, cases in sheet.groups for one in cases]
 
 
 def test_a_case_that_does_not_exist_is_refused_with_a_sentence(client, tight):
