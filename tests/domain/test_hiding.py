@@ -19,9 +19,10 @@ HIDING = re.compile(
     r"|empty (the|your) account",
     re.IGNORECASE,
 )
-# The one sentence that names it says that one must not.
+# What names it says that one must not, or that no court asks for it.
 FORBIDDING = re.compile(
     r"为了躲债转移、藏匿财产不是，也不要那样做|moving or hiding assets .* do not"
+    r"|法院不会要求把钱转到个人账户"
 )
 
 
