@@ -98,7 +98,9 @@ class _Finder:
         self._bound = owed
         try:
             paths = [plan.cash for plan in self._rules.values()]
-            search = Search(self._opened, self._books, paths, last, self._deadline)
+            on_time = [plan.cash for plan in self._rules.values() if plan.harm == NO_HARM]
+            steady = next(iter(on_time), None)
+            search = Search(self._opened, self._books, paths, steady, last, self._deadline)
             may_be_on_time = False
             for answer in search.on_time():
                 may_be_on_time = True
@@ -197,15 +199,21 @@ class _Finder:
             self._best = plan
 
     def _execute(self, answer: Answer, search: Search) -> None:
-        """Let the ledger run what was found, and keep it if it is better."""
+        """Let the ledger run what was found, and keep it if it is better.
+
+        Dues are paid on their days; they wait within their grace only where nothing else is on
+        time.
+        """
         if answer.intentions is None:
             return
         triage = pay_least_harm(self._opened, pays_part=True)
-        self._run(Following(answer.intentions, answer.until, triage, answer.kept))
+        proposal = Following(answer.intentions, answer.until, triage, answer.kept)
+        plan = self._deadline.spend(lambda: self._read_off(proposal))
+        if search.needs_grace or not proposal.has_waited or self._best.harm != NO_HARM:
+            self._keep(plan)
 
     def _run(self, proposal: Proposal) -> Plan:
         """Let the ledger run a proposal, unless time would be up before it ended."""
-
         plan = self._deadline.spend(lambda: self._read_off(proposal))
         self._keep(plan)
         return plan

@@ -16,7 +16,7 @@ import pytest
 from planner.domain.household import parse_household
 from planner.domain.ledger import Ledger
 from planner.domain.money import format_yuan
-from planner.domain.optimal import cost_of, find_optimum
+from planner.domain.optimal import NO_HARM, cost_of, find_optimum
 from planner.domain.plan import read_off
 from planner.domain.proof import PROVEN_GAP
 
@@ -108,15 +108,22 @@ def _debt(random, number):
 class Chosen:
     """A proposal that takes the given choice on each event day, and the first beyond them.
 
-    `counts` are how many choices there were on the days on which there was more than one.
+    `counts` are how many choices there were on the days on which there was more than one;
+    `has_waited` whether something required was not paid on its day.
     """
 
     def __init__(self, choices):
         self._choices = choices
         self.counts = []
+        self.has_waited = False
 
     def __call__(self, ledger):
-        options = payable(ledger)
+        amounts = self._amounts(payable(ledger))
+        required = (contract.required_fen(ledger.day) for contract in ledger.contracts)
+        self.has_waited |= any(fen < asked for fen, asked in zip(amounts, required, strict=True))
+        return amounts
+
+    def _amounts(self, options):
         if len(options) == 1:
             return options[0]
         day = len(self.counts)
@@ -150,9 +157,11 @@ def _steps(contract, ledger, required, settle, cash):
 
 def enumerated(household, most):
     """(harm, cost) of each plan, at most so many: those with the fewest departures from the first
-    choice come first. A plan in which living costs find no money is left out.
+    choice come first. A plan in which living costs find no money is left out, and where all dues
+    can be paid on their days, one in which some wait within their grace (semantics: required
+    amounts are paid on their due dates).
     """
-    found = []
+    found, waited = [], []
     waiting = deque([()])
     for _plan in range(most):
         if not waiting:
@@ -162,11 +171,12 @@ def enumerated(household, most):
         ledger = Ledger(household, chosen).run()
         if all(row.closing_fen >= 0 for row in ledger.cash_days):
             plan = read_off(ledger, "enumerated")
-            found.append((plan.harm, cost_of(plan)))
+            waits = chosen.has_waited and plan.harm == NO_HARM
+            (waited if waits else found).append((plan.harm, cost_of(plan)))
         for place in range(len(choices), len(chosen.counts)):
             between = (0,) * (place - len(choices))
             waiting.extend((*choices, *between, one) for one in range(1, chosen.counts[place]))
-    return found
+    return found if any(harm == NO_HARM for harm, _cost in found) else found + waited
 
 
 def is_matched(mine, best):

@@ -60,7 +60,8 @@ class Claim:
 class DebtRows:
     """One debt in the programme. `owed` is principal at the end of a day, by candidate day;
     `billings` counts the roundings that may each lose half a fen; `questions` are whole
-    columns with the column that decides them: 1 while that is above 0.
+    columns with the column that decides them: 1 while that is above 0; `settles`, in order of
+    days, whether all is paid early on one; `promises` whether a statement is paid in full.
     """
 
     flows: defaultdict[int, Sum] = field(default_factory=lambda: defaultdict(Sum))
@@ -68,6 +69,7 @@ class DebtRows:
     owing: Sum = field(default_factory=Sum)
     billings: int = 0
     questions: list[tuple[int, int]] = field(default_factory=list)
+    settles: list[int] = field(default_factory=list)
     promises: list[int] = field(default_factory=list)
     is_exact: bool = True
 
@@ -211,7 +213,7 @@ class _Instalment:
             if left > 0:
                 column = self.programme.column(upper=1.0, whole=True)
                 settled.append((day, column))
-                self.rows.promises.append(column)
+                self.rows.settles.append(column)
                 self.rows.flows[day].plus(one(column, left * (1 + fee)))
         if settled:
             self.programme.row([(column, 1.0) for _, column in settled], upper=1.0)

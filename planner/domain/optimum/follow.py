@@ -29,7 +29,7 @@ class Following:
     When money is short the triage decides; after `last_day` the dearest rate. Where dues are to
     wait, `kept` is (day, fen) of the cash that the solution has left on a day: what
     could wait is paid from no more than what is above; later the debts that waited least come
-    first.
+    first. `has_waited` says whether something required was not paid on its day.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Following:
         self._triage = triage
         self._paid = [0] * len(intentions)
         self._positions = [0] * len(intentions)
+        self.has_waited = False
         self._after: Proposal = Prepaying(by_rate, triage)
         if kept:
             order = sorted(range(len(intentions)), key=lambda index: _lag(intentions[index]))
@@ -57,6 +58,7 @@ class Following:
         amounts = self._amounts(ledger)
         for index, amount in enumerate(amounts):
             self._paid[index] += amount
+        self.has_waited |= leaves_required(ledger, amounts)
         return amounts
 
     def _amounts(self, ledger: Ledger) -> Amounts:
@@ -132,6 +134,14 @@ class Following:
             amounts[index] = min(amounts[index], cash)
             cash -= amounts[index]
         return amounts
+
+
+def leaves_required(ledger: Ledger, amounts: Amounts) -> bool:
+    """Whether amounts by debt leave something unpaid that is required today."""
+    return any(
+        amounts[index] < ledger.contracts[index].required_fen(ledger.day)
+        for index in ledger.demanding
+    )
 
 
 def _lag(intention: Intention) -> int:

@@ -24,12 +24,13 @@ LATE_SLACK = 4.0  # the same where dues are late: late fees and penalties are on
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days from an income to the next; `change` is what flows bring and take in it, and
-    `floor` how low cash may be at its end. Yuan."""
+    """Days from an income to the next; `change` is what flows bring and take in it, `floor` how
+    low cash may be at its end, `reached` what a plan that is never late leaves there. Yuan."""
 
     start: int
     change: float
     floor: float
+    reached: float
 
 
 @dataclass(slots=True)
@@ -52,12 +53,17 @@ class Model:
 
 
 def build(
-    ledger: Ledger, span: Span, stretches: Sequence[Stretch], *, may_be_late: bool = False
+    ledger: Ledger,
+    span: Span,
+    stretches: Sequence[Stretch],
+    *,
+    may_be_late: bool = False,
+    may_wait: bool = False,
 ) -> Model:
     """The programme of a ledger that stands on the first day with its dues fallen.
 
     A plan in which dues are late prepays nothing: the ledger then asks what the programme
-    thinks that it asks.
+    thinks that it asks. Where dues `may_wait`, an income within their grace is soon enough.
     """
     programme = Programme()
     household = ledger.household
@@ -74,10 +80,11 @@ def build(
         for index, (debt, rows) in enumerate(zip(household.debts, debts, strict=True)):
             begun = ledger.books.begun.get(debt.id, frozenset())
             model.payments[index] = _let_be_late(model, span, debt, rows, begun)
-    elif span.is_bound:
+    elif may_wait:
         for index, (debt, rows) in enumerate(zip(household.debts, debts, strict=True)):
+            model.waits.append({})
             if debt.grace_days:
-                model.payments[index] = _let_wait_in_grace(programme, span, rows)
+                model.payments[index] = _let_wait_in_grace(programme, span, rows, model.waits[-1])
     for rows, payments in zip(debts, model.payments, strict=True):
         model.cost.plus(rows.owing)
         for paid in payments.values():
@@ -117,15 +124,21 @@ def _write_cash(model: Model, span: Span, stretches: Sequence[Stretch], slack: f
 
 
 def keep_back(model: Model, stretches: Sequence[Stretch], slack: float) -> None:
-    """Let cash lie higher by `slack`, and above nothing where incomes and expenses allow it."""
+    """Let cash lie higher by `slack`, and above nothing where that can be."""
     unspent = 0.0
     for cash, stretch in zip(model.cash, stretches, strict=True):
         unspent += stretch.change
-        model.programme.lower[cash] = min(max(stretch.floor, 0.0) + slack, unspent) - CENT
+        kept = min(max(stretch.floor, 0.0) + slack, unspent, stretch.reached)
+        model.programme.lower[cash] = kept - CENT
 
 
-def _let_wait_in_grace(programme: Programme, span: Span, rows: DebtRows) -> dict[int, Sum]:
-    """Payments of a debt whose claims may wait for an income that comes within their grace."""
+def _let_wait_in_grace(
+    programme: Programme, span: Span, rows: DebtRows, waiting: dict[int, int]
+) -> dict[int, Sum]:
+    """Payments of a debt whose claims may wait for an income that comes within their grace.
+
+    `waiting` takes up what waits, by day.
+    """
     days = sorted(set(rows.flows) | {span.first} | {d for d in span.paydays if d <= span.last})
     payments: dict[int, Sum] = {}
     before = Sum()
@@ -136,7 +149,7 @@ def _let_wait_in_grace(programme: Programme, span: Span, rows: DebtRows) -> dict
         before = Sum()
         most = sum(c.most for c in rows.claims if c.due_on <= day and following <= c.last_safe_on)
         if most > 0:
-            waits = programme.column(upper=most + CENT)
+            waits = waiting[day] = programme.column(upper=most + CENT)
             paid.terms.append((waits, -1.0))
             programme.row(paid.terms, -paid.constant)
             before = one(waits)

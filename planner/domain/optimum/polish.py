@@ -10,6 +10,7 @@ from itertools import permutations
 
 from planner.domain.ledger import Contract, Ledger
 from planner.domain.optimum.clock import OutOfTime
+from planner.domain.optimum.follow import leaves_required
 from planner.domain.plan import Plan
 from planner.domain.strategies import LEAST_PREPAYMENT_FEN, Prepaying, by_rate
 from planner.domain.triage import Amounts, Triage
@@ -27,7 +28,8 @@ class Retracing:
     amounts by debt. A debt is settled from the day on which the plan settled it; what a change
     has saved meets what the plan left unpaid.
 
-    `options` are the amounts by day that it might have paid instead.
+    `options` are the amounts by day that it might have paid instead; `has_waited` says whether
+    something required was not paid on its day.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Retracing:
         self._triage = triage
         self._after = Prepaying(by_rate, triage)
         self.options: dict[int, set[tuple[int, ...]]] = {}
+        self.has_waited = False
 
     def __call__(self, ledger: Ledger) -> Amounts | None:
         if ledger.day > self._last:
@@ -56,6 +59,7 @@ class Retracing:
         amounts = list(self._changed.get(ledger.day) or self._as_before(ledger))
         for index, fen in enumerate(amounts):
             self._behind[index] -= fen
+        self.has_waited |= leaves_required(ledger, amounts)
         if not self._changed:
             self.options[ledger.day] = set(_options(ledger, amounts)) - {tuple(amounts)}
         return amounts
@@ -149,7 +153,10 @@ def _split(ledger: Ledger, order: Iterable[int], wanted: Mapping[int, int]) -> t
 def polish(
     plan: Plan, triage: Triage, judge: Judge, is_better: Callable[[Plan, Plan], bool]
 ) -> Plan:
-    """The plan after all changes that made it better; as far as `judge` has time."""
+    """The plan after all changes that made it better; as far as `judge` has time.
+
+    Where nothing is late, no change lets a due wait, not within its grace either.
+    """
     try:
         while (better := _changed(plan, triage, judge, is_better)) is not plan:
             plan = better
@@ -166,7 +173,8 @@ def _changed(
     judge(base)
     for day, options in sorted(base.options.items()):
         for amounts in sorted(options, reverse=True):
-            tried = judge(Retracing(plan, triage, {day: amounts}))
-            if is_better(tried, plan):
+            proposal = Retracing(plan, triage, {day: amounts})
+            tried = judge(proposal)
+            if is_better(tried, plan) and (any(plan.harm) or not proposal.has_waited):
                 return tried
     return plan

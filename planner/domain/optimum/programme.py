@@ -43,6 +43,7 @@ class Programme:
         self.indices: list[int] = []
         self.entries: list[float] = []
         self.constant = 0.0
+        self._kept: tuple[Any, int, int] | None = None  # a relaxed solver, its columns and rows
 
     def column(
         self, cost: float = 0.0, lower: float = 0.0, upper: float = INFINITE, *, whole: bool = False
@@ -74,6 +75,7 @@ class Programme:
 
     def back_to(self, mark: tuple[int, int, int]) -> None:
         """Forget the columns and rows written since a mark."""
+        self._kept = None
         columns, rows, whole = mark
         del self.cost[columns:], self.lower[columns:], self.upper[columns:]
         del self.whole[whole:]
@@ -90,7 +92,43 @@ class Programme:
         cancelled: Callable[[], bool] | None = None,
         start: list[float] | None = None,
     ) -> Solution:
-        """Solve it within `seconds`; `relaxed` lets whole columns be broken."""
+        """Solve it within `seconds`; `relaxed` lets whole columns be broken.
+
+        Relaxed again with other costs or limits of columns, it goes on from where it was.
+        """
+        import highspy
+
+        highs = self._known() if relaxed else None
+        if highs is None:
+            highs = self._new(relaxed=relaxed, cancelled=cancelled)
+        if highs is None:
+            return Solution(None, INFINITE, -INFINITE, is_infeasible=False)
+        spent = highs.getRunTime()  # of all runs before
+        highs.setOptionValue("time_limit", spent + max(0.01, seconds))
+        highs.setOptionValue("mip_rel_gap", gap)
+        if start is not None:
+            guess = highspy.HighsSolution()
+            guess.col_value = start
+            highs.setSolution(guess)
+        highs.run()
+        return _solution(highs, is_whole=bool(self.whole) and not relaxed)
+
+    def _known(self) -> Any:
+        """The relaxed solver of before with today's costs and limits; None where rows are new."""
+        import numpy
+
+        if self._kept is None or self._kept[1:] != (len(self.cost), len(self.row_lower)):
+            return None
+        highs = self._kept[0]
+        count = len(self.cost)
+        every = numpy.arange(count, dtype=numpy.int32)
+        highs.changeColsCost(count, every, numpy.array(self.cost))
+        highs.changeColsBounds(count, every, numpy.array(self.lower), numpy.array(self.upper))
+        highs.changeObjectiveOffset(self.constant)
+        return highs
+
+    def _new(self, *, relaxed: bool, cancelled: Callable[[], bool] | None) -> Any:
+        """A solver with all columns and rows; None where they make no sense to it."""
         import highspy
         import numpy
 
@@ -107,26 +145,20 @@ class Programme:
         lp.a_matrix_.start_ = numpy.array(self.starts, dtype=numpy.int32)
         lp.a_matrix_.index_ = numpy.array(self.indices, dtype=numpy.int32)
         lp.a_matrix_.value_ = numpy.array(self.entries)
-        is_whole = bool(self.whole) and not relaxed
-        if is_whole:
+        if self.whole and not relaxed:
             kinds = [highspy.HighsVarType.kContinuous] * len(self.cost)
             for index in self.whole:
                 kinds[index] = highspy.HighsVarType.kInteger
             lp.integrality_ = kinds
         highs = _quiet_solver()
         highs.setOptionValue("threads", 1)
-        highs.setOptionValue("time_limit", max(0.01, seconds))
-        highs.setOptionValue("mip_rel_gap", gap)
         if highs.passModel(lp) == highspy.HighsStatus.kError:
-            return Solution(None, INFINITE, -INFINITE, is_infeasible=False)
-        if start is not None:
-            guess = highspy.HighsSolution()
-            guess.col_value = start
-            highs.setSolution(guess)
+            return None
         if cancelled is not None:
             _stop_when(highs, cancelled)
-        highs.run()
-        return _solution(highs, is_whole=is_whole)
+        if relaxed:
+            self._kept = highs, len(self.cost), len(self.row_lower)
+        return highs
 
 
 def _quiet_solver() -> Any:

@@ -21,6 +21,7 @@ _SETTLED = 0.5  # yuan; a debt with less left is paid off
 SEVERITIES = (5, 4, 3, 2, 1)
 _ROUNDS = 5
 _KEPT_BACK = (0.0, 10.0, 30.0)  # yuan more each time
+_NEARLY = 0.0006  # whole numbers are near enough to the least cost, as a share of it
 _BROKEN = 1e-5  # a question with a greater share is answered with yes
 
 
@@ -42,12 +43,15 @@ class Search:
         household: Household,
         books: Books,
         paths: Sequence[Sequence[CashDay]],
+        steady: Sequence[CashDay] | None,
         last_day: int,
         deadline: Deadline,
     ) -> None:
+        """`paths` are the cash of known plans; `steady` that of one that is never late, if any."""
         self._ledger = Ledger(household, lambda ledger: None, books)
         self._ledger.run_to(self._ledger.day)
         self._deadline = deadline
+        self.needs_grace = False  # on time only if some dues wait for an income within grace
         first = self._ledger.day
         self.last = last_day
         flows = self._ledger.flows
@@ -57,9 +61,14 @@ class Search:
             for day, income in zip(flows.days, flows.incomes, strict=True)
             if income and first < day <= last_day
         ]
-        self._stretches = self._stretch(first, paths)
+        self._stretches = self._stretch(first, paths, steady)
 
-    def _stretch(self, first: int, paths: Sequence[Sequence[CashDay]]) -> list[Stretch]:
+    def _stretch(
+        self,
+        first: int,
+        paths: Sequence[Sequence[CashDay]],
+        steady: Sequence[CashDay] | None,
+    ) -> list[Stretch]:
         """The stretches between incomes; floors as low as the buffer or any of the paths."""
         flows = self._ledger.flows
         starts = [first, *self._paydays]
@@ -78,9 +87,12 @@ class Search:
         self._floors = [buffer] * len(starts)
         for path in paths:
             self._floors = list(map(min, self._floors, self._closings(path)))
+        reached = [INFINITE] * len(starts) if steady is None else list(self._closings(steady))
         return [
-            Stretch(start, change * CENT, floor * CENT)
-            for start, change, floor in zip(starts, changes, self._floors, strict=True)
+            Stretch(start, change * CENT, floor * CENT, known * CENT)
+            for start, change, floor, known in zip(
+                starts, changes, self._floors, reached, strict=True
+            )
         ]
 
     def _closings(self, path: Sequence[CashDay]) -> Iterator[int]:
@@ -102,10 +114,12 @@ class Search:
         """Whether no stretch ends with less than the buffer, or than the lowest path given."""
         return all(map(ge, self._closings(path), self._floors))
 
-    def _build(self, *, is_bound: bool, may_be_late: bool = False) -> Model:
+    def _build(self, *, is_bound: bool, may_be_late: bool = False, may_wait: bool = False) -> Model:
         self._deadline.check()
         span = Span(self._ledger.day, self.last, self._paydays, is_bound)
-        return build(self._ledger, span, self._stretches, may_be_late=may_be_late)
+        return build(
+            self._ledger, span, self._stretches, may_be_late=may_be_late, may_wait=may_wait
+        )
 
     def _solve(
         self,
@@ -124,39 +138,65 @@ class Search:
     def on_time(self) -> Iterator[Answer]:
         """Payments with nothing late, better and better; nothing where there are none.
 
-        First the rows of the bound with its questions rounded, then rows that come nearer to
-        what contracts ask, then whole numbers.
+        First the rows of the bound with its questions rounded, then with whole numbers, then rows
+        that come nearer to what contracts ask.
         """
-        bound = self._build(is_bound=True)
-        _minimise(bound.programme, bound.cost)
-        relaxed = self._solve(bound.programme, relaxed=True)
+        bound, relaxed = self._relaxed(may_wait=False)
+        if relaxed.is_infeasible and any(debt.grace_days for debt in self._ledger.household.debts):
+            bound, relaxed = self._relaxed(may_wait=True)
+            self.needs_grace = not relaxed.is_infeasible
         if relaxed.is_infeasible:
             return
-        least = _fen_below(relaxed.bound, bound) if relaxed.values is not None else None
+        programme = bound.programme
+        limits = programme.lower[:], programme.upper[:]
+        least, start = None, None
         if relaxed.values is not None:
-            limits = bound.programme.lower[:], bound.programme.upper[:]
-            _round(bound, relaxed.values)
+            least = _fen_below(relaxed.bound, bound)
+            rounded = self._round(bound, relaxed.values)
+            start = rounded.values
+            yield self._answer(bound, rounded, least)
+            programme.lower, programme.upper = limits[0][:], limits[1][:]
+        self._deadline.check()
+        whole = self._solve(programme, relaxed=False, share=0.6, gap=_NEARLY, start=start)
+        if relaxed.bound < whole.bound < INFINITE:
+            least = _fen_below(whole.bound, bound)
+        if whole.values is not None:
+            for column in programme.whole:
+                programme.lower[column] = programme.upper[column] = round(whole.values[column])
             keep_back(bound, self._stretches, SLACK)
-            yield self._answer(bound, self._solve(bound.programme, relaxed=True), least)
-            bound.programme.lower, bound.programme.upper = limits
+            settled = self._solve(programme, relaxed=True)
+            yield self._answer(bound, settled if settled.values else whole, least)
+        elif least is not None:
+            yield Answer(cost_bound_fen=least)
         plan = self._build(is_bound=False)
         _minimise(plan.programme, plan.cost)
         first = self._solve(plan.programme, relaxed=True)
         if first.values is not None:
-            _round(plan, first.values)
-            yield self._answer(plan, self._solve(plan.programme, relaxed=True), least)
-            _free(plan.programme)
-        self._deadline.check()
-        yield self._answer(plan, self._solve(plan.programme, relaxed=False, share=0.5), least)
-        self._deadline.check()
-        tight = self._solve(bound.programme, relaxed=False, share=0.8)
-        if tight.bound > relaxed.bound and tight.bound < INFINITE:
-            yield Answer(cost_bound_fen=_fen_below(tight.bound, bound))
+            yield self._answer(plan, self._round(plan, first.values), least)
+
+    def _round(self, model: Model, values: list[float]) -> Solution:
+        """Payments with each yes-or-no question answered as a broken solution leans."""
+        programme = model.programme
+        if _settle(model, values):
+            settled = self._solve(programme, relaxed=True)
+            if settled.values is None:
+                _settle(model, None)
+            values = settled.values or values
+        _answer_questions(model, values)
+        keep_back(model, self._stretches, SLACK)
+        return self._solve(programme, relaxed=True)
+
+    def _relaxed(self, *, may_wait: bool) -> tuple[Model, Solution]:
+        """The rows of the bound, and their least cost with broken questions."""
+        bound = self._build(is_bound=True, may_wait=may_wait)
+        _minimise(bound.programme, bound.cost)
+        return bound, self._solve(bound.programme, relaxed=True)
 
     def _answer(self, model: Model, found: Solution, least: int | None) -> Answer:
         if found.values is None:
             return Answer(cost_bound_fen=least)
-        return Answer(_intentions(model, found.values, self.last), least, until=self.last)
+        kept = self._cash_left(model, found.values) if model.waits else []
+        return Answer(_intentions(model, found.values, self.last), least, kept, self.last)
 
     def fewest(self, harm: Sequence[int]) -> list[int]:
         """What no payments can go below: episodes by severity, gravest first.
@@ -477,8 +517,25 @@ def _fen_below(bound: float, model: Model) -> int:
     return int(lowered / CENT)
 
 
-def _round(model: Model, values: list[float]) -> None:
-    """Answer each yes-or-no question as the broken solution leans."""
+def _settle(model: Model, values: list[float] | None) -> bool:
+    """Settle what a broken solution settles for the most part, on the last of its days.
+
+    Nothing without a solution. Whether that changes what a broken solution pays.
+    """
+    programme = model.programme
+    has_changed = False
+    for rows in model.debts:
+        shares = [values[column] if values else 0.0 for column in rows.settles]
+        parts = [place for place, share in enumerate(shares) if share > _BROKEN]
+        chosen = parts[-1] if parts and sum(shares) > 0.5 else None
+        has_changed |= len(parts) > 1 or bool(parts) and shares[parts[0]] < 1 - _BROKEN
+        for place, column in enumerate(rows.settles):
+            programme.lower[column] = programme.upper[column] = float(place == chosen)
+    return has_changed
+
+
+def _answer_questions(model: Model, values: list[float]) -> None:
+    """Answer as a broken solution leans: what it pays off stays paid off."""
     programme = model.programme
     for rows in model.debts:
         for question, left in rows.questions:
@@ -526,6 +583,8 @@ def _intentions(model: Model, values: list[float], last: int) -> list[Intention]
         met: list[int] = []
         if model.waits:
             claims = sorted(rows.claims, key=lambda claim: claim.due_on)
-            met = [_met_until(claims, day, values[model.waits[index][day]]) for day in days]
+            waits = model.waits[index]
+            waiting = [values[waits[day]] if day in waits else 0.0 for day in days]
+            met = [_met_until(claims, *one) for one in zip(days, waiting, strict=True)]
         found.append(Intention(days, paid, final if is_cleared else None, met))
     return found
