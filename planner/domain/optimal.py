@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import permutations, product
-from typing import Final
+from typing import Any, Final
 
 from planner.domain.consequences import Harm
 from planner.domain.contracts.terms import RevolvingTerms
@@ -25,7 +25,7 @@ from planner.domain.proof import Proof, judge_proof
 from planner.domain.reading import LAST_DAY
 from planner.domain.replay import replay
 from planner.domain.strategies import Proposal
-from planner.domain.triage import pay_least_harm
+from planner.domain.triage import Amounts, pay_least_harm
 
 RULES_OF_THUMB: Final = ("minimum", "avalanche", "snowball", "custom")
 NO_HARM: Final = Harm(0, 0, 0, 0, 0, 0)
@@ -62,10 +62,11 @@ def find_optimum(
     Returns the best known when `seconds` are up, or soon after `cancelled` says True; never
     raises because of the solver. Raises PaymentRefused as make_plan does.
     """
+    deadline = Deadline(seconds, cancelled)
     rules = make_plans(household, RULES_OF_THUMB)
-    rule = min(rules, key=lambda name: (rules[name].harm, cost_of(rules[name])))
+    rule = min(rules, key=lambda name: worth(rules[name]))
     best = replace(rules[rule], strategy="optimal")
-    finder = _Finder(household, rules, best, Deadline(seconds, cancelled))
+    finder = _Finder(household, rules, best, deadline)
     plan, proof = finder.find()
     return Optimum(plan, proof, rule, rules[rule], rules, finder.fault)
 
@@ -139,7 +140,7 @@ class _Finder:
             return
         found = self._best
         self._try(search, search.propose())
-        self._sacrifice()
+        self._sacrifice(search)
         if self._best is not found:
             self._price(search, fewest)
 
@@ -157,13 +158,13 @@ class _Finder:
         self._harm = Harm._make((*fewest, yuan_days))
         self._prove(cost_bound)
 
-    def _sacrifice(self) -> None:
+    def _sacrifice(self, search: Search) -> None:
         """Try which debts had better wait, in a quarter of the time."""
 
-        def judge(order: Sequence[int], in_part: bool) -> tuple[int, ...]:
-            proposal = Sacrificing(order, pays_part=in_part)
-            plan = self._run(proposal)
-            return (*plan.harm, cost_of(plan))
+        def judge(order: Sequence[int], in_part: bool) -> tuple[Any, ...]:
+            plan = self._read_off(Sacrificing(order, pays_part=in_part), self._deadline)
+            self._keep(plan, search)
+            return worth(plan)
 
         search_order(range(len(self._opened.debts)), judge, self._deadline, part=4)
 
@@ -172,30 +173,29 @@ class _Finder:
         deadline = self._deadline.part(SHARE if self._best.harm == NO_HARM else LATE_SHARE)
 
         def judge(proposal: Retracing) -> Plan:
-            return deadline.spend(lambda: self._read_off(proposal))
+            return self._read_off(proposal, deadline)
 
         def is_better(tried: Plan, known: Plan) -> bool:
-            less = (tried.harm, cost_of(tried)) < (known.harm, cost_of(known))
-            return less and search.leaves_enough(tried.cash)
+            return worth(tried) < worth(known) and search.leaves_enough(tried.cash)
 
         triage = pay_least_harm(self._opened, pays_part=True)
-        for start in self._starts():
+        for start in self._starts(deadline):
             found = polish(start, triage, judge, is_better)
             if is_better(found, self._best):
                 self._best = found
 
-    def _starts(self) -> Iterator[Plan]:
+    def _starts(self, deadline: Deadline) -> Iterator[Plan]:
         """The best plan, those of the rules, and of few debts each order in which they may wait."""
         yield self._best
         yield from self._rules.values()
         debts = range(len(self._opened.debts))
         if len(debts) < PAIRED_DEBTS:
             for order, pays_part in product(permutations(debts), (True, False)):
-                yield self._read_off(Sacrificing(order, pays_part=pays_part))
+                yield self._read_off(Sacrificing(order, pays_part=pays_part), deadline)
 
-    def _keep(self, plan: Plan) -> None:
-        """Keep a plan if it is better than the best so far."""
-        if (plan.harm, cost_of(plan)) < (self._best.harm, cost_of(self._best)):
+    def _keep(self, plan: Plan, search: Search) -> None:
+        """Keep a plan if it is better than the best so far, and leaves what is to be left."""
+        if worth(plan) < worth(self._best) and search.leaves_enough(plan.cash):
             self._best = plan
 
     def _execute(self, answer: Answer, search: Search) -> None:
@@ -208,18 +208,25 @@ class _Finder:
             return
         triage = pay_least_harm(self._opened, pays_part=True)
         proposal = Following(answer.intentions, answer.until, triage, answer.kept)
-        plan = self._deadline.spend(lambda: self._read_off(proposal))
+        plan = self._read_off(proposal, self._deadline)
+        search.learn(plan.cash)
         if search.needs_grace or not proposal.has_waited or self._best.harm != NO_HARM:
-            self._keep(plan)
+            self._keep(plan, search)
 
-    def _run(self, proposal: Proposal) -> Plan:
-        """Let the ledger run a proposal, unless time would be up before it ended."""
-        plan = self._deadline.spend(lambda: self._read_off(proposal))
-        self._keep(plan)
-        return plan
+    def _read_off(self, proposal: Proposal, deadline: Deadline) -> Plan:
+        """The plan of a proposal. Raises OutOfTime where time is up before the ledger ends."""
 
-    def _read_off(self, proposal: Proposal) -> Plan:
-        return read_off(Ledger(self._opened, proposal, self._books).run(), "optimal")
+        def in_time(ledger: Ledger) -> Amounts | None:
+            deadline.check()
+            return proposal(ledger)
+
+        return read_off(Ledger(self._opened, in_time, self._books).run(), "optimal")
+
+
+def worth(plan: Plan) -> tuple[Harm, int, int, int]:
+    """What is less for a better plan: harm, cost, then the end and the number of payments."""
+    end = plan.debt_free_on or date.max
+    return plan.harm, cost_of(plan), end.toordinal(), len(plan.payments)
 
 
 def cost_until(plan: Plan, last: int) -> int:

@@ -82,6 +82,16 @@ def endless():
     return parse_household(document)
 
 
+def lowest(plan):
+    """The least that a plan leaves at the end of a day on which money moves; fen."""
+    return min(one.closing_fen for one in plan.cash)
+
+
+def assert_spends_no_buffer(found):
+    kept = min(lowest(rule) for rule in found.rules.values())
+    assert lowest(found.plan) >= min(kept, found.plan.household.buffer_fen)
+
+
 @pytest.mark.parametrize("household", HOUSEHOLDS, ids=lambda one: "-".join(map(str, one)))
 def test_no_rule_is_better_and_no_bound_is_above(household):
     found = find_optimum(mixed_household(*household), seconds=SECONDS)
@@ -90,6 +100,7 @@ def test_no_rule_is_better_and_no_bound_is_above(household):
         assert found.proof.harm_bound <= rule.harm
     assert found.proof.harm_bound <= found.plan.harm
     assert found.proof.cost_bound_fen <= found.proof.cost_fen
+    assert_spends_no_buffer(found)
     assert found.fault is None
 
 
@@ -99,6 +110,38 @@ def test_examples_have_bounds(path):
     assert found.proof.status in ("proven", "bounded")
     assert found.fault is None
     assert 0 < found.proof.cost_bound_fen <= found.proof.cost_fen
+    assert_spends_no_buffer(found)
+
+
+def test_a_bill_whose_rest_is_due_with_the_next_leaves_the_rent():
+    """What Huabei's minimum leaves is due in full a month later; 500.00 stay for the rent."""
+    document = json.loads((EXAMPLES / "huabei_jiebei_card.json").read_text())
+    found = find_optimum(parse_household(document), seconds=5 * SECONDS)
+    assert found.proof.status == "proven"
+    assert lowest(found.plan) >= 500_00
+    assert cost_of(found.plan) < cost_of(found.rule_plan)
+
+
+def in_grace(income_on):
+    """The loan with three days of grace after the 20th, money on a day of each month."""
+    document = household_document(loan(balance="1000.00"))
+    document["debts"][0]["grace_days"] = 3
+    document["incomes"][0] |= {"on": {"monthly": income_on}, "from": "2026-12-01"}
+    return parse_household(document)
+
+
+def test_what_can_be_paid_on_its_day_does_not_wait_within_grace():
+    """Waiting for the 22nd would cost nothing; required amounts are paid on their due dates."""
+    found = find_optimum(in_grace(22), seconds=SECONDS)
+    assert found.proof.status == "proven"
+    assert date(2026, 12, 20) in {payment.on for payment in found.plan.payments}
+
+
+def test_a_due_waits_within_its_grace_where_only_that_is_on_time():
+    household = replace(in_grace(22), accounts=loan().accounts)
+    found = find_optimum(household, seconds=SECONDS)
+    assert found.plan.harm == NO_HARM
+    assert min(payment.on for payment in found.plan.payments) == date(2026, 12, 22)
 
 
 def test_a_loan_is_prepaid_as_soon_as_money_comes():
@@ -188,8 +231,7 @@ def test_improving_a_plan_spends_no_buffer(seed):
     """Each of these is improved day by day; less is to be spent where a buffer is kept."""
     household = replace(tiny_household(seed), buffer_fen=500_00)
     found = find_optimum(household, seconds=SECONDS)
-    kept = min(one.closing_fen for rule in found.rules.values() for one in rule.cash)
-    assert min(one.closing_fen for one in found.plan.cash) >= min(kept, household.buffer_fen)
+    assert_spends_no_buffer(found)
     assert found.fault is None
 
 

@@ -3,9 +3,6 @@
 from collections.abc import Callable
 from fractions import Fraction
 from time import monotonic
-from typing import TypeVar
-
-Result = TypeVar("Result")
 
 
 class OutOfTime(Exception):
@@ -18,7 +15,6 @@ class Deadline:
     def __init__(self, seconds: float, cancelled: Callable[[], bool]) -> None:
         self._until = monotonic() + seconds
         self.is_cancelled = cancelled
-        self._longest = 0.0
 
     def left(self) -> float:
         """Seconds, none once it is cancelled."""
@@ -32,12 +28,3 @@ class Deadline:
         """Raises OutOfTime where no time is left."""
         if self.left() <= 0:
             raise OutOfTime
-
-    def spend(self, run: Callable[[], Result]) -> Result:
-        """What `run` returns; OutOfTime instead where the longest so far would not end in time."""
-        if self.left() <= self._longest:
-            raise OutOfTime
-        began = monotonic()
-        result = run()
-        self._longest = max(self._longest, monotonic() - began)
-        return result

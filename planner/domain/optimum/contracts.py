@@ -755,11 +755,13 @@ class _Revolving:
         for balance, group in zip(left, groups, strict=True):
             if group.statement_on > day:
                 continue
-            # Until grace decides it is new principal; then carried, or free and gone.
-            factor = ratio if group.last_safe_on >= day else min(share, ratio)
-            if group.last_safe_on < day and not self.span.is_bound:
-                factor = share
-            least.plus(balance, factor)
+            # Until grace decides it is new principal; then carried, or free and gone but for what
+            # the tolerance leaves, which is new again.
+            if group.last_safe_on >= day:
+                least.plus(balance, ratio)
+            else:
+                least.plus(balance, share)
+                least.constant -= max(0.0, share - ratio) * _yuan(self.debt.tolerance_fen)
         return least, whole
 
     def _require(

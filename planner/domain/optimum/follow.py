@@ -9,7 +9,7 @@ from planner.domain.optimum.sacrifice import Sacrificing
 from planner.domain.strategies import LEAST_PREPAYMENT_FEN, Prepaying, Proposal, by_rate
 from planner.domain.triage import Amounts, Triage
 
-_NEAR_SETTLED_FEN = 300  # a solution leaves no less than this; rounding may
+_NEARLY_SETTLED_FEN = 100  # a solution leaves so little by rounding only
 
 
 class Intention(NamedTuple):
@@ -78,10 +78,8 @@ class Following:
             contract = ledger.contracts[index]
             wanted = self._wanted(index, day) - self._paid[index] - amounts[index]
             required = contract.required_fen(day)
-            if intention.clear_on is not None and day >= intention.clear_on:
-                settle = contract.settle(day)
-                if settle - amounts[index] <= free and contract.balances().principal:
-                    wanted = settle - amounts[index]
+            if wanted > 0 or (intention.clear_on is not None and day >= intention.clear_on):
+                wanted = self._settled(index, contract, day, amounts[index], wanted, free)
             if wanted <= 0:
                 continue
             offered = contract.payable(day, amounts[index] + min(wanted, free))
@@ -92,6 +90,21 @@ class Following:
                 amounts[index] += extra
                 free -= extra
         return amounts
+
+    def _settled(
+        self, index: int, contract: Contract, day: int, amount: int, wanted: int, free: int
+    ) -> int:
+        """What is wanted beside an amount; all that settles where the solution leaves nothing, or
+        next to nothing but interest that has been borne.
+        """
+        balances = contract.balances()
+        clear_on = self._intentions[index].clear_on
+        if clear_on is None or not balances.principal:
+            return wanted
+        rest = contract.settle(day) - amount
+        borne = rest + amount - sum(balances)
+        is_cleared = day >= clear_on or rest - wanted <= borne + _NEARLY_SETTLED_FEN
+        return rest if is_cleared and rest <= free else wanted
 
     def _keeps(self, day: int) -> int:
         """Fen to be left after the payments of a day that could wait."""

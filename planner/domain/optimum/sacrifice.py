@@ -6,13 +6,14 @@ come until the next income is kept.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from planner.domain.ledger import Ledger
 from planner.domain.optimum.clock import Deadline
 from planner.domain.strategies import Prepaying, by_rate
 from planner.domain.triage import Amounts, next_income_day, pay_in_order
 
-Judge = Callable[[Sequence[int], bool], tuple[int, ...]]
+Judge = Callable[[Sequence[int], bool], tuple[Any, ...]]
 """What an order comes to in the ledger, with or without payments in part: less is better."""
 
 

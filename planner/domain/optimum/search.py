@@ -21,6 +21,7 @@ _SETTLED = 0.5  # yuan; a debt with less left is paid off
 SEVERITIES = (5, 4, 3, 2, 1)
 _ROUNDS = 5
 _KEPT_BACK = (0.0, 10.0, 30.0)  # yuan more each time
+_MENDED = 4  # times that a solution is mended
 _NEARLY = 0.0006  # whole numbers are near enough to the least cost, as a share of it
 _BROKEN = 1e-5  # a question with a greater share is answered with yes
 
@@ -52,6 +53,7 @@ class Search:
         self._ledger.run_to(self._ledger.day)
         self._deadline = deadline
         self.needs_grace = False  # on time only if some dues wait for an income within grace
+        self._lacking: list[int] = []  # fen, at the end of each stretch
         first = self._ledger.day
         self.last = last_day
         flows = self._ledger.flows
@@ -154,25 +156,34 @@ class Search:
             least = _fen_below(relaxed.bound, bound)
             rounded = self._round(bound, relaxed.values)
             start = rounded.values
-            yield self._answer(bound, rounded, least)
+            yield from self._mended(bound, rounded, least)
             programme.lower, programme.upper = limits[0][:], limits[1][:]
-        self._deadline.check()
-        whole = self._solve(programme, relaxed=False, share=0.6, gap=_NEARLY, start=start)
+        whole = self._whole(bound, start)
         if relaxed.bound < whole.bound < INFINITE:
             least = _fen_below(whole.bound, bound)
         if whole.values is not None:
-            for column in programme.whole:
-                programme.lower[column] = programme.upper[column] = round(whole.values[column])
             keep_back(bound, self._stretches, SLACK)
             settled = self._solve(programme, relaxed=True)
-            yield self._answer(bound, settled if settled.values else whole, least)
+            yield from self._mended(bound, settled if settled.values else whole, least)
         elif least is not None:
             yield Answer(cost_bound_fen=least)
         plan = self._build(is_bound=False)
         _minimise(plan.programme, plan.cost)
         first = self._solve(plan.programme, relaxed=True)
         if first.values is not None:
-            yield self._answer(plan, self._round(plan, first.values), least)
+            yield from self._mended(plan, self._round(plan, first.values), least)
+            _free(plan.programme)
+            yield from self._mended(plan, self._whole(plan), least)
+
+    def _whole(self, model: Model, start: list[float] | None = None) -> Solution:
+        """Nearly the least cost in whole numbers; its questions stay answered so."""
+        self._deadline.check()
+        programme = model.programme
+        found = self._solve(programme, relaxed=False, share=0.6, gap=_NEARLY, start=start)
+        if found.values is not None:
+            for column in programme.whole:
+                programme.lower[column] = programme.upper[column] = round(found.values[column])
+        return found
 
     def _round(self, model: Model, values: list[float]) -> Solution:
         """Payments with each yes-or-no question answered as a broken solution leans."""
@@ -185,6 +196,25 @@ class Search:
         _answer_questions(model, values)
         keep_back(model, self._stretches, SLACK)
         return self._solve(programme, relaxed=True)
+
+    def _mended(self, model: Model, found: Solution, least: int | None) -> Iterator[Answer]:
+        """The payments of a solution; then more is kept where the ledger has left too little."""
+        programme = model.programme
+        for _ in range(_MENDED):
+            self._lacking = []
+            yield self._answer(model, found, least)
+            if found.values is None or not any(self._lacking):
+                return
+            for cash, lack in zip(model.cash, self._lacking, strict=True):
+                programme.lower[cash] += (lack + 1) * CENT if lack else 0.0
+            found = self._solve(programme, relaxed=True)
+
+    def learn(self, path: Sequence[CashDay]) -> None:
+        """What the ledger left where it followed the last answer."""
+        lacks = (
+            floor - left for floor, left in zip(self._floors, self._closings(path), strict=True)
+        )
+        self._lacking = [max(0, lack) for lack in lacks]
 
     def _relaxed(self, *, may_wait: bool) -> tuple[Model, Solution]:
         """The rows of the bound, and their least cost with broken questions."""
