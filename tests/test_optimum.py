@@ -235,7 +235,7 @@ def test_what_is_better_than_each_rule_is_not_called_a_rule(
     client, make_member, settings, monkeypatch
 ):
     """Something better may be found and nothing proved of it, as where no bound comes in time."""
-    monkeypatch.setattr("planner.domain.optimal.Search.price", lambda *_arguments: (0, None))
+    monkeypatch.setattr("planner.domain.optimal.Search.prove", lambda *_arguments: iter(()))
     settings.OPTIMUM_SECONDS = 4
     (path,) = [path for path in EXAMPLES if path.stem == "short"]
     user = make_member("late", **json.loads(path.read_bytes()) | {"strategy": "optimal"})

@@ -133,30 +133,20 @@ class _Finder:
     def _find_late(self, search: Search) -> None:
         """Payments with the least harm, and what harm cannot go below."""
         self._is_solved = False
-        self._try(search, search.sketch())
-        fewest = search.fewest(self._best.harm)
-        self._price(search, fewest)
-        if tuple(fewest) == self._best.harm[:5]:
-            return
-        found = self._best
-        self._try(search, search.propose())
-        self._sacrifice(search)
-        if self._best is not found:
-            self._price(search, fewest)
+        for answer in search.propose(_late_debts(self._best)):
+            self._execute(answer, search)
+        self._bound_harm(search)
+        if self._harm[:5] != self._best.harm[:5]:
+            found = self._best.harm
+            self._sacrifice(search)
+            if self._best.harm != found:
+                self._bound_harm(search)
 
-    def _try(self, search: Search, answers: Iterator[Answer]) -> None:
-        """Execute answers while their share of the time lasts."""
-        try:
-            for answer in answers:
-                self._execute(answer, search)
-        except OutOfTime:
-            self._deadline.check()
-
-    def _price(self, search: Search, fewest: Sequence[int]) -> None:
-        self._harm = Harm._make((*fewest, 0))
-        yuan_days, cost_bound = search.price(self._best.harm, fewest)
-        self._harm = Harm._make((*fewest, yuan_days))
-        self._prove(cost_bound)
+    def _bound_harm(self, search: Search) -> None:
+        """What harm and cost cannot go below, and is not known yet."""
+        for fewest, yuan_days, cost_bound in search.prove(self._best.harm):
+            self._harm = max(self._harm, Harm._make((*fewest, yuan_days)))
+            self._prove(cost_bound)
 
     def _sacrifice(self, search: Search) -> None:
         """Try which debts had better wait, in a quarter of the time."""
@@ -176,7 +166,8 @@ class _Finder:
             return self._read_off(proposal, deadline)
 
         def is_better(tried: Plan, known: Plan) -> bool:
-            return worth(tried) < worth(known) and search.leaves_enough(tried.cash)
+            is_late = known.harm != NO_HARM
+            return worth(tried) < worth(known) and search.leaves_enough(tried.cash, is_late=is_late)
 
         triage = pay_least_harm(self._opened, pays_part=True)
         for start in self._starts(deadline):
@@ -195,7 +186,8 @@ class _Finder:
 
     def _keep(self, plan: Plan, search: Search) -> None:
         """Keep a plan if it is better than the best so far, and leaves what is to be left."""
-        if worth(plan) < worth(self._best) and search.leaves_enough(plan.cash):
+        is_late = self._best.harm != NO_HARM
+        if worth(plan) < worth(self._best) and search.leaves_enough(plan.cash, is_late=is_late):
             self._best = plan
 
     def _execute(self, answer: Answer, search: Search) -> None:
@@ -209,7 +201,10 @@ class _Finder:
         triage = pay_least_harm(self._opened, pays_part=True)
         proposal = Following(answer.intentions, answer.until, triage, answer.kept)
         plan = self._read_off(proposal, self._deadline)
-        search.learn(plan.cash)
+        foreseen = tuple(answer.counts)
+        search.learn(
+            plan.cash, is_late=any(foreseen), is_later=plan.harm[: len(foreseen)] > foreseen
+        )
         if search.needs_grace or not proposal.has_waited or self._best.harm != NO_HARM:
             self._keep(plan, search)
 
@@ -221,6 +216,16 @@ class _Finder:
             return proposal(ledger)
 
         return read_off(Ledger(self._opened, in_time, self._books).run(), "optimal")
+
+
+def _late_debts(plan: Plan) -> dict[int, set[int]]:
+    """Severity to the indices of debts that start it."""
+    places = {debt.id: index for index, debt in enumerate(plan.household.debts)}
+    found: dict[int, set[int]] = {}
+    for one in plan.consequences:
+        if one.state == "will_start" and one.rung.event is None:
+            found.setdefault(one.rung.severity, set()).add(places[one.debt])
+    return found
 
 
 def worth(plan: Plan) -> tuple[Harm, int, int, int]:

@@ -14,6 +14,7 @@ import pytest
 from benchmarks.mixed import mixed_household
 from planner.domain.household import household_document, parse_household
 from planner.domain.optimal import NO_HARM, cost_of, find_optimum
+from planner.domain.optimum.programme import INFINITE, Programme, Solution
 from planner.domain.optimum.search import Search
 from tests.domain.test_optimum_exhaustive import tiny_household
 
@@ -203,12 +204,25 @@ def test_a_broken_solver_leaves_the_best_rule(monkeypatch):
     assert cost_of(found.plan) == cost_of(found.rule_plan)
 
 
-def test_fewer_episodes_than_any_rule_when_money_is_short():
-    """Nine dues of six debts would have consequences; the same debt may wait each time."""
-    found = find_optimum(mixed_household(3, 6, 24, 1.0), seconds=5 * SECONDS)
+def test_fewest_episodes_when_money_is_short():
+    """Nine dues of six debts would have consequences by any rule; five must, and no more do."""
+    found = find_optimum(mixed_household(3, 6, 24, 1.0), seconds=10 * SECONDS)
     assert found.fault is None
     assert found.rule_plan.harm[:5] == (0, 0, 0, 9, 9)
-    assert found.plan.harm[:5] <= (0, 0, 0, 7, 7)
+    assert found.plan.harm[:5] == found.proof.harm_bound[:5] == (0, 0, 0, 5, 5)
+
+
+def test_a_solver_that_ran_out_of_time_proves_nothing(monkeypatch):
+    """No solution is not the same as a proof that there is none."""
+
+    def ends_early(*_args, **_kwargs):
+        return Solution(None, INFINITE, -INFINITE, is_infeasible=False)
+
+    monkeypatch.setattr(Programme, "solve", ends_early)
+    found = find_optimum(mixed_household(3, 6, 24, 1.0), seconds=SECONDS)
+    assert found.proof.harm_bound == NO_HARM
+    assert found.proof.status == "fallback"
+    assert found.fault is None
 
 
 def test_without_time_there_is_a_plan():

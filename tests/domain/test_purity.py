@@ -40,6 +40,7 @@ SOLVING = {
         "programme",
         "contracts",
         "episodes",
+        "stages",
         "model",
         "follow",
         "sacrifice",

@@ -14,6 +14,7 @@ from planner.domain.household import Debt
 from planner.domain.optimum.contracts import CENT, Claim, Span
 from planner.domain.optimum.programme import Programme
 
+_SPARE = 0.1  # yuan that may wait unseen: shares that the solver takes for nothing come to so much
 KEPT_OPEN = 1.5  # yuan that stay unpaid so that an episode goes on
 
 
@@ -108,6 +109,27 @@ class Questions:
             for count in self.counts[severity]:
                 programme.row([(count, 1.0), (starts_at_all, -1.0)], upper=0.0)
 
+    def standing(self, severity: int, day: int) -> tuple[int | None, float, float]:
+        """What may wait at the end of a day: (question, most under it, most beside it).
+
+        The question is that of the youngest claim under which a rung would have started had it
+        been unpaid until then; what is beside it starts none, or none that can be avoided.
+        """
+        fallen = bisect_right(self._dues, day)
+        every = self._sums[fallen] * (1.0 if self._span.is_bound else 1.5) + CENT
+        asked = self._asked.get(severity)
+        if asked is None:
+            return None, 0.0, every
+        starts = self._late.starts[severity]
+        for number in range(fallen - 1, -1, -1):
+            last_day = self._last_day(starts[number])
+            if starts[number] <= self._span.first:
+                break
+            question = asked[number]
+            if question is not None and last_day is not None and last_day <= day:
+                return question, self._most(number, last_day), self._later(number, day)
+        return None, 0.0, every
+
     def _last_day(self, start: int) -> int | None:
         """The last day on which a payment still avoids a rung; None where nothing can."""
         if start <= self._span.first:
@@ -119,7 +141,7 @@ class Questions:
     def _later(self, number: int, day: int) -> float:
         """What may wait at the end of a day with all claims up to one met."""
         fallen = bisect_right(self._dues, day)
-        later = max(0.0, self._sums[fallen] - self._sums[number + 1])
+        later = max(0.0, self._sums[fallen] - self._sums[number + 1]) + _SPARE
         if not self._span.is_bound:
             return later
         return later + self._tolerated[number + 1]

@@ -9,6 +9,7 @@ from planner.domain.optimum.sacrifice import Sacrificing
 from planner.domain.strategies import LEAST_PREPAYMENT_FEN, Prepaying, Proposal, by_rate
 from planner.domain.triage import Amounts, Triage
 
+_KEPT_OPEN_FEN = 100  # at least so much of what waits stays unpaid
 _NEARLY_SETTLED_FEN = 100  # a solution leaves so little by rounding only
 
 
@@ -80,6 +81,8 @@ class Following:
             required = contract.required_fen(day)
             if wanted > 0 or (intention.clear_on is not None and day >= intention.clear_on):
                 wanted = self._settled(index, contract, day, amounts[index], wanted, free)
+            if self._stays_open(index, contract, day):
+                wanted = min(wanted, required - amounts[index] - _KEPT_OPEN_FEN)
             if wanted <= 0:
                 continue
             offered = contract.payable(day, amounts[index] + min(wanted, free))
@@ -90,6 +93,14 @@ class Following:
                 amounts[index] += extra
                 free -= extra
         return amounts
+
+    def _stays_open(self, index: int, contract: Contract, day: int) -> bool:
+        """Whether the solution leaves something of what is required today unpaid."""
+        met = self._intentions[index].met
+        place = self._place(index, day)
+        if not met or place < 0:
+            return False
+        return any(due_on > met[place] for due_on, _fen in contract.demands(day))
 
     def _settled(
         self, index: int, contract: Contract, day: int, amount: int, wanted: int, free: int

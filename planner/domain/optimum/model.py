@@ -229,14 +229,19 @@ def _count_days(
     model: Model, debt: Debt, claims: Sequence[Claim], day: int, end: int, waits: int
 ) -> None:
     """Yuan-days of the backlog of [day, end), without what is in grace or tolerated."""
-    in_grace = 0.0
+    tolerated = in_grace = 0.0
     for claim in claims:
-        tolerated = min(claim.most, (debt.tolerance_fen + 1) * CENT + claim.uncounted)
-        in_grace += tolerated * (end - day)
+        small = min(claim.most, (debt.tolerance_fen + 1) * CENT + claim.uncounted)
+        tolerated += small
+        in_grace += small * (end - day)
         if claim.last_safe_on >= day:
-            in_grace += (claim.most - tolerated) * (min(end, claim.last_safe_on + 1) - day)
+            in_grace += (claim.most - small) * (min(end, claim.last_safe_on + 1) - day)
     counted = model.programme.column()
     model.programme.row([(counted, 1.0), (waits, float(day - end))], -in_grace)
+    # Once the grace of all is over, whatever waits counts.
+    nights = end - max([day, *(claim.last_safe_on + 1 for claim in claims)])
+    if nights > 0:
+        model.programme.row([(counted, 1.0), (waits, -float(nights))], -tolerated * nights)
     model.backlog.plus(one(counted))
 
 
@@ -252,3 +257,20 @@ def _start(rung: Rung, claim: Claim) -> int:
     if rung.counts_from == "grace_end":
         return claim.last_safe_on + rung.after_days
     return max(claim.due_on + rung.after_days, claim.last_safe_on + 1)
+
+
+def minimise(programme: Programme, goal: Sum) -> None:
+    programme.cost = [0.0] * len(programme.cost)
+    programme.constant = goal.constant
+    for column, entry in goal.terms:
+        programme.cost[column] += entry
+
+
+def value(total: Sum, values: list[float]) -> float:
+    return total.constant + sum(values[column] * entry for column, entry in total.terms)
+
+
+def free(programme: Programme) -> None:
+    """Let whole columns be answered anew."""
+    for column in programme.whole:
+        programme.lower[column], programme.upper[column] = 0.0, 1.0

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 INFINITE = float("inf")
+NEAR = 1e-6  # floats that differ by less are the same
 _first_solver = Lock()
 _greeted: list[bool] = []
 
@@ -89,11 +90,13 @@ class Programme:
         *,
         relaxed: bool = False,
         gap: float = 0.0005,
+        apart: float = 0.0,
         cancelled: Callable[[], bool] | None = None,
         start: list[float] | None = None,
     ) -> Solution:
         """Solve it within `seconds`; `relaxed` lets whole columns be broken.
 
+        It ends when value and bound differ by a share of `gap` or by less than `apart`.
         Relaxed again with other costs or limits of columns, it goes on from where it was.
         """
         import highspy
@@ -106,6 +109,7 @@ class Programme:
         spent = highs.getRunTime()  # of all runs before
         highs.setOptionValue("time_limit", spent + max(0.01, seconds))
         highs.setOptionValue("mip_rel_gap", gap)
+        highs.setOptionValue("mip_abs_gap", max(apart, NEAR))
         if start is not None:
             guess = highspy.HighsSolution()
             guess.col_value = start
@@ -152,6 +156,7 @@ class Programme:
             lp.integrality_ = kinds
         highs = _quiet_solver()
         highs.setOptionValue("threads", 1)
+        highs.setOptionValue("mip_feasibility_tolerance", 1e-9)  # of what may be 1,000,000 yuan
         if highs.passModel(lp) == highspy.HighsStatus.kError:
             return None
         if cancelled is not None:

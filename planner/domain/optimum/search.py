@@ -1,7 +1,7 @@
 """From a household to payments that cost least, and what no payments can go below."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import ge
 
@@ -9,31 +9,44 @@ from planner.domain.dates import add_months
 from planner.domain.household import Household
 from planner.domain.ledger import Books, CashDay, Ledger
 from planner.domain.optimum.clock import Deadline, OutOfTime
-from planner.domain.optimum.contracts import CENT, Claim, Span, Sum
-from planner.domain.optimum.episodes import Questions
+from planner.domain.optimum.contracts import CENT, Claim, Span
 from planner.domain.optimum.follow import Intention
-from planner.domain.optimum.model import SLACK, Model, Stretch, build, keep_back
-from planner.domain.optimum.programme import INFINITE, Programme, Solution
+from planner.domain.optimum.model import (
+    SLACK,
+    Model,
+    Stretch,
+    build,
+    free,
+    keep_back,
+    minimise,
+    value,
+)
+from planner.domain.optimum.programme import INFINITE, NEAR, Programme, Solution
+from planner.domain.optimum.stages import SEVERITIES, Stages
 
 DECIDED_MONTHS = 60
-_NEAR = 1e-6
 _SETTLED = 0.5  # yuan; a debt with less left is paid off
-SEVERITIES = (5, 4, 3, 2, 1)
-_ROUNDS = 5
-_KEPT_BACK = (0.0, 10.0, 30.0)  # yuan more each time
+_KEPT_BACK = 10.0  # yuan more each time where more is late than was foreseen
 _MENDED = 4  # times that a solution is mended
 _NEARLY = 0.0006  # whole numbers are near enough to the least cost, as a share of it
 _BROKEN = 1e-5  # a question with a greater share is answered with yes
 
 
+NOTHING_LATE = (0, 0, 0, 0, 0)
+NOTHING_KNOWN: Mapping[int, Collection[int]] = {}
+MANY = 1_000_000  # episodes: no limit
+
+
 @dataclass(slots=True)
 class Answer:
-    """Payments by debt for the ledger to follow, and bounds in fen."""
+    """Payments by debt for the ledger to follow, and bounds in fen. `counts` are the episodes
+    that the solver foresaw, gravest first."""
 
     intentions: list[Intention] | None = None
     cost_bound_fen: int | None = None
     kept: list[tuple[int, int]] = field(default_factory=list)
     until: int = 0
+    counts: Sequence[int] = NOTHING_LATE
 
 
 class Search:
@@ -54,6 +67,7 @@ class Search:
         self._deadline = deadline
         self.needs_grace = False  # on time only if some dues wait for an income within grace
         self._lacking: list[int] = []  # fen, at the end of each stretch
+        self._is_later = False
         first = self._ledger.day
         self.last = last_day
         flows = self._ledger.flows
@@ -89,6 +103,7 @@ class Search:
         self._floors = [buffer] * len(starts)
         for path in paths:
             self._floors = list(map(min, self._floors, self._closings(path)))
+        self._least_floors = [min(0, floor) for floor in self._floors]
         reached = [INFINITE] * len(starts) if steady is None else list(self._closings(steady))
         return [
             Stretch(start, change * CENT, floor * CENT, known * CENT)
@@ -112,16 +127,23 @@ class Search:
             closing += sum(change for day, change in moves if day > ended)
             yield closing
 
-    def leaves_enough(self, path: Sequence[CashDay]) -> bool:
-        """Whether no stretch ends with less than the buffer, or than the lowest path given."""
-        return all(map(ge, self._closings(path), self._floors))
+    def leaves_enough(self, path: Sequence[CashDay], *, is_late: bool) -> bool:
+        """Whether no stretch ends with less than the buffer, or than the lowest path given.
+
+        Dues may be paid out of the buffer: where something is late, nothing stands for it.
+        """
+        return all(map(ge, self._closings(path), self._least_floors if is_late else self._floors))
 
     def _build(self, *, is_bound: bool, may_be_late: bool = False, may_wait: bool = False) -> Model:
         self._deadline.check()
         span = Span(self._ledger.day, self.last, self._paydays, is_bound)
-        return build(
-            self._ledger, span, self._stretches, may_be_late=may_be_late, may_wait=may_wait
-        )
+        stretches = self._stretches
+        if may_be_late:
+            stretches = [
+                replace(stretch, floor=floor * CENT)
+                for stretch, floor in zip(stretches, self._least_floors, strict=True)
+            ]
+        return build(self._ledger, span, stretches, may_be_late=may_be_late, may_wait=may_wait)
 
     def _solve(
         self,
@@ -168,11 +190,11 @@ class Search:
         elif least is not None:
             yield Answer(cost_bound_fen=least)
         plan = self._build(is_bound=False)
-        _minimise(plan.programme, plan.cost)
+        minimise(plan.programme, plan.cost)
         first = self._solve(plan.programme, relaxed=True)
         if first.values is not None:
             yield from self._mended(plan, self._round(plan, first.values), least)
-            _free(plan.programme)
+            free(plan.programme)
             yield from self._mended(plan, self._whole(plan), least)
 
     def _whole(self, model: Model, start: list[float] | None = None) -> Solution:
@@ -198,95 +220,114 @@ class Search:
         return self._solve(programme, relaxed=True)
 
     def _mended(self, model: Model, found: Solution, least: int | None) -> Iterator[Answer]:
-        """The payments of a solution; then more is kept where the ledger has left too little."""
+        """The payments of a solution; then more is kept where the ledger has left too little.
+
+        Where it was late more often than foreseen, more is kept throughout.
+        """
         programme = model.programme
         for _ in range(_MENDED):
-            self._lacking = []
+            self._lacking, self._is_later = [], False
             yield self._answer(model, found, least)
-            if found.values is None or not any(self._lacking):
+            if found.values is None or not (any(self._lacking) or self._is_later):
                 return
-            for cash, lack in zip(model.cash, self._lacking, strict=True):
-                programme.lower[cash] += (lack + 1) * CENT if lack else 0.0
+            lacks = self._lacking if any(self._lacking) else [_KEPT_BACK / CENT] * len(model.cash)
+            for cash, lack in zip(model.cash, lacks, strict=True):
+                if lack and (any(self._lacking) or programme.lower[cash] >= 0):
+                    programme.lower[cash] += (lack + 1) * CENT
             found = self._solve(programme, relaxed=True)
 
-    def learn(self, path: Sequence[CashDay]) -> None:
-        """What the ledger left where it followed the last answer."""
-        lacks = (
-            floor - left for floor, left in zip(self._floors, self._closings(path), strict=True)
-        )
+    def learn(self, path: Sequence[CashDay], *, is_late: bool, is_later: bool) -> None:
+        """What the ledger left where it followed the last answer, and whether more was late."""
+        floors = self._least_floors if is_late else self._floors
+        lacks = (floor - left for floor, left in zip(floors, self._closings(path), strict=True))
         self._lacking = [max(0, lack) for lack in lacks]
+        self._is_later = is_later
 
     def _relaxed(self, *, may_wait: bool) -> tuple[Model, Solution]:
         """The rows of the bound, and their least cost with broken questions."""
         bound = self._build(is_bound=True, may_wait=may_wait)
-        _minimise(bound.programme, bound.cost)
+        minimise(bound.programme, bound.cost)
         return bound, self._solve(bound.programme, relaxed=True)
 
     def _answer(self, model: Model, found: Solution, least: int | None) -> Answer:
         if found.values is None:
             return Answer(cost_bound_fen=least)
-        kept = self._cash_left(model, found.values) if model.waits else []
-        return Answer(_intentions(model, found.values, self.last), least, kept, self.last)
+        answer = Answer(_intentions(model, found.values, self.last), least, until=self.last)
+        if model.waits:
+            answer.kept = self._cash_left(model, found.values)
+        if model.lateness:
+            answer.until = _last_wait(model, found.values, self.last)
+        return answer
 
-    def fewest(self, harm: Sequence[int]) -> list[int]:
-        """What no payments can go below: episodes by severity, gravest first.
+    def propose(self, known: Mapping[int, Collection[int]]) -> Iterator[Answer]:
+        """Payments with few episodes: in a few linear programmes, then with whole numbers.
 
-        Later figures hold for payments with the earlier ones at their least; the search ends
-        with the first of which `harm`, that of a plan, has more.
+        `known`: severity to the indices of debts that start it in a known plan.
         """
-        stages = self._stages(is_bound=True, share=0.5)
+        stages = self._stages(is_bound=False, share=0.65, known=known)
+        yield from self._propose(stages, stages.round_down, anew=False)
+        stages.begin(self._deadline.part(0.5))
+        yield from self._propose(stages, stages.least, anew=True)
+
+    def _propose(
+        self, stages: Stages, stage: Callable[[int], None], *, anew: bool
+    ) -> Iterator[Answer]:
+        for severity in SEVERITIES:
+            try:
+                stage(severity)
+            except OutOfTime:
+                self._deadline.check()
+                stages.limits.pop(severity, None)
+                break
+        stages.go_on(self._deadline.part(0.3))
+        try:
+            for settled in stages.settle(anew=anew):
+                for answer in self._mended(stages.model, settled, None):
+                    answer.counts = [stages.limits.get(one, MANY) for one in SEVERITIES]
+                    yield answer
+        except OutOfTime:
+            self._deadline.check()
+
+    def prove(self, harm: Sequence[int]) -> Iterator[tuple[list[int], int, int | None]]:
+        """Bounds: episodes by severity, yuan-days, cost (fen) of payments with no more harm.
+
+        Later figures hold for payments with the earlier ones at their least; where `harm`, that
+        of a plan, has more than the bound of a severity, what follows it is not asked. First
+        without a bound on yuan-days and cost, then with them.
+        """
+        stages = self._stages(is_bound=True, share=0.7)
+        is_least = False
         try:
             for place, severity in enumerate(SEVERITIES):
                 if stages.prove(severity, harm[place]) < harm[place]:
                     break
+            else:
+                is_least = True
         except OutOfTime:
             self._deadline.check()
-        return stages.bounds
-
-    def sketch(self) -> Iterator[Answer]:
-        """Payments with few episodes, in a few linear programmes."""
-        return self._propose(_Stages.round_down, 0.5)
-
-    def propose(self) -> Iterator[Answer]:
-        """Payments with fewer episodes, with whole numbers."""
-        return self._propose(_Stages.least, 0.4)
-
-    def _propose(self, stage: Callable[["_Stages", int], None], share: float) -> Iterator[Answer]:
-        """The same answers to all questions, with more and more kept for what was not foreseen."""
-        stages = self._stages(is_bound=False, share=share)
-        try:
-            for severity in SEVERITIES:
-                stage(stages, severity)
-        except OutOfTime:
-            self._deadline.check()
-        for values in stages.settle(self._deadline.part(0.5)):
-            intentions = _intentions(stages.model, values, self.last)
-            until = _last_wait(stages.model, values, self.last)
-            yield Answer(intentions, kept=self._cash_left(stages.model, values), until=until)
-
-    def price(self, harm: Sequence[int], fewest: Sequence[int]) -> tuple[int, int | None]:
-        """Bounds on yuan-days and on cost (fen) of payments with no more harm than given."""
-        stages = self._stages(is_bound=True, share=1.0)
-        is_least = True
-        for place, severity in enumerate(SEVERITIES):
-            if is_least:
-                stages.limit(severity, harm[place])
-            is_least = is_least and harm[place] == fewest[place]
-        stages.write()
-        model = stages.model
+        yield stages.bounds, 0, None
+        stages.begin(self._deadline)
         yuan_days = 0
         if is_least:
-            _minimise(model.programme, model.backlog)
-            waited = self._solve(model.programme, relaxed=True, share=0.5)
-            if waited.bound > 0:
-                yuan_days = int(waited.bound * (1 - _NEAR) - 0.5)
-        _minimise(model.programme, model.cost)
-        cost = self._solve(model.programme, relaxed=True, share=0.8)
-        return yuan_days, _fen_below(cost.bound, model) if cost.bound > 0 else None
+            waited = stages.wait(harm)
+            if 0 < waited < INFINITE:
+                yuan_days = int(waited * (1 - NEAR) - 0.5)
+                yield stages.bounds, yuan_days, None
+        else:
+            for place, severity in enumerate(SEVERITIES):
+                stages.limits[severity] = harm[place]
+                if harm[place] > stages.bounds[place]:
+                    break
+            stages.write()
+        cost = stages.cost()
+        is_known = 0 < cost < INFINITE
+        yield stages.bounds, yuan_days, _fen_below(cost, stages.model) if is_known else None
 
-    def _stages(self, *, is_bound: bool, share: float) -> "_Stages":
-        deadline = self._deadline.part(share)
-        return _Stages(self._build(is_bound=is_bound, may_be_late=True), deadline)
+    def _stages(
+        self, *, is_bound: bool, share: float, known: Mapping[int, Collection[int]] = NOTHING_KNOWN
+    ) -> Stages:
+        model = self._build(is_bound=is_bound, may_be_late=True)
+        return Stages(model, self._deadline.part(share), known)
 
     def _cash_left(self, model: Model, values: list[float]) -> list[tuple[int, int]]:
         """(day, fen) that a solution has left at the end of each day on which money moves."""
@@ -297,208 +338,13 @@ class Search:
                 changes[day] = (income - expense) * CENT
         for payments in model.payments:
             for day, paid in payments.items():
-                changes[day] = changes.get(day, 0.0) - _value(paid, values)
+                changes[day] = changes.get(day, 0.0) - value(paid, values)
         left = 0.0
         kept = []
         for day in sorted(changes):
             left += changes[day]
             kept.append((day, int(left / CENT)))
         return kept
-
-
-class _Stages:
-    """The fewest episodes of one severity after the other, gravest first.
-
-    `bounds` are what they cannot go below, as far as that was proved; `_limits` what was found,
-    `_values` a solution within them.
-    """
-
-    def __init__(self, model: Model, deadline: Deadline) -> None:
-        self.model = model
-        self.bounds = [0] * len(SEVERITIES)
-        self._deadline = deadline
-        self._limits: dict[int, int] = {}
-        self._values: list[float] | None = None
-        self._debts: list[int] = []
-        model.programme.whole.clear()  # questions of contracts may be broken
-        self._mark = model.programme.mark()
-
-    def _solve(
-        self,
-        *,
-        relaxed: bool,
-        share: float = 1.0,
-        start: list[float] | None = None,
-    ) -> Solution:
-        self._deadline.check()
-        return self.model.programme.solve(
-            self._deadline.left() * share,
-            relaxed=relaxed,
-            cancelled=self._deadline.is_cancelled,
-            start=start,
-        )
-
-    def limit(self, severity: int, most: int) -> None:
-        self._limits[severity] = most
-
-    def write(self) -> list[Questions]:
-        """The rows of all limits so far."""
-        programme = self.model.programme
-        programme.back_to(self._mark)
-        questions = [Questions(programme, self.model.span, one) for one in self.model.lateness]
-        for severity, most in self._limits.items():
-            counts = self._write(questions, severity, most)
-            if most:
-                programme.row([(column, 1.0) for column in counts], upper=float(most))
-        return questions
-
-    def _write(self, questions: list[Questions], severity: int, most: int) -> list[int]:
-        counts = []
-        for one in questions:
-            if most:
-                one.ask(severity)
-                counts += one.counts.get(severity, [])
-            else:
-                one.forbid(severity)
-        return counts
-
-    def _ask(self, severity: int) -> Sum | None:
-        """The episodes of a severity, to be minimised; None where there need not be any."""
-        programme = self.model.programme
-        self._limits[severity] = 0
-        self.write()
-        self._answer_as_before()
-        _minimise(programme, self.model.backlog)
-        without = self._solve(relaxed=True)
-        if without.values is not None:
-            self._values = without.values
-            return None
-        del self._limits[severity]
-        questions = self.write()
-        counts = self._write(questions, severity, 1)
-        self._debts = [one.any[severity] for one in questions if severity in one.any]
-        return Sum([(column, 1.0) for column in counts])
-
-    def _is_same(self, severity: int) -> bool:
-        """Limit a severity as the one before, where all rungs start together."""
-        if severity + 1 not in self._limits or not self._starts_alike(severity):
-            return False
-        self._limits[severity] = self._limits[severity + 1]
-        return True
-
-    def _answer_as_before(self) -> None:
-        """Let the questions of severities that are limited keep their answers."""
-        programme = self.model.programme
-        known = self._values or []
-        for column in programme.whole:
-            if column < len(known):
-                programme.lower[column] = programme.upper[column] = round(known[column])
-
-    def _starts_alike(self, severity: int) -> bool:
-        """Whether rungs of a severity start exactly with those of the one before."""
-        before = severity + 1
-        for one in self.model.lateness:
-            if one.starts.get(severity) != one.starts.get(before):
-                return False
-            if (severity in one.started) != (before in one.started):
-                return False
-        return True
-
-    def round_down(self, severity: int) -> None:
-        """Limit the episodes of a severity to few: what is dear is left out, again and again."""
-        if self._is_same(severity) or (goal := self._ask(severity)) is None:
-            return
-        found = self._round(goal)
-        if found is None:
-            return
-        self._values = found
-        self._limits[severity] = _count(goal, found)
-
-    def _round(self, goal: Sum) -> list[float] | None:
-        """A solution with few episodes, its questions fixed."""
-        programme = self.model.programme
-        self._answer_as_before()
-        whole, programme.whole = programme.whole, self._debts
-        total = Sum([(column, 1.0) for column in self._debts])
-        total.plus(goal, 0.01)
-        _minimise(programme, total)
-        fewest = self._solve(relaxed=False)
-        programme.whole = whole
-        if fewest.values is not None:
-            for column in self._debts:
-                programme.lower[column] = programme.upper[column] = round(fewest.values[column])
-        weights = [1.0] * len(goal.terms)
-        values: list[float] | None = None
-        for _ in range(_ROUNDS):
-            terms = [(c, weight) for (c, _), weight in zip(goal.terms, weights, strict=True)]
-            _minimise(programme, Sum(terms))
-            found = self._solve(relaxed=True)
-            if found.values is None:
-                break
-            values = found.values
-            weights = [1 / (values[column] + 0.02) for column, _ in goal.terms]
-        if values is None:
-            return None
-        for column in programme.whole:
-            answer = 1.0 if values[column] > _BROKEN else 0.0
-            programme.lower[column] = programme.upper[column] = answer
-        _minimise(programme, goal)
-        return self._solve(relaxed=True).values
-
-    def least(self, severity: int) -> None:
-        """Limit the episodes of a severity to the fewest that are found in time."""
-        if self._is_same(severity) or (goal := self._ask(severity)) is None:
-            return
-        start = self._round(goal)
-        _free(self.model.programme)
-        _minimise(self.model.programme, goal)
-        values = self._solve(relaxed=False, share=0.5, start=start).values or start
-        if values is not None:
-            self._values = values
-            self._limits[severity] = _count(goal, values)
-
-    def prove(self, severity: int, known: int) -> int:
-        """The least episodes of a severity, no more than `known`, as far as time allows."""
-        place = SEVERITIES.index(severity)
-        if not known or (goal := self._ask(severity)) is None:
-            self._limits[severity] = 0
-            self._values = None
-            return 0
-        self.bounds[place] = 1  # without any there is no solution
-        if place and known == self._limits[severity + 1] and self._starts_alike(severity):
-            self.bounds[place] = known
-        whole = self.model.programme.whole
-        for asked in (self._debts, whole):
-            if self.bounds[place] >= known:
-                break
-            total = goal if asked is whole else Sum([(column, 1.0) for column in asked])
-            _minimise(self.model.programme, total)
-            self.model.programme.whole = asked
-            bound = self._solve(relaxed=False, share=0.6).bound
-            if bound > _NEAR and bound < INFINITE:
-                self.bounds[place] = max(self.bounds[place], int(bound - _NEAR) + 1)
-        self.model.programme.whole = whole
-        self.bounds[place] = min(self.bounds[place], known)
-        self._limits[severity] = known
-        return self.bounds[place]
-
-    def settle(self, deadline: Deadline) -> Iterator[list[float]]:
-        """Payments within the limits found, with more and more money kept back."""
-        self._deadline = deadline
-        self.write()
-        if self._values is None:
-            return
-        programme = self.model.programme
-        _minimise(programme, _near(self.model))
-        self._answer_as_before()
-        for kept in _KEPT_BACK:
-            for column in self.model.cash:
-                if programme.lower[column] >= 0:
-                    programme.lower[column] += kept
-            settled = self._solve(relaxed=True)
-            if settled.values is None:
-                return
-            yield settled.values
 
 
 def horizon(first: date, ends: Sequence[date | None]) -> int:
@@ -508,18 +354,6 @@ def horizon(first: date, ends: Sequence[date | None]) -> int:
     if not known or len(known) < len(ends):
         return furthest
     return max(first.toordinal(), min(furthest, max(known)))
-
-
-def _minimise(programme: Programme, goal: Sum) -> None:
-    programme.cost = [0.0] * len(programme.cost)
-    programme.constant = goal.constant
-    for column, entry in goal.terms:
-        programme.cost[column] += entry
-
-
-def _count(goal: Sum, values: list[float]) -> int:
-    """A count that is whole but for what floats err."""
-    return int(_value(goal, values) + 1 - _NEAR)
 
 
 def _last_wait(model: Model, values: list[float], last: int) -> int:
@@ -533,17 +367,9 @@ def _last_wait(model: Model, values: list[float], last: int) -> int:
     return max(days, default=last)
 
 
-def _near(model: Model) -> Sum:
-    """Few yuan-days at little cost."""
-    total = Sum()
-    total.plus(model.cost)
-    total.plus(model.backlog, 10.0)
-    return total
-
-
 def _fen_below(bound: float, model: Model) -> int:
     """A bound in fen, lowered by all that rounding and floats may have added."""
-    lowered = bound - model.billings * CENT / 2 - abs(bound) * _NEAR - CENT
+    lowered = bound - model.billings * CENT / 2 - abs(bound) * NEAR - CENT
     return int(lowered / CENT)
 
 
@@ -576,11 +402,6 @@ def _answer_questions(model: Model, values: list[float]) -> None:
             programme.lower[promise] = programme.upper[promise] = answer
 
 
-def _free(programme: Programme) -> None:
-    for column in programme.whole:
-        programme.lower[column], programme.upper[column] = 0.0, 1.0
-
-
 def _met_until(claims: Sequence[Claim], day: int, waits: float) -> int:
     """The due day up to which all is met where the youngest claims make up what waits."""
     for claim in reversed(claims):
@@ -592,10 +413,6 @@ def _met_until(claims: Sequence[Claim], day: int, waits: float) -> int:
     return 0
 
 
-def _value(total: Sum, values: list[float]) -> float:
-    return total.constant + sum(values[column] * entry for column, entry in total.terms)
-
-
 def _intentions(model: Model, values: list[float], last: int) -> list[Intention]:
     found = []
     for index, (rows, payments) in enumerate(zip(model.debts, model.payments, strict=True)):
@@ -604,12 +421,12 @@ def _intentions(model: Model, values: list[float], last: int) -> list[Intention]
         total = 0.0
         final = None
         for day in days:
-            part = _value(payments[day], values)
+            part = value(payments[day], values)
             if part > CENT:
                 final = day
             total += part
             paid.append(int(total / CENT + 0.5))
-        is_cleared = _value(rows.owing, values) < _SETTLED
+        is_cleared = value(rows.owing, values) < _SETTLED
         met: list[int] = []
         if model.waits:
             claims = sorted(rows.claims, key=lambda claim: claim.due_on)
