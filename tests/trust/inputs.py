@@ -547,14 +547,21 @@ def measure(site: Any, short: bool) -> list[Any]:
 
         return restore
 
+    # Whether one of everything runs short of money depends on the day of the month; with no income
+    # for a month it does on every day.
+    later = (timezone.localdate() + timedelta(days=31)).isoformat()
+    tight = seed | {"incomes": [one | {"from": later} for one in seed["incomes"]]}
+
     people["owner"] = member("owner", seed)
+    people["tight"] = member("tight", tight)
     people["member"] = member("member", seed)
     visitors = {
         name: Visitor(site.port)
-        for name in ("owner", "late", "refused", "member", "guest", "nobody")
+        for name in ("owner", "tight", "late", "refused", "member", "guest", "nobody")
     }
     trials = {
         "owner": Trial(visitors["owner"], owner_again("owner", seed), result),
+        "tight": Trial(visitors["tight"], owner_again("tight", tight), result),
         "member": Trial(visitors["member"], owner_again("member", None, "eleven purple llamas"),
                         result),
         "late": Trial(visitors["late"], away_again("late"), result),
@@ -575,6 +582,11 @@ def measure(site: Any, short: bool) -> list[Any]:
     pages = variants([one for one in every if not one.name.startswith("account_")], products)
     account_pages = [one.path for one in every if one.name.startswith("account_")]
     found = [*forms_on(visitors["owner"], pages, name_of, "owner")]
+    found += [
+        one
+        for one in forms_on(visitors["tight"], ["/plan/short/"], name_of, "tight")
+        if one.name == "planner:plan-short"
+    ]
     found += [
         one
         for one in forms_on(visitors["late"], ["/plan/", "/history/"], name_of, "late")
