@@ -91,12 +91,14 @@ class Programme:
         relaxed: bool = False,
         gap: float = 0.0005,
         apart: float = 0.0,
+        is_reduced: bool = True,
         cancelled: Callable[[], bool] | None = None,
         start: list[float] | None = None,
     ) -> Solution:
         """Solve it within `seconds`; `relaxed` lets whole columns be broken.
 
-        It ends when value and bound differ by a share of `gap` or by less than `apart`.
+        It ends when value and bound differ by a share of `gap` or by less than `apart`. Unless it
+        `is_reduced` first, which takes long where a good `start` is known.
         Relaxed again with other costs or limits of columns, it goes on from where it was.
         """
         import highspy
@@ -110,6 +112,7 @@ class Programme:
         highs.setOptionValue("time_limit", spent + max(0.01, seconds))
         highs.setOptionValue("mip_rel_gap", gap)
         highs.setOptionValue("mip_abs_gap", max(apart, NEAR))
+        highs.setOptionValue("presolve", "choose" if is_reduced else "off")
         if start is not None:
             guess = highspy.HighsSolution()
             guess.col_value = start

@@ -28,7 +28,7 @@ DECIDED_MONTHS = 60
 _SETTLED = 0.5  # yuan; a debt with less left is paid off
 _KEPT_BACK = 10.0  # yuan more each time where more is late than was foreseen
 _MENDED = 4  # times that a solution is mended
-_NEARLY = 0.0006  # whole numbers are near enough to the least cost, as a share of it
+_NEARLY = 0.0008  # whole numbers are near enough to the least cost, as a share of it
 _BROKEN = 1e-5  # a question with a greater share is answered with yes
 
 
@@ -154,9 +154,13 @@ class Search:
         gap: float = 0.0002,
         start: list[float] | None = None,
     ) -> Solution:
-        seconds = self._deadline.left() * share
         return programme.solve(
-            seconds, relaxed=relaxed, gap=gap, cancelled=self._deadline.is_cancelled, start=start
+            self._deadline.left() * share,
+            relaxed=relaxed,
+            gap=gap,
+            cancelled=self._deadline.is_cancelled,
+            start=start,
+            is_reduced=start is None,
         )
 
     def on_time(self) -> Iterator[Answer]:
@@ -233,7 +237,7 @@ class Search:
             lacks = self._lacking if any(self._lacking) else [_KEPT_BACK / CENT] * len(model.cash)
             for cash, lack in zip(model.cash, lacks, strict=True):
                 if lack and (any(self._lacking) or programme.lower[cash] >= 0):
-                    programme.lower[cash] += (lack + 1) * CENT
+                    programme.lower[cash] += lack * CENT + SLACK
             found = self._solve(programme, relaxed=True)
 
     def learn(self, path: Sequence[CashDay], *, is_late: bool, is_later: bool) -> None:
