@@ -28,7 +28,7 @@ DECIDED_MONTHS = 60
 _SETTLED = 0.5  # yuan; a debt with less left is paid off
 _KEPT_BACK = 10.0  # yuan more each time where more is late than was foreseen
 _MENDED = 4  # times that a solution is mended
-_NEARLY = 0.0008  # whole numbers are near enough to the least cost, as a share of it
+_NEARLY = (0.0008, 0.0002)  # how near whole numbers are to the least cost, as a share of it
 _BROKEN = 1e-5  # a question with a greater share is answered with yes
 
 
@@ -183,29 +183,31 @@ class Search:
             rounded = self._round(bound, relaxed.values)
             start = rounded.values
             yield from self._mended(bound, rounded, least)
+        for gap in _NEARLY:
             programme.lower, programme.upper = limits[0][:], limits[1][:]
-        whole = self._whole(bound, start)
-        if relaxed.bound < whole.bound < INFINITE:
-            least = _fen_below(whole.bound, bound)
-        if whole.values is not None:
-            keep_back(bound, self._stretches, SLACK)
-            settled = self._solve(programme, relaxed=True)
-            yield from self._mended(bound, settled if settled.values else whole, least)
-        elif least is not None:
-            yield Answer(cost_bound_fen=least)
+            whole = self._whole(bound, start, gap)
+            if relaxed.bound < whole.bound < INFINITE:
+                least = _fen_below(whole.bound, bound)
+            if whole.values is not None:
+                start = whole.values
+                keep_back(bound, self._stretches, SLACK)
+                settled = self._solve(programme, relaxed=True)
+                yield from self._mended(bound, settled if settled.values else whole, least)
+            elif least is not None:
+                yield Answer(cost_bound_fen=least)
         plan = self._build(is_bound=False)
         minimise(plan.programme, plan.cost)
         first = self._solve(plan.programme, relaxed=True)
         if first.values is not None:
             yield from self._mended(plan, self._round(plan, first.values), least)
             free(plan.programme)
-            yield from self._mended(plan, self._whole(plan), least)
+            yield from self._mended(plan, self._whole(plan, None, _NEARLY[0]), least)
 
-    def _whole(self, model: Model, start: list[float] | None = None) -> Solution:
+    def _whole(self, model: Model, start: list[float] | None, gap: float) -> Solution:
         """Nearly the least cost in whole numbers; its questions stay answered so."""
         self._deadline.check()
         programme = model.programme
-        found = self._solve(programme, relaxed=False, share=0.6, gap=_NEARLY, start=start)
+        found = self._solve(programme, relaxed=False, share=0.6, gap=gap, start=start)
         if found.values is not None:
             for column in programme.whole:
                 programme.lower[column] = programme.upper[column] = round(found.values[column])
