@@ -86,7 +86,7 @@ class _Finder:
         self._rules = rules
         self._best = best
         self._deadline = deadline
-        self._bound = 0
+        self._bound = self._owed = 0
         self._harm = NO_HARM
         self._is_solved = False
         self.fault: Exception | None = None
@@ -96,7 +96,7 @@ class _Finder:
         owed = sum(sum(contract.balances()) for contract in self._books.contracts)
         ends = [plan.debt_free_on for plan in self._rules.values()]
         last = min(horizon(first, ends), last_day_of(first).toordinal())
-        self._bound = owed
+        self._bound = self._owed = owed
         try:
             paths = [plan.cash for plan in self._rules.values()]
             on_time = [plan.cash for plan in self._rules.values() if plan.harm == NO_HARM]
@@ -133,6 +133,7 @@ class _Finder:
     def _find_late(self, search: Search) -> None:
         """Payments with the least harm, and what harm cannot go below."""
         self._is_solved = False
+        self._bound = self._owed  # what is on time may cost more
         for answer in search.propose(_late_debts(self._best)):
             self._execute(answer, search)
         self._bound_harm(search)

@@ -310,8 +310,9 @@ class Search:
             else:
                 is_least = True
         except OutOfTime:
-            self._deadline.check()
+            pass  # what is known by now holds
         yield stages.bounds, 0, None
+        self._deadline.check()
         stages.begin(self._deadline)
         yuan_days = 0
         if is_least:
