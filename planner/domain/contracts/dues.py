@@ -67,6 +67,17 @@ class Due:
         return self.required - self.paid_in_time
 
 
+D = TypeVar("D", bound=Due)
+
+
+def in_grace(dues: list[D], day: int) -> list[D]:
+    """Of open dues, oldest first, those whose grace has not ended before `day`: the last ones."""
+    first = len(dues)
+    while first and dues[first - 1].last_safe_on >= day:
+        first -= 1
+    return dues[first:]
+
+
 def charge_late_fee(late_fee: LateFee | None, missing: int) -> int:
     """The fee on what is missing the day it becomes overdue: ratio x missing, at least floor."""
     if late_fee is None:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Self
 
 from planner.domain.contracts.accrual import Nights
-from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
+from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots, in_grace
 from planner.domain.contracts.terms import Arrear, OpenTerms
 from planner.domain.dates import add_months
 from planner.domain.money import round_half_up
@@ -36,11 +36,17 @@ class Requirement(Due):
 
 
 class OpenEnd:
-    """A running open-ended contract: bills, falls due, takes payments."""
+    """A running open-ended contract: bills, falls due, takes payments.
+
+    Requirements are paid oldest first, so that those that are met, and those still in grace,
+    lie at the two ends. Their sums are kept, since hundreds may be open for years: `_unpaid` of
+    all, `_parts` of their principal parts, `_bearing` of the parts of those that were missed.
+    """
 
     __slots__ = (
         "_accrued",
         "_accrued_to",
+        "_bearing",
         "_billed_to",
         "_due_day",
         "_ends_on",
@@ -51,11 +57,13 @@ class OpenEnd:
         "_nights",
         "_ordinary_from",
         "_owed",
+        "_parts",
         "_penalty",
         "_penalty_accrued",
         "_requirements",
         "_terms",
         "_tolerance",
+        "_unpaid",
         "dues",
         "next_day",
         "overdue_fen",
@@ -81,6 +89,7 @@ class OpenEnd:
         self._ordinary_from = self._billed_to = start.toordinal()
         self._accrued_to = min(self._ordinary_from, as_of)
         self._requirements: list[Requirement] = []
+        self._unpaid = self._parts = self._bearing = 0
         self.dues: list[Due] = []
         self.warnings: list[tuple[int, str]] = []
         self.overdue_fen = 0
@@ -112,19 +121,24 @@ class OpenEnd:
                         part=one.principal_fen,
                     )
                     requirement.is_arrear = True
-                    self._requirements.append(requirement)
+                    self._require(requirement)
         self._accrue(as_of)
         for requirement, (_, one) in zip(self._requirements, arrears, strict=True):
             if one.penalty_fen is not None:
                 self._penalty += one.penalty_fen
                 requirement.unpaid += one.penalty_fen
+                self._unpaid += one.penalty_fen
                 requirement.extras += one.penalty_fen
                 requirement.pending = 0
                 if requirement.is_missed:
                     counted = self._nights.penalty(requirement.due_on, as_of)
                     self._penalty_accrued -= requirement.part * counted
         self.dues.extend(self._requirements)
-        self._update_overdue()
+
+    def _require(self, requirement: Requirement) -> None:
+        self._requirements.append(requirement)
+        self._unpaid += requirement.unpaid
+        self._parts += requirement.part
 
     def _accrue(self, day: int) -> None:
         """Let nights pass until `day`. Splitting the stretch changes nothing."""
@@ -138,12 +152,10 @@ class OpenEnd:
         bearing = 0
         if self._requirements and self._terms.overdue is not None:
             penalty = self._nights.penalty(start, day)
-            for one in self._requirements:
-                if one.is_missed:
-                    bearing += one.part
-                elif one.last_safe_on >= start:
-                    one.pending += one.part * penalty
-                    one.replaced += one.part * ordinary
+            bearing = self._bearing
+            for one in in_grace(self._requirements, start):
+                one.pending += one.part * penalty
+                one.replaced += one.part * ordinary
             self._penalty_accrued += bearing * penalty
         self._accrued += (self._owed - bearing) * ordinary
 
@@ -160,21 +172,23 @@ class OpenEnd:
             self._end_grace(day, late_fees=True)
         if day == min(self._next_due, self._ends_on):
             self._fall_due(day)
-        self._update_overdue()
         self._reschedule(day)
 
     def _end_grace(self, day: int, *, late_fees: bool) -> None:
-        for one in self._requirements:
+        for one in in_grace(self._requirements, day - 1):
             if one.last_safe_on + 1 != day:
                 continue
             if one.unpaid > self._tolerance:
                 one.is_missed = True
+                self._bearing += one.part
+                self.overdue_fen += one.unpaid - one.extras
                 self._penalty_accrued += one.pending
                 self._accrued -= one.replaced
                 if late_fees:
                     fee = charge_late_fee(self._terms.late_fee, one.unpaid)
                     self._fees += fee
                     one.unpaid += fee
+                    self._unpaid += fee
                     one.extras += fee
             one.pending = one.replaced = 0
 
@@ -188,21 +202,19 @@ class OpenEnd:
             interest = 0
         charges = self._interest + self._fees + self._penalty
         balance = self._owed + charges
-        earlier = sum(one.unpaid for one in self._requirements)
-        required = balance - earlier
+        required = balance - self._unpaid
         if day != self._ends_on:
             required = min(required, self._minimum(interest))
         if required > 0:
-            parts = sum(one.part for one in self._requirements)
-            charges_left = max(0, charges - (earlier - parts))
+            charges_left = max(0, charges - (self._unpaid - self._parts))
             requirement = Requirement(
                 day,
                 day + self._grace_days,
                 amount=balance,
                 required=required,
-                part=min(max(0, required - charges_left), self._owed - parts),
+                part=min(max(0, required - charges_left), self._owed - self._parts),
             )
-            self._requirements.append(requirement)
+            self._require(requirement)
             self.dues.append(requirement)
         if day == self._ends_on:
             self._next_due = NEVER
@@ -243,14 +255,14 @@ class OpenEnd:
         """All that is required and unpaid on `day`; once the contract ended, what settles."""
         if self._has_ended(day):
             return self.settle(day)
-        return sum(one.unpaid for one in self._requirements)
+        return self._unpaid
 
     def demands(self, day: int) -> Iterator[tuple[int, int]]:
         """(due day, fen) of what is required and unpaid, oldest first."""
         for one in self._requirements:
             yield one.due_on, one.unpaid
         if self._has_ended(day):
-            since = self.settle(day) - sum(one.unpaid for one in self._requirements)
+            since = self.settle(day) - self._unpaid
             yield self._requirements[-1].due_on, since
 
     def oldest_unmet(self, day: int) -> Due | None:
@@ -297,8 +309,13 @@ class OpenEnd:
             if self._has_ended(day):
                 billed += penalty_billed
                 self._requirements[-1].extras += penalty_billed
+                if self._requirements[-1].is_missed:
+                    self.overdue_fen -= penalty_billed
         if self._has_ended(day):
             self._requirements[-1].unpaid += billed
+            self._unpaid += billed
+            if self._requirements[-1].is_missed:
+                self.overdue_fen += billed
         fee = min(amount, self._fees)
         penalty = min(amount - fee, self._penalty)
         interest = min(amount - fee - penalty, self._interest)
@@ -308,13 +325,16 @@ class OpenEnd:
         self._interest -= interest
         self._owed -= principal
         self._meet(day, amount, principal)
-        self._update_overdue()
         self._reschedule(day)
         return Parts(principal, interest, fee, penalty)
 
     def _meet(self, day: int, amount: int, principal: int) -> None:
         """Reduce the oldest unmet requirement first; its principal part by principal paid."""
+        met = 0
         for one in self._requirements:
+            if not amount and not (principal and self._parts):
+                break
+            overdue, part = one.unpaid - one.extras, one.part
             paid = min(amount, one.unpaid)
             one.unpaid -= paid
             one.extras = max(0, one.extras - paid)
@@ -323,9 +343,15 @@ class OpenEnd:
             lowered = min(principal, one.part)
             one.part = min(one.part - lowered, one.unpaid - one.extras)
             principal -= lowered
+            self._unpaid -= paid
+            self._parts -= part - one.part
+            if one.is_missed:
+                self._bearing -= part - one.part
+                self.overdue_fen -= overdue - (one.unpaid - one.extras)
             if one.unpaid == 0:
                 one.met_on = day
-        self._requirements = [one for one in self._requirements if one.unpaid]
+                met += 1
+        del self._requirements[:met]
 
     def balances(self) -> Parts:
         """Billed and unpaid by kind."""
@@ -352,7 +378,7 @@ class OpenEnd:
         early = self.clone()
         early._accrue(day)
         early._fall_due(due_on)
-        if sum(one.unpaid for one in early._requirements) > offered:
+        if early._unpaid > offered:
             return
         self._accrue(day)
         self._fall_due(due_on)
@@ -403,18 +429,12 @@ class OpenEnd:
             arrears=tuple(arrears),
         )
 
-    def _update_overdue(self) -> None:
-        self.overdue_fen = 0
-        for one in self._requirements:
-            if one.is_missed:
-                self.overdue_fen += one.unpaid - one.extras
-
     def _reschedule(self, day: int) -> None:
         """The next day after `day` on which something happens by itself."""
         nearest = NEVER
         if self._owed or self._interest or self._fees or self._penalty or self._accrued:
             nearest = min(self._next_due, self._ends_on) if day < self._ends_on else NEVER
-        for one in self._requirements:
-            if day <= one.last_safe_on < nearest:
+        for one in in_grace(self._requirements, day):
+            if one.last_safe_on < nearest:
                 nearest = one.last_safe_on + 1
         self.next_day = nearest
