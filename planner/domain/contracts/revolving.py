@@ -383,7 +383,7 @@ class Revolving:
         self._fees -= fee
         self._interest -= interest
         self._lower_principal(principal)
-        for statement in chain(self._late, self._statements):
+        for statement in self._statements:
             if statement.unpaid:
                 paid = min(statement.unpaid, amount)
                 statement.unpaid -= paid
@@ -393,11 +393,27 @@ class Revolving:
             statement.charges = max(0, statement.charges - amount)
             statement.rest = max(0, statement.rest - amount)
         self._statements = [one for one in self._statements if one.unpaid or one.pieces]
-        self._late = [one for one in self._late if one.unpaid]
+        self._lower_late(day, amount)
         self._late_fen = max(0, self._late_fen - amount)
         self.overdue_fen = max(0, self.overdue_fen - amount)
         self._reschedule(day)
         return Parts(principal, interest, fee, 0)
+
+    def _lower_late(self, day: int, amount: int) -> None:
+        """Each late minimum contains the ones before: all are lower by the whole amount."""
+        if not self._late:
+            return
+        left = []
+        for statement in self._late:
+            if statement.unpaid > amount:
+                statement.unpaid -= amount
+                if statement.charges:
+                    statement.charges = max(0, statement.charges - amount)
+                left.append(statement)
+            else:
+                statement.unpaid = 0
+                statement.met_on = day
+        self._late = left
 
     def _lower_principal(self, amount: int) -> None:
         self._unspent = max(0, self._unspent - amount)
