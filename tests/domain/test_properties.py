@@ -17,6 +17,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from planner.domain.contracts.dues import Parts
+from planner.domain.contracts.instalment import Instalment
+from planner.domain.contracts.open_end import OpenEnd
 from planner.domain.contracts.terms import InstalmentTerms, OpenTerms, RevolvingTerms
 from planner.domain.dates import WORKING_DAYS, add_months, next_month_day, occurrences
 from planner.domain.household import household_document, parse_debt, parse_household
@@ -309,11 +311,13 @@ def driven(as_of, document, offers, *, asks):
             contract.required_fen(day)
             list(contract.demands(day))
             contract.payable(day, 10_000)
+            contract.open_dues()
             contract.clone().settle(day + 40)
         if day - start in offers:
             amount = contract.payable(day, offers[day - start])
             trace.append((day, contract.pay(day, amount) if amount else None))
         trace.append((day, contract.balances(), contract.overdue_fen))
+    contract.open_dues()  # which lays penalty on them
     dues = [
         (due.due_on, due.amount, due.required, due.unpaid, due.paid_in_time, due.is_missed)
         for due in contract.dues
@@ -322,6 +326,31 @@ def driven(as_of, document, offers, *, asks):
 
 
 OFFERS = st.dictionaries(st.integers(0, 180), st.integers(1, 80_000), max_size=6)
+
+
+@given(single_debts(), OFFERS)
+def test_kept_sums_are_those_of_the_open_dues(case, offers):
+    as_of, document = case
+    contract = started(as_of, document)
+    start = as_of.toordinal()
+    for day in range(start, start + 190):
+        contract.morning(day)
+        if day - start in offers:
+            contract.pay(day, contract.payable(day, offers[day - start]))
+
+        required = contract.required_fen(day)
+        dues = contract.open_dues()
+
+        assert required == sum(fen for _, fen in contract.demands(day))
+        missed = [due for due in dues if due.is_missed]
+        if isinstance(contract, Instalment):
+            parts = contract.balances()
+            assert parts.interest == sum(due.interest for due in dues)
+            assert parts.fee == sum(due.fee + due.late_fee for due in dues)
+            assert parts.penalty == sum(due.penalty for due in dues)
+            assert contract.overdue_fen == sum(due.scheduled for due in missed)
+        elif isinstance(contract, OpenEnd):
+            assert contract.overdue_fen == sum(due.unpaid - due.extras for due in missed)
 
 
 def rows_paid_on_their_days(contract, last_day):

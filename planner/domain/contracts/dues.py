@@ -22,7 +22,8 @@ class Due:
     """An amount that a contract requires on a day; days are ordinals, amounts fen.
 
     `amount` is the statement, row or balance, `required` what must be paid of it.
-    `unpaid` is what is left of it now, with late fee and penalty that joined it.
+    `unpaid` is what is left of it now, with late fee and penalty that joined it: penalty as
+    of the last payment on it, or since the contract was asked for its `open_dues`.
     A due is missed when grace ends with more than the tolerance unpaid; `met_on` is the day
     on which nothing of it was unpaid any more, None until then.
     """

@@ -8,10 +8,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Self
+from typing import NamedTuple, Self
 
 from planner.domain.contracts.accrual import Nights
-from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
+from planner.domain.contracts.dues import (
+    NEVER,
+    Due,
+    Parts,
+    charge_late_fee,
+    copy_slots,
+    in_grace,
+)
 from planner.domain.contracts.terms import Arrear, InstalmentTerms, Row
 from planner.domain.dates import add_months
 from planner.domain.money import round_half_up
@@ -21,13 +28,26 @@ UNPRICED = ("flat_fee", "listed")  # no ordinary interest; prepaid whole or not 
 
 
 class ScheduledRow(Due):
-    """One required row by kind; `pending` is the numerator of penalty not yet billed.
+    """One required row by kind.
 
-    While the row is in grace, `pending` is what it would cost if it were missed, and
-    `replaced` the ordinary interest which that would take the place of.
+    While the row is in grace, `pending` is the numerator of the penalty it would bear if it
+    were missed, and `replaced` of the ordinary interest which that would take the place of.
+    Once missed it has penalty not yet billed (see `Instalment._pending_of`), and of the bills
+    its `penalty` and `unpaid` contain the shares of the first `bills`; None before its first.
+    `up_to` is the principal of all rows missed until it was, its own included.
     """
 
-    __slots__ = ("fee", "interest", "late_fee", "penalty", "pending", "principal", "replaced")
+    __slots__ = (
+        "bills",
+        "fee",
+        "interest",
+        "late_fee",
+        "penalty",
+        "pending",
+        "principal",
+        "replaced",
+        "up_to",
+    )
 
     def __init__(
         self, due_on: int, last_safe_on: int, *, principal: int, interest: int, fee: int
@@ -41,6 +61,13 @@ class ScheduledRow(Due):
         self.penalty = 0
         self.pending = 0
         self.replaced = 0
+        self.bills: int | None = None
+        self.up_to = 0
+
+    @property
+    def scheduled(self) -> int:
+        """What is left of what the schedule asked for: no late fee, no penalty."""
+        return self.principal + self.interest + self.fee
 
     def become_arrear(self) -> None:
         super().become_arrear()
@@ -64,32 +91,59 @@ class ScheduledRow(Due):
         return parts
 
 
+class Bill(NamedTuple):
+    """Penalty billed to all rows missed: what a fen bore since the last bill, as a numerator,
+    and how much principal of missed rows had been paid by then."""
+
+    borne: int
+    paid: int
+
+
 def _row_left(row: ScheduledRow) -> Row:
     """What is left of a row, as the lender's schedule would list it."""
     return Row(date.fromordinal(row.due_on), row.principal, row.interest, row.fee)
 
 
 class Instalment:
-    """A running instalment contract: bills, falls due, takes payments."""
+    """A running instalment contract: bills, falls due, takes payments.
+
+    Open rows are paid oldest first, so that those that are met, and those still in grace, lie
+    at the two ends. Hundreds may be open for years: their sums are kept, and a bill of penalty
+    is laid on a row only when somebody asks for that row (`_count_bills`). For rows missed:
+    `_missed` is how many they are, `_bearing` their principal, `_paid` what was paid of it,
+    `_pending` the numerator of penalty not yet billed, `_borne` that of one fen (0 where the
+    penalty runs on all principal), `_unbilled` those without a bill yet.
+    """
 
     __slots__ = (
         "_accrued",
         "_accrued_to",
+        "_bearing",
+        "_bills",
+        "_borne",
         "_due_day",
         "_fees_left",
         "_grace_days",
         "_level",
         "_listed",
+        "_missed",
         "_next_due",
         "_nights",
         "_on_principal",
+        "_open_fee",
+        "_open_interest",
+        "_open_penalty",
+        "_open_principal",
         "_ordinary_from",
+        "_paid",
+        "_pending",
         "_periods_left",
         "_row_fee",
         "_row_principal",
         "_rows",
         "_terms",
         "_tolerance",
+        "_unbilled",
         "_undue",
         "dues",
         "next_day",
@@ -119,6 +173,10 @@ class Instalment:
         self._row_fee = 0
         self._fix_rows(level=terms.amount_fen)
         self._rows: list[ScheduledRow] = []
+        self._open_principal = self._open_interest = self._open_fee = self._open_penalty = 0
+        self._missed = self._bearing = self._paid = self._pending = self._borne = 0
+        self._unbilled: list[ScheduledRow] = []
+        self._bills: list[Bill] = []
         self.dues: list[Due] = []
         self.warnings: list[tuple[int, str]] = []
         self.overdue_fen = 0
@@ -172,15 +230,24 @@ class Instalment:
                         fee=one.fee_fen,
                     )
                     row.is_arrear = True
-                    self._rows.append(row)
+                    self._open(row)
         self._accrue(as_of)
         for row, (_, one) in zip(self._rows, arrears, strict=True):
             if one.penalty_fen is not None:
                 row.penalty = one.penalty_fen
                 row.unpaid += one.penalty_fen
-                row.pending = 0
+                self._open_penalty += one.penalty_fen
+                counted = self._pending_of(row) if row.is_missed else row.pending
+                row.pending -= counted
+                if row.is_missed:
+                    self._pending -= counted
         self.dues.extend(self._rows)
-        self._update_overdue()
+
+    def _open(self, row: ScheduledRow) -> None:
+        self._rows.append(row)
+        self._open_principal += row.principal
+        self._open_interest += row.interest
+        self._open_fee += row.fee
 
     def _accrue(self, day: int) -> None:
         """Let nights pass until `day`. Splitting the stretch changes nothing."""
@@ -189,29 +256,27 @@ class Instalment:
             return
         self._accrued_to = day
         rows = self._rows
-        missed = None
-        if rows and self._on_principal:
-            missed = next((row for row in rows if row.is_missed), None)
+        has_missed_principal = self._on_principal and self._missed
         ordinary = 0
-        if missed is None and day > self._ordinary_from:
+        if not has_missed_principal and day > self._ordinary_from:
             ordinary = self._undue * self._nights.ordinary(max(start, self._ordinary_from), day)
             self._accrued += ordinary
         if not rows:
             return
         penalty = self._nights.penalty(start, day)
         if not self._on_principal:
-            for row in rows:
-                if row.is_missed or row.last_safe_on >= start:
-                    row.pending += row.principal * penalty
+            self._borne += penalty
+            self._pending += self._bearing * penalty
+            for row in in_grace(rows, start):
+                row.pending += row.principal * penalty
             return
-        principal = self._undue + sum(row.principal for row in rows)
-        if missed is not None:
-            missed.pending += principal * penalty
+        principal = self._undue + self._open_principal
+        if has_missed_principal:
+            self._pending += principal * penalty
             return
-        for row in rows:
-            if row.last_safe_on >= start:
-                row.pending += principal * penalty
-                row.replaced += ordinary
+        for row in in_grace(rows, start):
+            row.pending += principal * penalty
+            row.replaced += ordinary
 
     def morning(self, day: int) -> None:
         """What grace missed until yesterday becomes overdue; then the due of the day."""
@@ -222,11 +287,10 @@ class Instalment:
             self._end_grace(day, late_fees=True)
         if day == self._next_due and self._has_undue():
             self._fall_due(day)
-        self._update_overdue()
         self._reschedule(day)
 
     def _end_grace(self, day: int, *, late_fees: bool) -> None:
-        for row in self._rows:
+        for row in in_grace(self._rows, day - 1):
             if row.last_safe_on + 1 != day:
                 continue
             if row.unpaid <= self._tolerance:
@@ -234,19 +298,29 @@ class Instalment:
                 continue
             if self._on_principal:
                 self._accrued -= row.replaced
-                for other in self._rows:  # their nights lie within this row's
-                    if other is not row and not other.is_missed:
-                        other.pending = other.replaced = 0
-            row.is_missed = True
+                for other in in_grace(self._rows, day):  # their nights lie within this row's
+                    other.pending = other.replaced = 0
+            self._miss(row)
             if late_fees:
                 row.late_fee = charge_late_fee(self._terms.late_fee, row.unpaid)
                 row.unpaid += row.late_fee
+                self._open_fee += row.late_fee
+
+    def _miss(self, row: ScheduledRow) -> None:
+        row.is_missed = True
+        self.overdue_fen += row.scheduled
+        self._missed += 1
+        self._bearing += row.principal
+        self._pending += row.pending
+        row.pending -= row.principal * self._borne
+        row.up_to = self._bearing + self._paid
+        self._unbilled.append(row)
 
     def _fall_due(self, day: int) -> None:
         self._bill_penalty()
         row = self._next_row(day)
         if row.unpaid:
-            self._rows.append(row)
+            self._open(row)
             self.dues.append(row)
 
     def _next_row(self, day: int) -> ScheduledRow:
@@ -293,15 +367,65 @@ class Instalment:
 
     def _bill_penalty(self) -> None:
         """Bill the penalty of overdue rows, one rounding for all, shares oldest first."""
-        exact = billed = 0
-        for row in self._rows:
-            if row.is_missed:
-                exact += row.pending
-                row.pending = 0
+        if not self._missed:
+            return
+        billed = self._nights.billed(self._pending)
+        self._open_penalty += billed
+        if self._on_principal:
+            self._add_penalty(self._first_missed(), billed)
+        else:
+            self._bills.append(Bill(self._borne, self._paid))
+            exact = self._pending - sum(self._pending_of(row) for row in self._unbilled)
+            billed = self._nights.billed(exact)
+            for row in self._unbilled:
+                exact += self._pending_of(row)
                 share = self._nights.billed(exact) - billed
                 billed += share
-                row.penalty += share
-                row.unpaid += share
+                self._add_penalty(row, share)
+                row.bills = len(self._bills)
+                row.pending = 0
+        self._unbilled = []
+        self._pending = self._borne = 0
+
+    def _add_penalty(self, row: ScheduledRow, fen: int) -> None:
+        row.penalty += fen
+        row.unpaid += fen
+
+    def _count_bills(self, row: ScheduledRow) -> None:
+        """Add to a row its shares of the bills since it was last asked for.
+
+        Of rows missed none after it has been paid since, and only this one in part: what was
+        open of those up to it when a bill came is `up_to` less all that had been paid.
+        """
+        if row.bills is None:
+            return
+        for bill in self._bills[row.bills :]:
+            until = row.up_to - bill.paid
+            billed_before = self._nights.billed((until - row.principal) * bill.borne)
+            self._add_penalty(row, self._nights.billed(until * bill.borne) - billed_before)
+        row.bills = len(self._bills)
+
+    def _first_missed(self) -> ScheduledRow:
+        return next(row for row in self._rows if row.is_missed)
+
+    def _pending_of(self, row: ScheduledRow) -> int:
+        """Numerator of what a missed row bore since the last bill: where the penalty runs on
+        all principal, the oldest bears it alone."""
+        if self._on_principal:
+            return self._pending if row is self._first_missed() else 0
+        return row.pending + row.principal * self._borne
+
+    def _with_shares(self) -> Iterator[tuple[ScheduledRow, int]]:
+        """Open rows, oldest first, each with its share of penalty not yet billed."""
+        exact = billed = 0
+        for row in self._rows:
+            share = 0
+            if row.is_missed:
+                self._count_bills(row)
+                exact += self._pending_of(row)
+                share = self._nights.billed(exact) - billed
+                billed += share
+            yield row, share
 
     @property
     def keeps_spending(self) -> bool:
@@ -312,19 +436,13 @@ class Instalment:
         if not self._rows:
             return 0
         self._accrue(day)
-        pending = sum(row.pending for row in self._rows if row.is_missed)
-        return sum(row.unpaid for row in self._rows) + self._nights.billed(pending)
+        unpaid = self._open_principal + self._open_interest + self._open_fee + self._open_penalty
+        return unpaid + self._nights.billed(self._pending)
 
     def demands(self, day: int) -> Iterator[tuple[int, int]]:
         """(due day, fen) of what is required and unpaid, oldest first."""
         self._accrue(day)
-        exact = billed = 0
-        for row in self._rows:
-            share = 0
-            if row.is_missed:
-                exact += row.pending
-                share = self._nights.billed(exact) - billed
-                billed += share
+        for row, share in self._with_shares():
             yield row.due_on, row.unpaid + share
 
     def oldest_unmet(self, day: int) -> Due | None:
@@ -392,12 +510,12 @@ class Instalment:
         Raises ValueError for an amount that the contract does not take (see `payable`).
         """
         self._accrue(day)
-        if any(row.is_missed for row in self._rows):
-            self._bill_penalty()
+        self._bill_penalty()
         principal = interest = fee = penalty = 0
         left = amount
+        met = 0
         for row in self._rows:
-            taken = row.take(left)
+            taken = self._take(row, left)
             paid = sum(taken)
             row.count_paid(day, paid)
             left -= paid
@@ -407,17 +525,36 @@ class Instalment:
             penalty += taken.penalty
             if row.unpaid == 0:
                 row.met_on = day
+                met += 1
             if left == 0:
                 break
-        self._rows = [row for row in self._rows if row.unpaid]
+        del self._rows[:met]
+        if not self._rows:
+            self._bills = []
+        self._open_principal -= principal
+        self._open_interest -= interest
+        self._open_fee -= fee
+        self._open_penalty -= penalty
         if left:
             prepaid = self._prepay(left)
             principal += prepaid.principal
             interest += prepaid.interest
             fee += prepaid.fee
-        self._update_overdue()
         self._reschedule(day)
         return Parts(principal, interest, fee, penalty)
+
+    def _take(self, row: ScheduledRow, offered: int) -> Parts:
+        if not row.is_missed:
+            return row.take(offered)
+        self._count_bills(row)
+        scheduled = row.scheduled
+        taken = row.take(offered)
+        self.overdue_fen -= scheduled - row.scheduled
+        self._bearing -= taken.principal
+        self._paid += taken.principal
+        if row.unpaid == 0:
+            self._missed -= 1
+        return taken
 
     def _prepay(self, amount: int) -> Parts:
         payoff = self._payoff()
@@ -447,15 +584,8 @@ class Instalment:
 
     def balances(self) -> Parts:
         """Billed and unpaid by kind; principal is all that is outstanding."""
-        if not self._rows:
-            return Parts(self._undue, 0, 0, 0)
-        principal, interest, fee, penalty = self._undue, 0, 0, 0
-        for row in self._rows:
-            principal += row.principal
-            interest += row.interest
-            fee += row.fee + row.late_fee
-            penalty += row.penalty
-        return Parts(principal, interest, fee, penalty)
+        principal = self._undue + self._open_principal
+        return Parts(principal, self._open_interest, self._open_fee, self._open_penalty)
 
     def is_settled(self, day: int) -> bool:
         return not self._rows and not self._has_undue() and self.settle(day) == 0
@@ -464,6 +594,8 @@ class Instalment:
         """A copy that goes its own way; its `dues` start empty."""
         other = copy_slots(self)
         other._rows = [copy_slots(row) for row in self._rows]
+        other._unbilled = [row for row in other._rows if row.is_missed and row.bills is None]
+        other._bills = self._bills.copy()
         other.dues = []
         other.warnings = []
         return other
@@ -503,6 +635,8 @@ class Instalment:
 
     def open_dues(self) -> list[Due]:
         """The dues that are not met, oldest first."""
+        for row in self._rows:
+            self._count_bills(row)
         return list(self._rows)
 
     def terms_on(self, day: int) -> InstalmentTerms:
@@ -527,16 +661,10 @@ class Instalment:
             due = date.fromordinal(coming[0].due_on)
             started = add_months(due, -1, self._due_day) if coming[0].interest else due
             fees_left += sum(row.fee for row in coming)
-        exact = billed = 0
         arrears = []
-        for row in self._rows:
+        for row, share in self._with_shares():
             if row in coming:
                 continue
-            share = 0
-            if row.is_missed:
-                exact += row.pending
-                share = self._nights.billed(exact) - billed
-                billed += share
             arrears.append(
                 Arrear(
                     date.fromordinal(row.due_on),
@@ -562,15 +690,9 @@ class Instalment:
     def _has_undue(self) -> bool:
         return bool(self._undue or self._fees_left or self._listed)
 
-    def _update_overdue(self) -> None:
-        self.overdue_fen = 0
-        for row in self._rows:
-            if row.is_missed:
-                self.overdue_fen += row.principal + row.interest + row.fee
-
     def _reschedule(self, day: int) -> None:
         """The next day after `day` on which something happens by itself."""
         self.next_day = self._next_due if self._has_undue() else NEVER
-        for row in self._rows:
-            if not row.is_missed and day <= row.last_safe_on < self.next_day:
+        for row in in_grace(self._rows, day):
+            if row.last_safe_on < self.next_day:
                 self.next_day = row.last_safe_on + 1
