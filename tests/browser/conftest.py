@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as site
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from planner import people, services
 from planner.models import User
@@ -18,6 +18,8 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 LOCALES = {"zh-hans": "zh-CN", "en": "en-US"}
 PASSWORD = "eleven purple llamas"
+
+expect.set_options(timeout=30_000)  # a solve may take all of its time, on a busy machine too
 
 # Chromium and htmx write a line for every answer that is an error, however well the page deals
 # with it; and Chromium one for each sign-out that cleared what it kept.
