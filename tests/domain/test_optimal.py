@@ -107,7 +107,7 @@ def test_no_rule_is_better_and_no_bound_is_above(household):
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
 def test_examples_have_bounds(path):
-    found = find_optimum(parse_household(json.loads(path.read_text())), seconds=SECONDS)
+    found = find_optimum(parse_household(json.loads(path.read_text())), seconds=5 * SECONDS)
     assert found.proof.status in ("proven", "bounded")
     assert found.fault is None
     assert 0 < found.proof.cost_bound_fen <= found.proof.cost_fen
