@@ -14,12 +14,14 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.households import household_of_all_products, paying_household, short_household
-from planner.domain.consequences import weigh_consequences
-from planner.domain.dates import add_months
-from planner.domain.household import Household, read_household
-from planner.domain.ledger import Ledger
-from planner.domain.plan import compare_outcomes, make_plan, make_plans, outcome_of
-from planner.domain.strategies import STRATEGIES, pay_minimum
+from planner.domain.household.household import Household, read_household
+from planner.domain.ledger.consequences import weigh_consequences
+from planner.domain.ledger.ledger import Ledger
+from planner.domain.make_plan import make_plan
+from planner.domain.paying.proposals import pay_minimum
+from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
+from planner.domain.plan.plan import compare_outcomes, outcome_of
+from planner.domain.values.days import add_months
 
 ROUNDS = 40
 
@@ -88,12 +90,12 @@ def main() -> None:
     first = make_plan(small, "minimum")
     months = len({(due.due_on.year, due.due_on.month) for due in first.dues})
     print(f"engine: 6 debts x {months} months, {len(first.dues)} dues; median (least)")
-    for strategy, bar in zip(STRATEGIES, (4, 15, 15, 15), strict=True):
+    for strategy, bar in zip(RULES_OF_THUMB, (4, 15, 15, 15), strict=True):
         [spent] = measure(lambda strategy=strategy: make_plan(small, strategy))
         print(f"  {strategy:<10} {spent}   (bar {bar} ms)")
 
     def all_compared() -> None:
-        plans = make_plans(small, STRATEGIES)
+        plans = make_plans(small, RULES_OF_THUMB)
         for plan in plans.values():
             compare_outcomes(outcome_of(plans["minimum"]), outcome_of(plan))
 

@@ -25,11 +25,12 @@ from time import process_time
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.mixed import DEBTS, MONTHS, mixed_household
-from planner.domain.consequences import Harm
-from planner.domain.household import Household
-from planner.domain.optimal import NO_HARM, RULES_OF_THUMB, Optimum, cost_of, find_optimum
+from planner.domain.household.household import Household
+from planner.domain.ledger.consequences import Harm
 from planner.domain.optimum import clock
-from planner.domain.plan import make_plans
+from planner.domain.optimum.find import NO_HARM, Optimum, find_optimum
+from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
+from planner.domain.plan.plan import cost_of
 
 BEST_HARM = Path(__file__).with_name("best_harm.json")
 INCOMES = (0.9, 1.0, 1.1, 1.25, 1.5, 2.0)

@@ -59,7 +59,7 @@ def make_short(email: str) -> tuple[int, str]:
 
     from benchmarks.households import paying_household
     from planner import people, services
-    from planner.domain.household import household_document
+    from planner.domain.household.household import household_document
     from planner.models import User
 
     user = User.objects.create_user(email)

@@ -79,7 +79,7 @@ def make_member() -> str:
 
     from benchmarks.households import paying_household
     from planner import people, services
-    from planner.domain.household import household_document
+    from planner.domain.household.household import household_document
     from planner.models import IdempotencyKey, User
 
     user = User.objects.create_user("bench@example.com")

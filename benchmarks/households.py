@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from planner.domain.dates import add_months
-from planner.domain.household import Household, parse_household
-from planner.domain.money import format_yuan
-from planner.domain.products import load_products
+from planner.domain.household.household import Household, parse_household
+from planner.domain.rulebook.products import load_products
+from planner.domain.values.days import add_months
+from planner.domain.values.money import format_yuan
 
 LADDER = [
     {"id": "penalty", "after_days": 1, "counts_from": "grace_end", "severity": 1},

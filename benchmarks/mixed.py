@@ -4,9 +4,9 @@ from random import Random
 from typing import Any
 
 from benchmarks.households import LADDER
-from planner.domain.household import Household, parse_household
-from planner.domain.money import format_yuan
-from planner.domain.plan import make_plan
+from planner.domain.household.household import Household, parse_household
+from planner.domain.make_plan import make_plan
+from planner.domain.values.money import format_yuan
 
 DEBTS = (3, 6, 12, 24)
 MONTHS = (12, 24, 36, 60)

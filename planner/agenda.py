@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.domain.contracts.terms import RevolvingTerms
+from planner.domain.household.terms import RevolvingTerms
 from planner.exports.ics import statement_date
 from planner.exports.wording import spoken
 from planner.presentation import short_day, weekday

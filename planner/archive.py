@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planner.domain.contracts.terms import read_terms
-from planner.domain.history import KINDS, Known, read_history
-from planner.domain.household import CONTRACTS, FORMAT, MAX_BYTES, VERSION, read_json
-from planner.domain.reading import DocumentError, Fields, InvalidDocument
+from planner.domain.household.entries import KINDS, Known, read_history
+from planner.domain.household.household import CONTRACTS, FORMAT, MAX_BYTES, VERSION, read_json
+from planner.domain.household.terms import read_terms
+from planner.domain.values.reading import DocumentError, Fields, InvalidDocument
 from planner.exports.wording import one_line
 from planner.models import (
     ITEM_MODELS,

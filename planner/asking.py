@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from planner import history
 from planner.board import Board
-from planner.domain.questions import Question
+from planner.domain.answers.unanswered import Question
 from planner.forms.history import AllAsPlannedForm, AnswerForm
 from planner.presentation import day, markup, short_day, strong
 

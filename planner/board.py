@@ -13,13 +13,13 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 from planner import charts, hashes, plan_store, services
-from planner.domain.consequences import Consequence
-from planner.domain.contracts.terms import RevolvingTerms
-from planner.domain.dates import add_months
-from planner.domain.due_days import offered
-from planner.domain.household import Household, parse_household
-from planner.domain.plan import Outcome, PlannedDue
-from planner.domain.repeats import ladder_from
+from planner.domain.answers.due_days import offered
+from planner.domain.household.household import Household, parse_household
+from planner.domain.household.terms import RevolvingTerms
+from planner.domain.ledger.consequences import Consequence
+from planner.domain.ledger.repeats import ladder_from
+from planner.domain.plan.plan import Outcome, PlannedDue
+from planner.domain.values.days import add_months
 from planner.exports.wording import strategy_name
 from planner.forms.figures import FIGURES, BufferForm, StrategyForm, figure_lines
 from planner.models import HistoryEntry, Item, Revision, User

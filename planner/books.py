@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from planner.domain.household import parse_household
-from planner.domain.plan import make_plans
-from planner.domain.reading import InvalidDocument
-from planner.domain.replay import PaymentRefused, stand
-from planner.domain.strategies import STRATEGIES
+from planner.domain.household.household import parse_household
+from planner.domain.ledger.replay import PaymentRefused, stand
+from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
+from planner.domain.values.reading import InvalidDocument
 from planner.hashes import history_hash, household_hash
 from planner.models import HistoryEntry, StoredPlan, User
 from planner.plan_store import BEST, STANDING, WAYS, standing_record, to_keep
@@ -30,13 +29,13 @@ def check_books(user: User) -> list[str]:
     try:
         parsed = parse_household(document)
         position = standing_record(stand(parsed))
-        made = make_plans(parsed, STRATEGIES)
+        made = make_plans(parsed, RULES_OF_THUMB)
     except InvalidDocument as invalid:
         return [*found, f"the household cannot be read: {invalid.errors[0].path}"]
     except PaymentRefused as refused:
         paid = refused.entry
         return [*found, f"a payment of {paid.on} to debt {paid.debt} cannot be reckoned any more"]
-    for name in sorted(stored.keys() & {*STRATEGIES, WAYS, BEST}):
+    for name in sorted(stored.keys() & {*RULES_OF_THUMB, WAYS, BEST}):
         computed = to_keep(made, name)
         for key in sorted(key for key in computed if stored[name].get(key) != computed[key]):
             found.append(f"{key} of the stored plan {name} is another")

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner import services
-from planner.domain.contracts.terms import OpenTerms, RevolvingTerms, owed_fen
-from planner.domain.household import Debt
-from planner.domain.money import parse_yuan
+from planner.domain.household.household import Debt
+from planner.domain.household.terms import OpenTerms, RevolvingTerms, owed_fen
+from planner.domain.values.money import parse_yuan
 from planner.forms.items import new_key
 from planner.models import HistoryEntry, User
 from planner.presentation import Amounts, short_day

@@ -10,17 +10,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from planner.board import Board
-from planner.domain.ceilings import Ceiling, load_ceilings
-from planner.domain.consequences import Consequence
+from planner.domain.answers.one_debt import Course, OneDebt, Row, Standing
+from planner.domain.answers.relief import overdue_debts
+from planner.domain.answers.true_rate import TrueRate, true_rate
 from planner.domain.contracts.dues import Due
-from planner.domain.contracts.terms import RevolvingTerms
-from planner.domain.deductions import Answered, load_deductions
-from planner.domain.household import Debt
-from planner.domain.money import divide_half_up
-from planner.domain.one_debt import Course, OneDebt, Row, Standing
-from planner.domain.products import Fact, Product, load_products, load_sources
-from planner.domain.relief import overdue_debts
-from planner.domain.true_rate import TrueRate, true_rate
+from planner.domain.household.household import Debt
+from planner.domain.household.terms import RevolvingTerms
+from planner.domain.ledger.consequences import Consequence
+from planner.domain.rulebook.ceilings import Ceiling, load_ceilings
+from planner.domain.rulebook.deductions import Answered, load_deductions
+from planner.domain.rulebook.products import Product, load_products
+from planner.domain.rulebook.rule_files import Fact, load_sources
+from planner.domain.values.money import divide_half_up
 from planner.exports.wording import certainty_word, fact_certainty, name_of_rung, spoken
 from planner.forms.contracts import FORMS
 from planner.ladder import LadderLines, ladder_lines

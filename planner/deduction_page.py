@@ -13,11 +13,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from planner.board import Board
-from planner.domain.deductions import load_deductions
-from planner.domain.exposure import Exposure, Prospect, if_followed, if_nothing_is_paid
-from planner.domain.household import Debt, Household
-from planner.domain.products import Fact, Product, load_products
-from planner.domain.reading import LAST_DAY
+from planner.domain.household.household import Debt, Household
+from planner.domain.paying.exposure import Prospect, if_followed, if_nothing_is_paid
+from planner.domain.plan.plan import Exposure
+from planner.domain.rulebook.deductions import load_deductions
+from planner.domain.rulebook.products import Product, load_products
+from planner.domain.rulebook.rule_files import Fact
+from planner.domain.values.reading import LAST_DAY
 from planner.exports.wording import spoken
 from planner.forms.bank_accounts import KINDS
 from planner.models import User

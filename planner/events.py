@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner import hashes, plan_store, services
-from planner.domain.events import (
+from planner.domain.household.events import (
     LIMITS,
     MAX_EVENTS,
     enterable,
@@ -19,8 +19,8 @@ from planner.domain.events import (
     with_event,
     without_event,
 )
-from planner.domain.household import Debt, Event
-from planner.domain.ladders import Rung
+from planner.domain.household.household import Debt, Event
+from planner.domain.rulebook.ladders import Rung
 from planner.exports.wording import spoken
 from planner.models import Household, User
 from planner.presentation import day, short_day

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from django.utils.translation import get_language
 
-from planner.domain.household import parse_household
-from planner.domain.plan import make_plans, plan_document
-from planner.domain.strategies import STRATEGIES
+from planner.domain.household.household import parse_household
+from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
+from planner.domain.plan.document import plan_document
 from planner.presentation import day, grouped, short_day, weekday
 from planner.sample import sample_document
 from planner.stored import best_rule, read_plan
@@ -44,7 +44,7 @@ def example(today: date) -> Example:
 @lru_cache(maxsize=4)
 def _example(today: date, _language: str | None) -> Example:
     household = parse_household(sample_document(today))
-    plans = make_plans(household, STRATEGIES)
+    plans = make_plans(household, RULES_OF_THUMB)
     plan = read_plan(plan_document(plans[best_rule(plans)]))
     situation = Situation(household, plan)
     dues = []

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from planner import hashes, plan_store, services
-from planner.domain.contracts.terms import owed_fen
-from planner.domain.household import Household as Position
-from planner.domain.household import parse_household
-from planner.domain.ledger import Transfer
-from planner.domain.money import MAX_FEN, format_yuan
-from planner.domain.questions import Question, Unanswered, unanswered
-from planner.domain.replay import stand
+from planner.domain.answers.unanswered import Question, Unanswered, unanswered
+from planner.domain.household.household import Household as Position
+from planner.domain.household.household import parse_household
+from planner.domain.household.terms import owed_fen
+from planner.domain.ledger.ledger import Transfer
+from planner.domain.ledger.replay import stand
+from planner.domain.values.money import MAX_FEN, format_yuan
 from planner.models import Arrangement, HistoryEntry, Household, User
 from planner.plan_store import Record
 from planner.services import EntryRefused, StaleVersion

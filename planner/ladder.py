@@ -6,9 +6,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from planner.domain.consequences import Consequence, runs_from_due
-from planner.domain.events import is_enterable
-from planner.domain.products import load_sources
+from planner.domain.household.events import is_enterable
+from planner.domain.ledger.consequences import Consequence, runs_from_due
+from planner.domain.rulebook.rule_files import load_sources
 from planner.exports.wording import certainty_word, spoken
 from planner.presentation import address, day
 from planner.rulebook import names_of_sources, when

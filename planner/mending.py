@@ -11,9 +11,9 @@ from typing import Any
 from django.db import transaction
 
 from planner import services
-from planner.domain.household import parse_household
-from planner.domain.money import format_yuan, parse_yuan
-from planner.domain.replay import PaymentRefused, replay, stand
+from planner.domain.household.household import parse_household
+from planner.domain.ledger.replay import PaymentRefused, replay, stand
+from planner.domain.values.money import format_yuan, parse_yuan
 from planner.models import HistoryEntry, User
 
 

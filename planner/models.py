@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from planner.domain.history import KINDS as HISTORY_KINDS
-from planner.domain.household import FORMAT, STRATEGIES, VERSION
-from planner.domain.money import format_yuan
+from planner.domain.household.entries import KINDS as HISTORY_KINDS
+from planner.domain.household.household import FORMAT, VERSION, WAYS
+from planner.domain.values.money import format_yuan
 from planner.encryption import EncryptedJSONField, EncryptedTextField
 
 TIME_ZONES = [
@@ -147,9 +147,7 @@ class Household(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="household_strategy_known", condition=Q(strategy__in=STRATEGIES)
-            ),
+            models.CheckConstraint(name="household_strategy_known", condition=Q(strategy__in=WAYS)),
             models.CheckConstraint(
                 name="household_consent_has_version",
                 condition=Q(consented_on__isnull=True, consent_version="")

@@ -20,14 +20,14 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection
 
 from planner import hashes, plan_store, services
-from planner.domain.household import Household as Position
-from planner.domain.household import parse_household
-from planner.domain.optimal import Optimum, cost_of, find_optimum
-from planner.domain.plan import Plan, make_plans, outcome_of
-from planner.domain.proof import judge_proof, proof_document
-from planner.domain.reasons import reason_document, reasons_of
-from planner.domain.replay import PaymentRefused
-from planner.domain.strategies import STRATEGIES
+from planner.domain.answers.reasons import reason_document, reasons_of
+from planner.domain.household.household import Household as Position
+from planner.domain.household.household import parse_household
+from planner.domain.ledger.replay import PaymentRefused
+from planner.domain.optimum.find import Optimum, find_optimum
+from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
+from planner.domain.plan.plan import Plan, cost_of, outcome_of
+from planner.domain.plan.proof import judge_proof, proof_document
 from planner.models import Household, StoredPlan, User
 from planner.stored import best_rule, kept_document
 
@@ -261,7 +261,7 @@ def record_of(household: Position, found: Optimum) -> dict[str, Any]:
 
 
 def fallback(household: Position) -> dict[str, Any]:
-    plans = make_plans(household, STRATEGIES)
+    plans = make_plans(household, RULES_OF_THUMB)
     rule = best_rule(plans)
     plan = plans[rule]
     proof = judge_proof(cost_of(plan), 0, plan.harm, plan.harm, solved=False)

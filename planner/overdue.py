@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.domain.household import Household
-from planner.domain.ladders import Rung
-from planner.domain.relief import Relief, overdue_debts
+from planner.domain.answers.relief import Relief, overdue_debts
+from planner.domain.household.household import Household
+from planner.domain.rulebook.ladders import Rung
 from planner.exports.wording import name_of_rung
 from planner.presentation import Amounts, address, day
 from planner.stored import CashDay

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from planner.domain.household import Household as Position
-from planner.domain.household import household_document, parse_household
-from planner.domain.plan import Plan, make_plans
-from planner.domain.replay import stand
-from planner.domain.strategies import OPTIMAL, STRATEGIES
+from planner.domain.household.household import OPTIMAL, household_document, parse_household
+from planner.domain.household.household import Household as Position
+from planner.domain.ledger.replay import stand
+from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
+from planner.domain.plan.plan import Plan
 from planner.hashes import history_hash, household_hash
 from planner.models import HistoryEntry, StoredPlan, User
 from planner.services import Overtaken, household_of, outline_of
@@ -48,7 +48,7 @@ def stored_plans(
     ) -> dict[str, Record]:
         plans = [name for name in missing if name not in beside]
         needs_all = WAYS in plans or BEST in plans
-        made = make_plans(household, STRATEGIES if needs_all else plans)
+        made = make_plans(household, RULES_OF_THUMB if needs_all else plans)
         computed = {name: to_keep(made, name) for name in plans}
         together = {**found, **computed}
         made_beside = {name: beside[name](together) for name in missing if name in beside}

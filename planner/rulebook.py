@@ -11,10 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from planner.domain.consequences import runs_from_due
-from planner.domain.deductions import Answered, load_deductions
-from planner.domain.ladders import Rung
-from planner.domain.products import Fact, Figure, Product, Source, load_products, load_sources
+from planner.domain.ledger.consequences import runs_from_due
+from planner.domain.rulebook.deductions import Answered, load_deductions
+from planner.domain.rulebook.ladders import Rung
+from planner.domain.rulebook.products import Product, load_products
+from planner.domain.rulebook.rule_files import Fact, Figure, Source, load_sources
 from planner.events import LABELS
 from planner.exports.wording import certainty_word, fact_certainty, spoken
 

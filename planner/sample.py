@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from planner.domain.dates import month_day_on_or_before, next_month_day
-from planner.domain.household import FORMAT, VERSION, household_document, parse_household
-from planner.domain.products import load_products
+from planner.domain.household.household import FORMAT, VERSION, household_document, parse_household
+from planner.domain.rulebook.products import load_products
+from planner.domain.values.days import month_day_on_or_before, next_month_day
 
 
 def sample_document(today: date) -> dict[str, Any]:

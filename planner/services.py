@@ -17,19 +17,19 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from planner.domain.contracts.terms import dormant, owed_fen, terms_document
-from planner.domain.history import Corrected
-from planner.domain.household import Household as Position
-from planner.domain.household import (
+from planner.domain.household.entries import Corrected
+from planner.domain.household.household import (
+    OPTIMAL,
     debt_document,
     household_document,
     parse_debt,
     parse_household,
 )
-from planner.domain.money import format_yuan, parse_yuan
-from planner.domain.reading import InvalidDocument
-from planner.domain.replay import PaymentRefused, replay, stand
-from planner.domain.strategies import OPTIMAL
+from planner.domain.household.household import Household as Position
+from planner.domain.household.terms import dormant, owed_fen, terms_document
+from planner.domain.ledger.replay import PaymentRefused, replay, stand
+from planner.domain.values.money import format_yuan, parse_yuan
+from planner.domain.values.reading import InvalidDocument
 from planner.hashes import canonical, digest, history_hash
 from planner.models import (
     ITEM_MODELS,

@@ -13,10 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from planner import plan_store, services
-from planner.domain.household import Household
-from planner.domain.plan import PlannedDue, make_plan
-from planner.domain.scenarios import Starting
-from planner.domain.shortage import Avoidance, Reason, avoid_first, caught_up, order_of, reasons
+from planner.domain.answers.scenarios import Starting
+from planner.domain.answers.shortage import (
+    Avoidance,
+    Reason,
+    avoid_first,
+    caught_up,
+    order_of,
+    reasons,
+)
+from planner.domain.household.household import Household
+from planner.domain.make_plan import make_plan
+from planner.domain.plan.plan import PlannedDue
 from planner.exports.wording import strategy_name
 from planner.models import User
 from planner.presentation import address, markup, phrased, sentences, short_day, strong, weekday

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from planner import hashes, plan_store, services
-from planner.domain.following import Step, follow
-from planner.domain.household import Household, parse_household
-from planner.domain.optimal import cost_of
-from planner.domain.plan import Plan, make_plan, make_plans, outcome_of, read_off
-from planner.domain.reading import InvalidDocument
-from planner.domain.reasons import reason_document, reasons_of
-from planner.domain.replay import PaymentRefused
-from planner.domain.strategies import STRATEGIES
+from planner.domain.answers.reasons import reason_document, reasons_of
+from planner.domain.household.household import Household, parse_household
+from planner.domain.ledger.replay import PaymentRefused
+from planner.domain.make_plan import make_plan
+from planner.domain.paying.proposals import Step, follow
+from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
+from planner.domain.plan.plan import Plan, cost_of, outcome_of, read_off
+from planner.domain.values.reading import InvalidDocument
 from planner.models import StoredPlan, User
 from planner.plan_store import OPTIMAL
 from planner.stored import best_rule, kept_document, read_plan
@@ -61,7 +61,7 @@ def followed_plan(user: User, past: Household) -> Plan:
     for document in rows.values_list("document", flat=True):
         if document["as_of"] <= start:
             return read_off(follow(past, steps_of(document)), OPTIMAL)
-    plans = make_plans(past, STRATEGIES)
+    plans = make_plans(past, RULES_OF_THUMB)
     return plans[best_rule(plans)]
 
 
@@ -80,7 +80,7 @@ def check_optimum(user: User) -> list[str]:
         return []
     try:
         household = parse_household(plan_store.whole_document(user, outline))
-        rules = make_plans(household, STRATEGIES)
+        rules = make_plans(household, RULES_OF_THUMB)
     except (InvalidDocument, PaymentRefused):
         return []
     try:

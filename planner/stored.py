@@ -8,10 +8,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from planner.domain.money import format_yuan
-from planner.domain.optimal import cost_of
-from planner.domain.plan import Outcome, Plan, PlannedDue, Totals, outcome_of, plan_document
-from planner.domain.repeats import Repeats, read_repeats, repeats_document
+from planner.domain.ledger.repeats import Repeats, read_repeats, repeats_document
+from planner.domain.plan.document import plan_document
+from planner.domain.plan.plan import Outcome, Plan, PlannedDue, Totals, cost_of, outcome_of
+from planner.domain.values.money import format_yuan
 
 Course = tuple[tuple[date, int], ...]  # fen owed in all, after each day on which that changed
 

@@ -11,9 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner.domain.household import Household
-from planner.domain.money import divide_half_up
-from planner.domain.scenarios import (
+from planner.domain.answers.scenarios import (
     Offer,
     Room,
     delay_income,
@@ -24,6 +22,8 @@ from planner.domain.scenarios import (
     room,
     spend,
 )
+from planner.domain.household.household import Household
+from planner.domain.values.money import divide_half_up
 from planner.forms.borrow import BorrowForm
 from planner.presentation import Amounts, day, listed, markup, sentences, strong
 from planner.what_if import Present, Verdict, verdict

@@ -15,11 +15,7 @@ from django.utils.translation import gettext as _
 
 from planner import plan_store
 from planner.board import Board
-from planner.domain.household import Debt, Household
-from planner.domain.ladders import Rung
-from planner.domain.plan import Outcome, Plan, make_plan
-from planner.domain.products import load_sources
-from planner.domain.scenarios import (
+from planner.domain.answers.scenarios import (
     Difference,
     Lack,
     Standing,
@@ -28,7 +24,12 @@ from planner.domain.scenarios import (
     lacks_of,
     standing_of,
 )
-from planner.domain.strategies import STRATEGIES
+from planner.domain.household.household import Debt, Household
+from planner.domain.make_plan import make_plan
+from planner.domain.paying.trials import RULES_OF_THUMB
+from planner.domain.plan.plan import Outcome, Plan
+from planner.domain.rulebook.ladders import Rung
+from planner.domain.rulebook.rule_files import load_sources
 from planner.exports.wording import certainty_word, name_of_rung, spoken, strategy_name
 from planner.models import User
 from planner.presentation import Amounts, day, markup, month, phrased, sentences, strong
@@ -65,7 +66,7 @@ class Present:
     @cached_property
     def rule(self) -> str:
         chosen = self.row.strategy
-        return chosen if chosen in STRATEGIES else self.board.ways.best
+        return chosen if chosen in RULES_OF_THUMB else self.board.ways.best
 
     @property
     def rule_line(self) -> str:

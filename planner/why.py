@@ -12,10 +12,10 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from planner.domain.consequences import Harm
-from planner.domain.plan import Outcome
-from planner.domain.proof import is_least
-from planner.domain.reasons import Reason, read_reason
+from planner.domain.answers.reasons import Reason, read_reason
+from planner.domain.ledger.consequences import Harm
+from planner.domain.plan.plan import Outcome
+from planner.domain.plan.proof import is_least
 from planner.exports.wording import long_day, rung_words, strategy_name
 from planner.presentation import day, listed, markup
 from planner.stored import StoredPlan, Ways

@@ -14,13 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.domain.contracts.terms import RevolvingTerms
-from planner.domain.events import following
-from planner.domain.household import Debt, Household
-from planner.domain.ladders import Rung
-from planner.domain.ledger import Ledger
-from planner.domain.plan import Outcome, PlannedDue, compare_outcomes
-from planner.domain.scenarios import missing_fen
+from planner.domain.answers.scenarios import missing_fen
+from planner.domain.household.events import following
+from planner.domain.household.household import Debt, Household
+from planner.domain.household.terms import RevolvingTerms
+from planner.domain.ledger.ledger import Ledger
+from planner.domain.plan.plan import Outcome, PlannedDue, compare_outcomes
+from planner.domain.rulebook.ladders import Rung
 from planner.exports.wording import rungs_if_missed, spoken, strategy_name
 from planner.presentation import Amounts, day, listed, markup, month, phrased, sentences, strong
 from planner.stored import Payment, StoredPlan

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from icalendar import Calendar
 
-from planner.domain.money import parse_yuan
+from planner.domain.values.money import parse_yuan
 from tests.households import account, debt
 
 

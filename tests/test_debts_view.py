@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from planner import services
-from planner.domain.products import load_products
+from planner.domain.rulebook.products import load_products
 from planner.models import Debt
 from tests.households import debt, document
 from tests.sending import as_sent

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from planner import services
-from planner.domain.deductions import load_deductions
+from planner.domain.rulebook.deductions import load_deductions
 from planner.sample import sample_document
 from tests.browser.households import kept_back, unbound
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from planner import archive, history, services
-from planner.domain.events import enterable, following
-from planner.domain.household import Event, parse_household
-from planner.domain.products import load_products
+from planner.domain.household.events import enterable, following
+from planner.domain.household.household import Event, parse_household
+from planner.domain.rulebook.products import load_products
 from planner.events import LABELS, choices
 from planner.models import User
 

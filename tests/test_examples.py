@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from planner.domain.household import household_document, read_household
-from planner.domain.plan import cure, make_plan, plan_document
+from planner.domain.household.household import household_document, read_household
+from planner.domain.make_plan import cure, make_plan
+from planner.domain.plan.document import plan_document
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 STRATEGIES = ("minimum", "avalanche", "snowball", "custom")

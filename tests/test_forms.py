@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner import people, services
-from planner.domain import household as household_module
-from planner.domain.contracts import terms as terms_module
-from planner.domain.household import parse_household
-from planner.domain.money import MAX_FEN
-from planner.domain.products import load_products
-from planner.domain.reading import EXPECTED, DocumentError, InvalidDocument
+from planner.domain.household import household as household_module
+from planner.domain.household import terms as terms_module
+from planner.domain.household.household import parse_household
+from planner.domain.rulebook.products import load_products
+from planner.domain.values.money import MAX_FEN
+from planner.domain.values.reading import EXPECTED, DocumentError, InvalidDocument
 from planner.forms.bank_accounts import AccountForm
 from planner.forms.contracts import FORMS as DEBT_FORMS
 from planner.forms.errors import REASONS, SENTENCES, sentence

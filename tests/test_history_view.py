@@ -9,8 +9,8 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from planner import history, plan_store, services
-from planner.domain.contracts.terms import terms_document
-from planner.domain.household import parse_household
+from planner.domain.household.household import parse_household
+from planner.domain.household.terms import terms_document
 from planner.models import Arrangement, HistoryEntry, Household
 from planner.views.history import SHOWN_ENTRIES
 from tests.households import debt, document

@@ -17,8 +17,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from planner import archive, people, services
-from planner.domain.household import parse_household
-from planner.domain.plan import make_plan
+from planner.domain.household.household import parse_household
+from planner.domain.make_plan import make_plan
 from planner.exports.csv import FORMULA_STARTS, plan_csv
 from planner.exports.ics import calendar_file
 from planner.exports.wording import one_line

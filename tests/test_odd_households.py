@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from planner import optimum
-from planner.domain import optimal
+from planner.domain.optimum.find import find_optimum
 from tests.odd import ODD
 
 SECONDS = 1
@@ -68,7 +68,8 @@ def test_the_pages_show_a_plan_or_say_why_not(name, client, make_member, setting
 
 @pytest.mark.parametrize("name", ODD)
 def test_the_command_prints_a_plan(name, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(optimal, "find_optimum", partial(optimal.find_optimum, seconds=SECONDS))
+    quick = partial(find_optimum, seconds=SECONDS)
+    monkeypatch.setattr("planner.domain.make_plan.find_optimum", quick)
     path = tmp_path / "household.json"
     path.write_text(json.dumps(ODD[name]))
 

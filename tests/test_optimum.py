@@ -18,10 +18,12 @@ from icalendar import Calendar
 from openpyxl import load_workbook
 
 from planner import hashes, history, optimum, plan_store, services
-from planner.domain.household import parse_household, read_household
-from planner.domain.money import parse_yuan
-from planner.domain.optimal import cost_of, find_optimum
-from planner.domain.plan import make_plan, plan_document, read_off
+from planner.domain.household.household import parse_household, read_household
+from planner.domain.make_plan import make_plan
+from planner.domain.optimum.find import find_optimum
+from planner.domain.plan.document import plan_document
+from planner.domain.plan.plan import cost_of, read_off
+from planner.domain.values.money import parse_yuan
 from planner.exports.wording import strategy_name
 from planner.models import StoredPlan
 from planner.optimum import Solving
@@ -235,7 +237,7 @@ def test_what_is_better_than_each_rule_is_not_called_a_rule(
     client, make_member, settings, monkeypatch
 ):
     """Something better may be found and nothing proved of it, as where no bound comes in time."""
-    monkeypatch.setattr("planner.domain.optimal.Search.prove", lambda *_arguments: iter(()))
+    monkeypatch.setattr("planner.domain.optimum.find.Search.prove", lambda *_arguments: iter(()))
     settings.OPTIMUM_SECONDS = 4
     (path,) = [path for path in EXAMPLES if path.stem == "short"]
     user = make_member("late", **json.loads(path.read_bytes()) | {"strategy": "optimal"})
@@ -533,7 +535,7 @@ def test_what_broke_a_search_is_logged_and_what_it_had_found_is_kept(
     def broken(*args, **kwargs):
         raise ArithmeticError("a column of a row that is not")
 
-    monkeypatch.setattr("planner.domain.optimal.Search", broken)
+    monkeypatch.setattr("planner.domain.optimum.find.Search", broken)
 
     page = client.get(ADDRESS, headers=FRAGMENT).content.decode()
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from planner.domain.household import MAX_BYTES, parse_household, read_household
-from planner.domain.plan import make_plan, plan_document
+from planner.domain.household.household import MAX_BYTES, parse_household, read_household
+from planner.domain.make_plan import make_plan
+from planner.domain.plan.document import plan_document
 from planner.management.commands.plan import locale_language
 from tests.exports.readers import faults, read_by_icalendar
 from tests.households import debt, document

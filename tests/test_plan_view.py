@@ -9,8 +9,8 @@ from django.utils import translation
 
 from planner import history, plan_store, services
 from planner.board import SHOWN_FIGURES, Board, prefix_of
-from planner.domain.household import parse_household
-from planner.domain.plan import ladder as ladder_of
+from planner.domain.household.household import parse_household
+from planner.domain.make_plan import ladder as ladder_of
 from planner.models import Debt, Household, Income
 from tests.households import account, debt, income
 

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from planner import archive, books, history, people, plan_store, services
-from planner.domain.household import MAX_BYTES
+from planner.domain.household.household import MAX_BYTES
 from planner.models import Arrangement, HistoryEntry, Household, User
 from tests.households import document
 

@@ -11,8 +11,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from planner.domain.deductions import load_deductions
-from planner.domain.products import OFFICIAL_HOSTS, RULES, load_products, load_sources
+from planner.domain.rulebook.deductions import load_deductions
+from planner.domain.rulebook.products import load_products
+from planner.domain.rulebook.rule_files import OFFICIAL_HOSTS, RULES, load_sources
 from planner.exports.wording import speaking, spoken
 from planner.rulebook import ASKED, FIGURES, QUESTIONS, questions
 

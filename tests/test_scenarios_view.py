@@ -9,8 +9,8 @@ from django.apps import apps
 from django.urls import reverse
 
 from planner import services
-from planner.domain.ledger import Ledger
-from planner.domain.money import format_yuan
+from planner.domain.ledger.ledger import Ledger
+from planner.domain.values.money import format_yuan
 from planner.models import User
 from planner.trial import CASES
 from tests.browser import households

@@ -7,8 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from planner import people, plan_store, services
-from planner.domain.household import household_document, parse_household
-from planner.domain.reading import InvalidDocument
+from planner.domain.household.household import household_document, parse_household
+from planner.domain.values.reading import InvalidDocument
 from planner.models import (
     Debt,
     Household,

@@ -15,7 +15,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from planner.domain.products import load_products
+from planner.domain.rulebook.products import load_products
 from planner.models import HistoryEntry
 from tests.households import account, expense, income
 from tests.pages import read

@@ -6,8 +6,10 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from planner.domain.household import parse_household
-from planner.domain.plan import make_plan, outcome_of, plan_document
+from planner.domain.household.household import parse_household
+from planner.domain.make_plan import make_plan
+from planner.domain.plan.document import plan_document
+from planner.domain.plan.plan import outcome_of
 from planner.presentation import Amounts
 from planner.stored import read_plan
 from planner.wording import Situation, answer, change_line, next_paid, notes, warnings

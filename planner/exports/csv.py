@@ -9,8 +9,8 @@ from datetime import date
 
 from django.utils.translation import pgettext
 
-from planner.domain.money import format_yuan
-from planner.domain.plan import Plan
+from planner.domain.plan.plan import Plan
+from planner.domain.values.money import format_yuan
 from planner.exports.wording import account_names_of, names_of, speaking
 
 # What makes a spreadsheet take a cell for a formula, in either width.

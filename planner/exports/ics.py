@@ -15,9 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from icalendar import Alarm, Calendar, Event
 
-from planner.domain.consequences import runs_from_due
-from planner.domain.contracts.terms import RevolvingTerms
-from planner.domain.dates import (
+from planner.domain.household.household import Debt, Income
+from planner.domain.household.terms import RevolvingTerms
+from planner.domain.ledger.consequences import runs_from_due
+from planner.domain.ledger.ledger import Payment
+from planner.domain.plan.plan import Plan, PlannedDue
+from planner.domain.rulebook.ladders import Rung
+from planner.domain.values.days import (
     WORKING_DAYS,
     EveryDays,
     Monthly,
@@ -27,10 +31,6 @@ from planner.domain.dates import (
     month_day_on_or_before,
     occurrences,
 )
-from planner.domain.household import Debt, Income
-from planner.domain.ladders import Rung
-from planner.domain.ledger import Payment
-from planner.domain.plan import Plan, PlannedDue
 from planner.exports.wording import (
     account_names_of,
     long_day,

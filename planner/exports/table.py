@@ -10,10 +10,11 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from planner.domain.consequences import Consequence
-from planner.domain.dates import add_months
-from planner.domain.ladders import Rung
-from planner.domain.plan import Plan, PlannedDue, cure
+from planner.domain.ledger.consequences import Consequence
+from planner.domain.make_plan import cure
+from planner.domain.plan.plan import Plan, PlannedDue
+from planner.domain.rulebook.ladders import Rung
+from planner.domain.values.days import add_months
 from planner.exports.wording import (
     account_names_of,
     figure,

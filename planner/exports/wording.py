@@ -12,14 +12,14 @@ from django.utils import dateformat, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from planner.domain.consequences import dated_rungs, rung_start
 from planner.domain.contracts.dues import Due
-from planner.domain.deductions import Answered
-from planner.domain.household import Debt
-from planner.domain.ladders import Rung, Words, in_language
-from planner.domain.ledger import Warned
-from planner.domain.plan import Plan, PlannedDue
-from planner.domain.products import Fact, Figure
+from planner.domain.household.household import Debt
+from planner.domain.ledger.consequences import dated_rungs, rung_start
+from planner.domain.ledger.ledger import Warned
+from planner.domain.plan.plan import Plan, PlannedDue
+from planner.domain.rulebook.deductions import Answered
+from planner.domain.rulebook.ladders import Rung, Words, in_language
+from planner.domain.rulebook.rule_files import Fact, Figure
 
 CERTAINTY_WORDS = {
     "contract": pgettext_lazy("certainty", "contract"),

@@ -18,7 +18,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from planner.domain.history import (
+from planner.domain.household.entries import (
     Arranged,
     ArrangementEnded,
     Corrected,
@@ -29,7 +29,7 @@ from planner.domain.history import (
     Paid,
     Transferred,
 )
-from planner.domain.plan import Plan
+from planner.domain.plan.plan import Plan
 from planner.exports.wording import (
     account_names_of,
     certainty_word,

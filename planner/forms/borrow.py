@@ -9,13 +9,13 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from planner.domain.contracts.terms import RevolvingTerms
-from planner.domain.dates import add_months
-from planner.domain.household import Debt, Household, parse_debt
-from planner.domain.money import MAX_FEN, divide_half_up
-from planner.domain.products import Product, load_products
-from planner.domain.reading import InvalidDocument
-from planner.domain.scenarios import borrow, charge, next_statement, receive, spend
+from planner.domain.answers.scenarios import borrow, charge, next_statement, receive, spend
+from planner.domain.household.household import Debt, Household, parse_debt
+from planner.domain.household.terms import RevolvingTerms
+from planner.domain.rulebook.products import Product, load_products
+from planner.domain.values.days import add_months
+from planner.domain.values.money import MAX_FEN, divide_half_up
+from planner.domain.values.reading import InvalidDocument
 from planner.forms.errors import sentence
 from planner.forms.fields import (
     REQUIRED,

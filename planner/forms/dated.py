@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from planner.domain.products import Product
+from planner.domain.rulebook.products import Product
 from planner.forms.arrears import all_in_arrears
 from planner.forms.debts import DebtForm, late_fee_entry, shown_late_fee
 from planner.forms.fields import (

@@ -15,9 +15,9 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from planner.domain.household import MAX_GRACE_DAYS
-from planner.domain.ladders import in_language
-from planner.domain.products import Product, load_products
+from planner.domain.household.household import MAX_GRACE_DAYS
+from planner.domain.rulebook.ladders import in_language
+from planner.domain.rulebook.products import Product, load_products
 from planner.exports.wording import CERTAINTY_WORDS
 from planner.forms.arrears import fitting_arrears
 from planner.forms.fields import (

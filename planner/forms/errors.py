@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from planner.domain.reading import DocumentError
+from planner.domain.values.reading import DocumentError
 
-# One sentence for each code of planner.domain.reading.EXPECTED; values are filled in by name.
+# A sentence for each code of planner.domain.values.reading.EXPECTED; values filled in by name.
 SENTENCES: dict[str, Promise] = {
     "account": _("Choose one of your accounts."),
     "amount": _("Write an amount from %(low)s to %(high)s, like 812.35."),

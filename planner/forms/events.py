@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from planner.domain.events import LIMITS
-from planner.domain.household import Debt
+from planner.domain.household.events import LIMITS
+from planner.domain.household.household import Debt
 from planner.events import choices, record_event
 from planner.forms.fields import REQUIRED, DayField
 from planner.forms.items import KeyedForm

@@ -17,8 +17,8 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from planner.domain.money import MAX_FEN, format_yuan, parse_yuan
-from planner.domain.reading import FIRST_DAY, LAST_DAY, MAX_TEXT
+from planner.domain.values.money import MAX_FEN, format_yuan, parse_yuan
+from planner.domain.values.reading import FIRST_DAY, LAST_DAY, MAX_TEXT
 
 # What a Chinese keyboard types in place of ASCII. Not NFKC: that would read ² as 2.
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {

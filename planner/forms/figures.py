@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from planner import services
-from planner.domain.dates import clip, next_month_day
-from planner.domain.household import STRATEGIES
+from planner.domain.household.household import WAYS
+from planner.domain.values.days import clip, next_month_day
 from planner.forms.arrears import all_in_arrears, fitting_arrears
 from planner.forms.debts import reason_field
 from planner.forms.fields import (
@@ -265,7 +265,7 @@ class BufferForm(HeadForm):
 class StrategyForm(HeadForm):
     name = "strategy"
 
-    strategy = forms.ChoiceField(choices=[(name, name) for name in STRATEGIES])
+    strategy = forms.ChoiceField(choices=[(name, name) for name in WAYS])
 
     def __init__(self, *args: Any, household: Any, **kwargs: Any) -> None:
         initial = {"strategy": household.strategy, "was": household.strategy}

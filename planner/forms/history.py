@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from planner.domain.contracts.terms import MAX_PERIODS
-from planner.domain.dates import add_months
-from planner.domain.money import MAX_FEN, format_yuan
-from planner.domain.questions import Question
+from planner.domain.answers.unanswered import Question
+from planner.domain.household.terms import MAX_PERIODS
+from planner.domain.values.days import add_months
+from planner.domain.values.money import MAX_FEN, format_yuan
 from planner.forms.fields import (
     REQUIRED,
     DayField,

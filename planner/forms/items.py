@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from planner import people, services
-from planner.domain.reading import DocumentError, InvalidDocument
+from planner.domain.values.reading import DocumentError, InvalidDocument
 from planner.forms.errors import sentence
 from planner.forms.fields import TextField, refuse_repeated
 from planner.forms.private import told_field, warn_of_private_numbers

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from planner import plan_store, services
-from planner.domain.dates import next_month_day
-from planner.domain.household import debt_document
-from planner.domain.reading import InvalidDocument
+from planner.domain.household.household import debt_document
+from planner.domain.values.days import next_month_day
+from planner.domain.values.reading import InvalidDocument
 from planner.forms.arrears import all_in_arrears
 from planner.forms.errors import sentence
 from planner.forms.fields import YuanField, fen_of, yuan_text

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner import archive, people, services
-from planner.domain.household import MAX_BYTES
+from planner.domain.household.household import MAX_BYTES
 from planner.forms.items import KeyedForm
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from planner.domain.dates import month_day_on_or_before, next_month_day
+from planner.domain.values.days import month_day_on_or_before, next_month_day
 from planner.forms.debts import DebtForm, late_fee_entry, shown_late_fee
 from planner.forms.fields import (
     REQUIRED,

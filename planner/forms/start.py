@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from planner import services
-from planner.domain.products import Product
-from planner.domain.reading import DocumentError, InvalidDocument
+from planner.domain.rulebook.products import Product
+from planner.domain.values.reading import DocumentError, InvalidDocument
 from planner.forms.contracts import FORMS
 from planner.forms.debts import DebtForm
 from planner.forms.errors import sentence

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET
 from planner import services
 from planner.agenda import month_days
 from planner.board import Board
-from planner.domain.dates import add_months
-from planner.domain.household import parse_household
+from planner.domain.household.household import parse_household
+from planner.domain.values.days import add_months
 from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.xlsx import plan_xlsx

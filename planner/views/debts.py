@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from planner import plan_store, services
-from planner.domain.household import Debt as Terms
-from planner.domain.ladders import in_language
-from planner.domain.products import Product, load_products
+from planner.domain.household.household import Debt as Terms
+from planner.domain.rulebook.ladders import in_language
+from planner.domain.rulebook.products import Product, load_products
 from planner.exports.wording import certainty_word
 from planner.forms.contracts import FORMS
 from planner.models import Account, Household

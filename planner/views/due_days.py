@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 
 from planner import plan_store
 from planner.board import Board
-from planner.domain.due_days import Choice, DueDays, suggest_due_days
-from planner.domain.household import parse_household
+from planner.domain.answers.due_days import Choice, DueDays, suggest_due_days
+from planner.domain.household.household import parse_household
 from planner.exports.wording import certainty_word, spoken, strategy_name
 from planner.presentation import address
 from planner.wording import what_it_does

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from planner import plan_store, services
-from planner.domain.dates import EveryDays, Monthly, Once, Recurrence, Weekly
-from planner.domain.household import Expense, Household, Income
+from planner.domain.household.household import Expense, Household, Income
+from planner.domain.values.days import EveryDays, Monthly, Once, Recurrence, Weekly
 from planner.forms.recurrences import WEEKDAYS, FlowForm
 from planner.models import Account
 from planner.presentation import Amounts, day

@@ -16,11 +16,11 @@ from planner import history, plan_store, services
 from planner.asking import key_of
 from planner.board import Board
 from planner.chronicle import lines, position
-from planner.domain.household import parse_household
-from planner.domain.money import parse_yuan
-from planner.domain.plan import ladder as ladder_of
-from planner.domain.questions import Question
-from planner.domain.reading import InvalidDocument
+from planner.domain.answers.unanswered import Question
+from planner.domain.household.household import parse_household
+from planner.domain.make_plan import ladder as ladder_of
+from planner.domain.values.money import parse_yuan
+from planner.domain.values.reading import InvalidDocument
 from planner.events import steps
 from planner.forms.history import (
     AgreeForm,

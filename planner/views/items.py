@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planner import plan_store, services
-from planner.domain.reading import InvalidDocument
+from planner.domain.values.reading import InvalidDocument
 from planner.forms.items import ItemForm, KeyedForm, RemovalForm
 from planner.models import Item
 

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from planner import mending, services
 from planner.chronicle import lines
-from planner.domain.replay import PaymentRefused
+from planner.domain.ledger.replay import PaymentRefused
 from planner.presentation import Amounts
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from planner.domain.reading import InvalidDocument
+from planner.domain.values.reading import InvalidDocument
 from planner.models import User
 from planner.services import Overtaken
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from planner import plan_store, services
 from planner.asking import Asking
 from planner.board import Board, conflict_words, prefix_of
-from planner.domain.reading import InvalidDocument
+from planner.domain.values.reading import InvalidDocument
 from planner.forms.figures import FIGURES, BufferForm, HeadForm, StrategyForm, UndoForm
 from planner.forms.history import AnswerForm
 from planner.forms.renewal import RenewForm

@@ -15,7 +15,8 @@ from django.utils.cache import get_conditional_response, patch_cache_control, se
 from django.views.decorators.http import require_safe
 
 from planner import rulebook
-from planner.domain.products import load_products, load_sources
+from planner.domain.rulebook.products import load_products
+from planner.domain.rulebook.rule_files import load_sources
 from planner.exports.wording import speaking
 from planner.presentation import language
 

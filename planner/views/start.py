@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from planner import services
-from planner.domain.ladders import in_language
+from planner.domain.rulebook.ladders import in_language
 from planner.forms.start import MoneyForm, start_form
 from planner.models import Debt
 from planner.presentation import language

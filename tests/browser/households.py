@@ -4,7 +4,7 @@ home loan, and one with a debt paid off."""
 from datetime import date, timedelta
 from typing import Any
 
-from planner.domain.products import load_products
+from planner.domain.rulebook.products import load_products
 from planner.sample import sample_document
 
 

@@ -5,8 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site_settings
 from django.utils import timezone
 
-from planner.domain.dates import next_month_day
-from planner.domain.products import load_products
+from planner.domain.rulebook.products import load_products
+from planner.domain.values.days import next_month_day
 from planner.sample import sample_document
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.states import STATES, Site, unfold

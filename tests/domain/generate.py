@@ -10,11 +10,11 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from planner.domain.dates import add_months, clip, month_day_on_or_before, next_month_day
-from planner.domain.household import ACCOUNT_KINDS, parse_household
-from planner.domain.money import format_yuan
-from planner.domain.plan import make_plan
-from planner.domain.reading import LAST_DAY
+from planner.domain.household.household import ACCOUNT_KINDS, parse_household
+from planner.domain.make_plan import make_plan
+from planner.domain.values.days import add_months, clip, month_day_on_or_before, next_month_day
+from planner.domain.values.money import format_yuan
+from planner.domain.values.reading import LAST_DAY
 
 DAYS_OF_MONTH = st.sampled_from((1, 5, 10, 15, 20, 25, 28, 29, 30, 31))
 # Documents end with 2099, and so do their plans: late years keep those short that never end.

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from planner.domain.products import load_products
+from planner.domain.rulebook.products import load_products
 
 # Hearsay is neither certain nor law; practice is not certain; what others tell of a contract is
 # no law; the wording of a law claims nothing more than it is.

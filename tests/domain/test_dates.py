@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.domain.dates import (
+from planner.domain.values.days import (
     WORKING_DAYS,
     EveryDays,
     Monthly,

@@ -10,14 +10,15 @@ import json
 
 import pytest
 
-from planner.domain.household import (
+from planner.domain.household.household import (
     MAX_BYTES,
     household_document,
     parse_household,
     read_household,
 )
-from planner.domain.plan import make_plan, plan_document
-from planner.domain.reading import InvalidDocument
+from planner.domain.make_plan import make_plan
+from planner.domain.plan.document import plan_document
+from planner.domain.values.reading import InvalidDocument
 
 RUNGS = [
     {

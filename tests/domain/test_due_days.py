@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from planner.domain.due_days import offered, suggest_due_days
-from planner.domain.household import Household, parse_household, read_household
-from planner.domain.plan import make_plan, outcome_of, read_off
-from planner.domain.products import load_products
-from planner.domain.strategies import Trials
+from planner.domain.answers.due_days import offered, suggest_due_days
+from planner.domain.household.household import Household, parse_household, read_household
+from planner.domain.make_plan import make_plan
+from planner.domain.paying.trials import Trials
+from planner.domain.plan.plan import outcome_of, read_off
+from planner.domain.rulebook.products import load_products
 from tests.households import account, document, income
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.domain.exposure import if_followed, if_nothing_is_paid, read_exposures
-from planner.domain.household import parse_household
-from planner.domain.ledger import Ledger
-from planner.domain.plan import make_exposed_plan, make_plan, plan_document
-from planner.domain.strategies import pay_minimum
+from planner.domain.household.household import parse_household
+from planner.domain.ledger.ledger import Ledger
+from planner.domain.make_plan import make_exposed_plan, make_plan
+from planner.domain.paying.exposure import if_followed, if_nothing_is_paid, read_exposures
+from planner.domain.paying.proposals import pay_minimum
+from planner.domain.plan.document import plan_document
 from tests.domain.generate import households, just_enough
 
 FREE = {"rate": "0", "per": "day"}

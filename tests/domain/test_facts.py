@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.domain.products import load_products, load_sources
+from planner.domain.rulebook.products import load_products
+from planner.domain.rulebook.rule_files import load_sources
 
 FACTS = json.loads((Path(__file__).parents[1] / "data" / "facts.json").read_text("utf-8"))
 FOUND = FACTS["products"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.domain.deductions import load_deductions
-from planner.domain.products import load_products
+from planner.domain.rulebook.deductions import load_deductions
+from planner.domain.rulebook.products import load_products
 
 CATALOGUE = Path(__file__).parents[2] / "planner/locale/zh_Hans/LC_MESSAGES/django.po"
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.domain.dates import WORKING_DAYS, occurrences
-from planner.domain.history import Counted, Moved, Paid
-from planner.domain.household import Income, household_document, parse_household
-from planner.domain.plan import cure, make_plan, settle
-from planner.domain.questions import unanswered
-from planner.domain.reading import InvalidDocument
-from planner.domain.replay import PaymentRefused, replay, stand
+from planner.domain.answers.unanswered import unanswered
+from planner.domain.household.entries import Counted, Moved, Paid
+from planner.domain.household.household import Income, household_document, parse_household
+from planner.domain.ledger.replay import PaymentRefused, replay, stand
+from planner.domain.make_plan import cure, make_plan, settle
+from planner.domain.values.days import WORKING_DAYS, occurrences
+from planner.domain.values.reading import InvalidDocument
 from tests.domain.generate import households
 from tests.households import account, debt, document, expense, income
 

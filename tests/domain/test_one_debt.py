@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.domain.ceilings import load_ceilings
-from planner.domain.consequences import weigh_consequences
-from planner.domain.household import parse_household
-from planner.domain.one_debt import OneDebt
-from planner.domain.plan import cure, make_plan, settle
-from planner.domain.products import load_products, load_sources
-from planner.domain.relief import overdue_debts
-from planner.domain.strategies import Trials
-from planner.domain.true_rate import annualised, true_rate
+from planner.domain.answers.one_debt import OneDebt
+from planner.domain.answers.relief import overdue_debts
+from planner.domain.answers.true_rate import annualised, true_rate
+from planner.domain.household.household import parse_household
+from planner.domain.ledger.consequences import weigh_consequences
+from planner.domain.make_plan import cure, make_plan, settle
+from planner.domain.paying.trials import Trials
+from planner.domain.rulebook.ceilings import load_ceilings
+from planner.domain.rulebook.products import load_products
+from planner.domain.rulebook.rule_files import load_sources
 from tests.domain.generate import households
 from tests.households import account, debt, document, income
 

@@ -12,10 +12,11 @@ from time import monotonic
 import pytest
 
 from benchmarks.mixed import mixed_household
-from planner.domain.household import household_document, parse_household
-from planner.domain.optimal import NO_HARM, cost_of, find_optimum
+from planner.domain.household.household import household_document, parse_household
+from planner.domain.optimum.find import NO_HARM, find_optimum
 from planner.domain.optimum.programme import INFINITE, Programme, Solution
 from planner.domain.optimum.search import Search
+from planner.domain.plan.plan import cost_of
 from tests.domain.test_optimum_exhaustive import tiny_household
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

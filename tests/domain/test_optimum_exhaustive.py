@@ -13,12 +13,13 @@ from random import Random
 
 import pytest
 
-from planner.domain.household import parse_household
-from planner.domain.ledger import Ledger
-from planner.domain.money import format_yuan
-from planner.domain.optimal import cost_of, find_optimum
-from planner.domain.plan import make_plan, read_off
-from planner.domain.proof import PROVEN_GAP
+from planner.domain.household.household import parse_household
+from planner.domain.ledger.ledger import Ledger
+from planner.domain.make_plan import make_plan
+from planner.domain.optimum.find import find_optimum
+from planner.domain.plan.plan import cost_of, read_off
+from planner.domain.plan.proof import PROVEN_GAP
+from planner.domain.values.money import format_yuan
 
 SECONDS = 10  # a limit, also for a machine that is busy; most take a few hundredths
 

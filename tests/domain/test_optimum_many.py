@@ -6,7 +6,8 @@
 import pytest
 
 from benchmarks.mixed import mixed_household
-from planner.domain.optimal import cost_of, find_optimum
+from planner.domain.optimum.find import find_optimum
+from planner.domain.plan.plan import cost_of
 
 FEW, MANY = 16, 2000
 SECONDS, LONGER = 1, 3

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.domain.household import household_document, parse_household, read_household
-from planner.domain.money import round_half_up
-from planner.domain.plan import make_plan, plan_document
+from planner.domain.household.household import household_document, parse_household, read_household
+from planner.domain.make_plan import make_plan
+from planner.domain.plan.document import plan_document
+from planner.domain.values.money import round_half_up
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 NAMES = sorted(path.name for path in (ORACLES / "households").iterdir())

@@ -7,31 +7,33 @@ from datetime import date
 
 import pytest
 
-from planner.domain.ceilings import load_ceilings
-from planner.domain.deductions import load_deductions
-from planner.domain.household import (
+from planner.domain.household.household import (
     FORMAT,
     VERSION,
     household_document,
     parse_debt,
     parse_household,
 )
-from planner.domain.ladders import EVENTS, LANGUAGES, in_language
-from planner.domain.plan import make_plan
-from planner.domain.products import (
+from planner.domain.make_plan import make_plan
+from planner.domain.rulebook.ceilings import load_ceilings
+from planner.domain.rulebook.deductions import load_deductions
+from planner.domain.rulebook.ladders import EVENTS, LANGUAGES, in_language
+from planner.domain.rulebook.products import (
+    load_products,
+    read_ladder,
+    refused_files,
+    rung_document,
+)
+from planner.domain.rulebook.rule_files import (
     CERTAIN_WORDS,
     NOT_CERTAIN,
     POSSIBLE_WORDS,
     RULES,
     RuleFileError,
     is_official,
-    load_products,
     load_sources,
-    read_ladder,
-    refused_files,
-    rung_document,
 )
-from planner.domain.reading import Fields
+from planner.domain.values.reading import Fields
 
 PRODUCTS = load_products()
 # Every rung that differs from all others, with the first product that has it.

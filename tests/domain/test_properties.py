@@ -19,13 +19,14 @@ from hypothesis import strategies as st
 from planner.domain.contracts.dues import Parts
 from planner.domain.contracts.instalment import Instalment
 from planner.domain.contracts.open_end import OpenEnd
-from planner.domain.contracts.terms import InstalmentTerms, OpenTerms, RevolvingTerms
-from planner.domain.dates import WORKING_DAYS, add_months, next_month_day, occurrences
-from planner.domain.household import household_document, parse_debt, parse_household
-from planner.domain.ledger import HORIZON_MONTHS, Ledger, start_contract
-from planner.domain.plan import cure, make_plan, plan_document, settle
-from planner.domain.reading import LAST_DAY
-from planner.domain.strategies import pay_minimum
+from planner.domain.household.household import household_document, parse_debt, parse_household
+from planner.domain.household.terms import InstalmentTerms, OpenTerms, RevolvingTerms
+from planner.domain.ledger.ledger import HORIZON_MONTHS, Ledger, start_contract
+from planner.domain.make_plan import cure, make_plan, settle
+from planner.domain.paying.proposals import pay_minimum
+from planner.domain.plan.document import plan_document
+from planner.domain.values.days import WORKING_DAYS, add_months, next_month_day, occurrences
+from planner.domain.values.reading import LAST_DAY
 from tests.domain.generate import households, just_enough, keeps_day, single_debts
 
 pytestmark = pytest.mark.property
@@ -561,8 +562,9 @@ def test_the_same_household_gives_the_same_bytes(document, strategy):
 
 PLAN_ALL = """
 import json, pathlib, sys
-from planner.domain.household import read_household
-from planner.domain.plan import cure, make_plan, plan_document, settle
+from planner.domain.household.household import read_household
+from planner.domain.make_plan import cure, make_plan, settle
+from planner.domain.plan.document import plan_document
 for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     household = read_household(path.read_bytes())
     for strategy in sys.argv[2:]:

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.domain.household import parse_household
-from planner.domain.money import format_yuan, parse_yuan, round_half_up
-from planner.domain.plan import make_plan
-from planner.domain.rates import Rate, periodic_irr
+from planner.domain.household.household import parse_household
+from planner.domain.make_plan import make_plan
+from planner.domain.values.money import format_yuan, parse_yuan, round_half_up
+from planner.domain.values.rates import Rate, periodic_irr
 
 CASES = {
     case["id"]: case

@@ -42,7 +42,7 @@ SOLVING = {
         "episodes",
         "stages",
         "model",
-        "follow",
+        "carry_out",
         "sacrifice",
         "search",
     )
@@ -68,12 +68,12 @@ CLOCK_CALLS = {
 }
 # (module, function): a Fraction is divided there, or a path is joined.
 TRUE_DIVISIONS = {
-    ("planner.domain.dates", "_load_working_days"),
-    ("planner.domain.products", ""),
-    ("planner.domain.products", "each"),
-    ("planner.domain.products", "load_sources"),
-    ("planner.domain.rates", "nightly"),
-    ("planner.domain.rates", "monthly_value"),
+    ("planner.domain.values.days", "_load_working_days"),
+    ("planner.domain.rulebook.rule_files", ""),
+    ("planner.domain.rulebook.products", "each"),
+    ("planner.domain.rulebook.rule_files", "load_sources"),
+    ("planner.domain.values.rates", "nightly"),
+    ("planner.domain.values.rates", "monthly_value"),
     ("planner.domain.contracts.accrual", "_unit"),
     ("planner.domain.contracts.instalment", "_prepaid_principal"),
 }
@@ -131,7 +131,7 @@ def clocks_in(source):
 
 
 def test_the_core_is_found():
-    assert "planner.domain.ledger" in MODULES
+    assert "planner.domain.ledger.ledger" in MODULES
     assert "planner.domain.contracts.revolving" in MODULES
 
 

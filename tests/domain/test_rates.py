@@ -9,15 +9,8 @@ import pyxirr
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from planner.domain.dates import add_months, month_day_on_or_before, next_month_day
-from planner.domain.rates import (
-    NIGHTS_LCM,
-    Rate,
-    annuity,
-    irr,
-    month_weight,
-    periodic_irr,
-)
+from planner.domain.values.days import add_months, month_day_on_or_before, next_month_day
+from planner.domain.values.rates import NIGHTS_LCM, Rate, annuity, irr, month_weight, periodic_irr
 
 START = date(2026, 1, 31)
 ordinals = st.integers(date(1990, 1, 1).toordinal(), date(2099, 12, 31).toordinal())

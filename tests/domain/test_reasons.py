@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from planner.domain.consequences import Harm
-from planner.domain.following import Step, follow
-from planner.domain.household import Household, parse_household, read_household
-from planner.domain.optimal import find_optimum
-from planner.domain.plan import Plan, make_plan, read_off
-from planner.domain.proof import is_least, judge_proof
-from planner.domain.reasons import Reason, read_reason, reason_document, reasons_of
+from planner.domain.answers.reasons import Reason, read_reason, reason_document, reasons_of
+from planner.domain.household.household import Household, parse_household, read_household
+from planner.domain.ledger.consequences import Harm
+from planner.domain.make_plan import make_plan
+from planner.domain.optimum.find import find_optimum
+from planner.domain.paying.proposals import Step, follow
+from planner.domain.plan.plan import Plan, read_off
+from planner.domain.plan.proof import is_least, judge_proof
 from tests.domain.generate import households
 from tests.households import debt, document
 

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 
-from planner.domain.consequences import weigh_consequences
-from planner.domain.household import parse_household
-from planner.domain.plan import make_plan
-from planner.domain.repeats import find_repeats, ladder_from, read_repeats, repeats_document
-from planner.domain.strategies import Trials
+from planner.domain.household.household import parse_household
+from planner.domain.ledger.consequences import weigh_consequences
+from planner.domain.ledger.repeats import find_repeats, ladder_from, read_repeats, repeats_document
+from planner.domain.make_plan import make_plan
+from planner.domain.paying.trials import Trials
 from tests.domain.generate import households
 
 pytestmark = pytest.mark.property

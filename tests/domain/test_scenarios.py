@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.domain.contracts.terms import RevolvingTerms
-from planner.domain.household import parse_debt, parse_household
-from planner.domain.plan import make_plan
-from planner.domain.scenarios import (
+from planner.domain.answers.scenarios import (
     ROOM_DAYS,
     Lack,
     Room,
@@ -29,6 +26,9 @@ from planner.domain.scenarios import (
     spend,
     standing_of,
 )
+from planner.domain.household.household import parse_debt, parse_household
+from planner.domain.household.terms import RevolvingTerms
+from planner.domain.make_plan import make_plan
 from tests.domain.generate import households
 from tests.households import account, debt, document, expense, income
 

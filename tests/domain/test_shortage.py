@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 
-from planner.domain.household import parse_household
-from planner.domain.plan import make_plan
-from planner.domain.scenarios import Starting, receive, starting
-from planner.domain.shortage import Reason, avoid_first, caught_up, least, order_of, reasons
+from planner.domain.answers.scenarios import Starting, receive, starting
+from planner.domain.answers.shortage import Reason, avoid_first, caught_up, least, order_of, reasons
+from planner.domain.household.household import parse_household
+from planner.domain.make_plan import make_plan
 from tests.domain.generate import households
 from tests.households import account, debt, document, expense, income
 

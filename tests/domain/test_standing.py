@@ -2,9 +2,9 @@
 
 import pytest
 
-from planner.domain.household import household_document, parse_household
-from planner.domain.reading import InvalidDocument
-from planner.domain.replay import replay, stand
+from planner.domain.household.household import household_document, parse_household
+from planner.domain.ledger.replay import replay, stand
+from planner.domain.values.reading import InvalidDocument
 from tests.households import debt, document
 
 OPEN = debt(rate=None)

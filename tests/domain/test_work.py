@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pytest
 
 from planner.domain import contracts
-from planner.domain.household import parse_household
-from planner.domain.ledger import Ledger, start_contract
-from planner.domain.strategies import pay_minimum
+from planner.domain.household.household import parse_household
+from planner.domain.ledger.ledger import Ledger, start_contract
+from planner.domain.paying.proposals import pay_minimum
 from tests.households import debt, document, income
 from tests.odd import MORTGAGE, loan
 

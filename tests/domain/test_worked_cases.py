@@ -9,10 +9,11 @@ from fractions import Fraction
 
 import pytest
 
-from planner.domain.household import parse_debt, parse_household
-from planner.domain.ledger import start_contract
-from planner.domain.money import round_half_up
-from planner.domain.plan import cure, ladder, make_plan, plan_document, settle
+from planner.domain.household.household import parse_debt, parse_household
+from planner.domain.ledger.ledger import start_contract
+from planner.domain.make_plan import cure, ladder, make_plan, settle
+from planner.domain.plan.document import plan_document
+from planner.domain.values.money import round_half_up
 
 DAILY = {"rate": "0.0005", "per": "day"}
 FREE = {"rate": "0", "per": "day"}

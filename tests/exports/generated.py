@@ -4,8 +4,8 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from planner.domain.dates import clip
-from planner.domain.household import Household, parse_household
+from planner.domain.household.household import Household, parse_household
+from planner.domain.values.days import clip
 
 NAMES = (
     "花呗",

@@ -3,8 +3,8 @@ import io
 
 import pytest
 
-from planner.domain.household import parse_household
-from planner.domain.plan import make_plan
+from planner.domain.household.household import parse_household
+from planner.domain.make_plan import make_plan
 from planner.exports.csv import plan_csv, safe_text
 from tests.exports.generated import household
 from tests.households import account, debt, document

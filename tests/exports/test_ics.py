@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.domain.household import parse_household, read_household
-from planner.domain.plan import make_plan
+from planner.domain.household.household import parse_household, read_household
+from planner.domain.make_plan import make_plan
 from planner.exports.ics import MOST_EVENTS, calendar_file
 from planner.exports.wording import speaking, yuan
 from tests.exports.generated import household

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.domain.household import parse_household, read_household
-from planner.domain.plan import make_plan
+from planner.domain.household.household import parse_household, read_household
+from planner.domain.make_plan import make_plan
 from planner.exports.table import display_width, plan_table, shorten, wrap
 from tests.exports.generated import household
 from tests.households import account, debt, document, income

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from planner.domain.household import parse_household
-from planner.domain.plan import make_plan
+from planner.domain.household.household import parse_household
+from planner.domain.make_plan import make_plan
 from planner.exports.xlsx import plan_xlsx
 from tests.households import account, debt, document
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from planner import archive, books, history, people, plan_store, services
-from planner.domain.household import parse_household
-from planner.domain.plan import make_plan
+from planner.domain.household.household import parse_household
+from planner.domain.make_plan import make_plan
 from planner.models import Account as AccountRow
 from planner.models import Arrangement, Debt, HistoryEntry, Household, Income, User
 from planner.stored import kept_document

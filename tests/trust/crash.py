@@ -18,7 +18,7 @@ def measure(site: Any, short: bool) -> list[Row]:
     from django.utils import timezone
 
     from planner import services
-    from planner.domain.household import parse_household
+    from planner.domain.household.household import parse_household
     from planner.models import Household, IdempotencyKey, Revision
     from tests.trust.household import full
 

@@ -486,7 +486,7 @@ def measure(site: Any, short: bool) -> list[Any]:
     from django.utils import timezone
 
     from planner import history, services
-    from planner.domain.products import load_products
+    from planner.domain.rulebook.products import load_products
     from planner.models import Household, User
     from tests.trust.addresses import addresses, names
     from tests.trust.household import full, pay_too_much

@@ -8,9 +8,9 @@ is rounded here except in `billed`, which a contract calls where it bills.
 from fractions import Fraction
 from math import lcm
 
-from planner.domain.contracts.terms import Overdue
-from planner.domain.money import divide_half_up
-from planner.domain.rates import NIGHTS_LCM, Rate, month_weight
+from planner.domain.household.terms import Overdue
+from planner.domain.values.money import divide_half_up
+from planner.domain.values.rates import NIGHTS_LCM, Rate, month_weight
 
 
 class Nights:

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Final, NamedTuple, TypeVar
 
-from planner.domain.contracts.terms import LateFee
-from planner.domain.money import round_half_up
+from planner.domain.household.terms import LateFee
+from planner.domain.values.money import round_half_up
 
 NEVER: Final = date.max.toordinal()
 

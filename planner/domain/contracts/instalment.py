@@ -19,10 +19,10 @@ from planner.domain.contracts.dues import (
     copy_slots,
     in_grace,
 )
-from planner.domain.contracts.terms import Arrear, InstalmentTerms, Row
-from planner.domain.dates import add_months
-from planner.domain.money import round_half_up
-from planner.domain.rates import annuity
+from planner.domain.household.terms import Arrear, InstalmentTerms, Row
+from planner.domain.values.days import add_months
+from planner.domain.values.money import round_half_up
+from planner.domain.values.rates import annuity
 
 UNPRICED = ("flat_fee", "listed")  # no ordinary interest; prepaid whole or not at all
 

@@ -12,9 +12,9 @@ from typing import Self
 
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots, in_grace
-from planner.domain.contracts.terms import Arrear, OpenTerms
-from planner.domain.dates import add_months
-from planner.domain.money import round_half_up
+from planner.domain.household.terms import Arrear, OpenTerms
+from planner.domain.values.days import add_months
+from planner.domain.values.money import round_half_up
 
 
 class Requirement(Due):

@@ -14,9 +14,9 @@ from typing import Self
 
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
-from planner.domain.contracts.terms import OWN_MINIMUM_FEN, MissedMinimum, RevolvingTerms
-from planner.domain.dates import month_day_on_or_before, next_month_day
-from planner.domain.money import divide_half_up, round_half_up
+from planner.domain.household.terms import OWN_MINIMUM_FEN, MissedMinimum, RevolvingTerms
+from planner.domain.values.days import month_day_on_or_before, next_month_day
+from planner.domain.values.money import divide_half_up, round_half_up
 
 
 class Piece:

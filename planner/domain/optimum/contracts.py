@@ -17,10 +17,10 @@ from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.instalment import UNPRICED, Instalment, ScheduledRow
 from planner.domain.contracts.open_end import OpenEnd, Requirement
 from planner.domain.contracts.revolving import Revolving, Statement
-from planner.domain.dates import next_month_day
-from planner.domain.household import Debt
-from planner.domain.ledger import Contract
+from planner.domain.household.household import Debt
+from planner.domain.ledger.ledger import Contract
 from planner.domain.optimum.programme import Programme
+from planner.domain.values.days import next_month_day
 
 CENT = 0.01
 HALF_A_FEN = 0.005

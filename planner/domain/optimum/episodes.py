@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from planner.domain.household import Debt
+from planner.domain.household.household import Debt
 from planner.domain.optimum.contracts import CENT, Claim, Span
 from planner.domain.optimum.programme import Programme
 

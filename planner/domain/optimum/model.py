@@ -9,14 +9,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from planner.domain.consequences import dated_rungs
-from planner.domain.contracts.terms import RevolvingTerms
-from planner.domain.household import Debt
-from planner.domain.ladders import Rung
-from planner.domain.ledger import Ledger
+from planner.domain.household.household import Debt
+from planner.domain.household.terms import RevolvingTerms
+from planner.domain.ledger.consequences import dated_rungs
+from planner.domain.ledger.ledger import Ledger
 from planner.domain.optimum.contracts import CENT, Claim, DebtRows, Span, Sum, one, write_debt
 from planner.domain.optimum.episodes import Lateness
 from planner.domain.optimum.programme import Programme
+from planner.domain.rulebook.ladders import Rung
 
 SLACK = 0.5  # yuan kept back in a plan, so that rounding never makes a payment fail
 LATE_SLACK = 4.0  # the same where dues are late: late fees and penalties are only near

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import permutations
 
-from planner.domain.ledger import Contract, Ledger
+from planner.domain.ledger.ledger import Contract, Ledger
+from planner.domain.optimum.carry_out import leaves_required
 from planner.domain.optimum.clock import OutOfTime
-from planner.domain.optimum.follow import leaves_required
-from planner.domain.plan import Plan
-from planner.domain.strategies import LEAST_PREPAYMENT_FEN, Prepaying, by_rate
-from planner.domain.triage import Amounts, Triage
+from planner.domain.paying.prepaying import LEAST_PREPAYMENT_FEN, Prepaying, by_rate
+from planner.domain.paying.triage import Amounts, Triage
+from planner.domain.plan.plan import Plan
 
 # Of the time left, where nothing is late and where something is.
 SHARE, LATE_SHARE = Fraction(1, 20), Fraction(1, 4)

@@ -8,10 +8,10 @@ come until the next income is kept.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from planner.domain.ledger import Ledger
+from planner.domain.ledger.ledger import Ledger
 from planner.domain.optimum.clock import Deadline
-from planner.domain.strategies import Prepaying, by_rate
-from planner.domain.triage import Amounts, next_income_day, pay_in_order
+from planner.domain.paying.prepaying import Prepaying, by_rate
+from planner.domain.paying.triage import Amounts, next_income_day, pay_in_order
 
 Judge = Callable[[Sequence[int], bool], tuple[Any, ...]]
 """What an order comes to in the ledger, with or without payments in part: less is better."""

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import ge
 
-from planner.domain.dates import add_months
-from planner.domain.household import Household
-from planner.domain.ledger import Books, CashDay, Ledger
+from planner.domain.household.household import Household
+from planner.domain.ledger.ledger import Books, CashDay, Ledger
+from planner.domain.optimum.carry_out import Intention
 from planner.domain.optimum.clock import Deadline, OutOfTime
 from planner.domain.optimum.contracts import CENT, Claim, Span
-from planner.domain.optimum.follow import Intention
 from planner.domain.optimum.model import (
     SLACK,
     Model,
@@ -23,6 +22,7 @@ from planner.domain.optimum.model import (
 )
 from planner.domain.optimum.programme import INFINITE, NEAR, Programme, Solution
 from planner.domain.optimum.stages import SEVERITIES, Stages
+from planner.domain.values.days import add_months
 
 DECIDED_MONTHS = 60
 _SETTLED = 0.5  # yuan; a debt with less left is paid off

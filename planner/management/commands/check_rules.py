@@ -10,10 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from planner.domain.ceilings import load_ceilings
-from planner.domain.dates import clip
-from planner.domain.deductions import load_deductions
-from planner.domain.products import RULES, RuleFileError, refused_files
+from planner.domain.rulebook.ceilings import load_ceilings
+from planner.domain.rulebook.deductions import load_deductions
+from planner.domain.rulebook.products import refused_files
+from planner.domain.rulebook.rule_files import RULES, RuleFileError
+from planner.domain.values.days import clip
 
 
 def a_day(text: str) -> date:

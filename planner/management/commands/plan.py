@@ -10,11 +10,13 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from planner.domain.household import MAX_BYTES, STRATEGIES, Household, read_household
-from planner.domain.money import format_yuan
-from planner.domain.plan import Plan, make_exposed_plan, make_plan, plan_document
-from planner.domain.reading import InvalidDocument
-from planner.domain.replay import PaymentRefused
+from planner.domain.household.household import MAX_BYTES, WAYS, Household, read_household
+from planner.domain.ledger.replay import PaymentRefused
+from planner.domain.make_plan import make_exposed_plan, make_plan
+from planner.domain.plan.document import plan_document
+from planner.domain.plan.plan import Plan
+from planner.domain.values.money import format_yuan
+from planner.domain.values.reading import InvalidDocument
 from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.table import plan_table
@@ -29,9 +31,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="a household document; - reads standard input")
-        parser.add_argument(
-            "--strategy", choices=STRATEGIES, help="instead of the one in the document"
-        )
+        parser.add_argument("--strategy", choices=WAYS, help="instead of the one in the document")
         parser.add_argument("--format", choices=FORMATS, default="table")
         parser.add_argument(
             "--ladders",

@@ -1,0 +1,370 @@
+"""What if: a household with changes laid over it, for the same make_plan; and what they do.
+
+Each change gives another household and leaves the one it is given as it was. Nothing is
+stored anywhere. What has been entered as having happened stays; changes hold from the day
+the plan runs from (`planned_from`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import NamedTuple, Protocol
+
+from planner.domain.answers.true_rate import annualised
+from planner.domain.household.entries import Corrected
+from planner.domain.household.household import Account, Debt, Expense, Household, Income
+from planner.domain.household.terms import RevolvingTerms
+from planner.domain.ledger.ledger import Ledger, start_contract
+from planner.domain.ledger.replay import answered_flows, replay, stand
+from planner.domain.paying.prepaying import required_ahead
+from planner.domain.paying.proposals import pay_minimum
+from planner.domain.plan.plan import Outcome, Plan, PlannedDue, outcome_of
+from planner.domain.values.days import WORKING_DAYS, EveryDays, Once, next_month_day, occurrences
+from planner.domain.values.money import round_half_up
+from planner.domain.values.reading import LAST_DAY
+
+ROOM_DAYS = 92
+_AMPLE_FEN = 10**15  # more than all that anybody can owe, so that nothing is ever short
+
+
+# --- Money in and out -----------------------------------------------------------------------
+
+
+def receive(household: Household, fen: int, on: date, account: str | None = None) -> Household:
+    """So much more money comes in on a day from `planned_from` on; 0 changes nothing."""
+    if not fen:
+        return household
+    household, into = _with_account(household, account)
+    income = Income(
+        id=_new_id("extra", household.incomes),
+        name="",
+        amount_fen=fen,
+        account=into,
+        on=Once(on),
+        first=min(on, household.as_of),
+        until=None,
+        adjust="none",
+        is_certain=True,
+    )
+    return replace(household, incomes=(*household.incomes, income))
+
+
+def spend(household: Household, fen: int, on: date, account: str | None = None) -> Household:
+    """So much is spent on a day from `planned_from` on; 0 changes nothing."""
+    if not fen:
+        return household
+    household, out_of = _with_account(household, account)
+    expense = Expense(
+        id=_new_id("extra", household.expenses),
+        name="",
+        amount_fen=fen,
+        account=out_of,
+        on=Once(on),
+        first=min(on, household.as_of),
+        until=None,
+        is_essential=True,
+    )
+    return replace(household, expenses=(*household.expenses, expense))
+
+
+def _with_account(household: Household, account: str | None) -> tuple[Household, str]:
+    """The account asked for, else the fullest; a household without any gets one."""
+    if account is not None:
+        return household, account
+    if household.accounts:
+        return household, max(household.accounts, key=lambda one: one.balance_fen).id
+    added = Account("extra", "", "other", 0)
+    return replace(household, accounts=(added,)), added.id
+
+
+def _new_id(stem: str, items: tuple[Income, ...] | tuple[Expense, ...] | tuple[Debt, ...]) -> str:
+    taken = {item.id for item in items}
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}-{number}"
+    return name
+
+
+# --- Income that comes late, lower, or not --------------------------------------------------
+
+
+class Arrival(NamedTuple):
+    """The next time an income comes: the day it is meant for, and the day it arrives."""
+
+    income: Income
+    planned_on: date
+    arrives_on: date
+
+
+def next_arrivals(household: Household) -> list[Arrival]:
+    """Of every income that is counted on and comes again, the next one."""
+    answered = answered_flows(household)
+    found = []
+    for income in household.incomes:
+        if not income.is_certain:
+            continue
+        for planned_on, arrives_on in _arrivals(income):
+            answer = ("income", income.id, arrives_on.toordinal())
+            if arrives_on >= household.planned_from and answer not in answered:
+                found.append(Arrival(income, planned_on, arrives_on))
+                break
+    return found
+
+
+def _arrivals(income: Income) -> Iterator[tuple[date, date]]:
+    for planned_on in occurrences(income.on, income.first, income.until or LAST_DAY):
+        yield planned_on, WORKING_DAYS.adjusted(planned_on, income.adjust)
+
+
+def delay_income(household: Household, days: int) -> Household:
+    """The next arrival of every income comes so many days later; the ones after it do not."""
+    changed = miss_income(household)
+    for arrival in next_arrivals(household):
+        later = arrival.arrives_on + timedelta(days=days)
+        if later <= LAST_DAY:
+            changed = receive(changed, arrival.income.amount_fen, later, arrival.income.account)
+    return changed
+
+
+def miss_income(household: Household) -> Household:
+    """The next arrival of every income does not come at all."""
+    skipped = {arrival.income.id: arrival for arrival in next_arrivals(household)}
+    incomes = tuple(
+        rest
+        for income in household.incomes
+        for rest in ([_after(skipped[income.id])] if income.id in skipped else [income])
+        if rest is not None
+    )
+    return replace(household, incomes=incomes)
+
+
+def _after(arrival: Arrival) -> Income | None:
+    """The income without this arrival; None where it was the last."""
+    income = arrival.income
+    step = income.on.days if isinstance(income.on, EveryDays) else 1
+    first = arrival.planned_on + timedelta(days=step)
+    if isinstance(income.on, Once) or first > (income.until or LAST_DAY):
+        return None
+    return replace(income, first=first)
+
+
+def lower_income(household: Household, percent: int) -> Household:
+    """Every income is lower by so many percent from now on, each arrival rounded half up."""
+    incomes = tuple(
+        replace(one, amount_fen=round_half_up(Fraction(one.amount_fen * (100 - percent), 100)))
+        for one in household.incomes
+    )
+    return replace(household, incomes=incomes)
+
+
+# --- Debts ----------------------------------------------------------------------------------
+
+
+def borrow(household: Household, debt: Debt) -> Household:
+    """One debt more. What it brings in is `receive`d beside it."""
+    added = replace(debt, id=_new_id(debt.id, household.debts))
+    return replace(household, debts=(*household.debts, added))
+
+
+def next_statement(household: Household, debt_id: str) -> date | None:
+    """The next day on which a revolving debt is billed; None for any other debt."""
+    terms = next(debt.terms for debt in household.debts if debt.id == debt_id)
+    if not isinstance(terms, RevolvingTerms):
+        return None
+    return next_month_day(household.planned_from - timedelta(days=1), terms.statement_day)
+
+
+def charge(household: Household, debt_id: str, fen: int) -> Household:
+    """So much more is bought with a revolving debt, to be billed with its next statement.
+
+    Raises KeyError for a debt that is none or is not billed so.
+    """
+    position = {debt.id: debt for debt in stand(household).debts}
+    debt = position[debt_id]
+    terms = debt.terms
+    if not isinstance(terms, RevolvingTerms):
+        raise KeyError(debt_id)
+    if not fen:
+        return household
+    more = replace(terms, unbilled_fen=terms.unbilled_fen + fen)
+    if household.planned_from == household.as_of and not household.history:
+        debts = (replace(one, terms=more) if one.id == debt_id else one for one in household.debts)
+        return replace(household, debts=tuple(debts))
+    entry = Corrected(household.planned_from, debt_id, more, debt.contract, "unknown")
+    return replace(household, history=(*household.history, entry))
+
+
+class Offer(NamedTuple):
+    """What a new debt asks for if each amount is paid when due: (day, fen), first day first.
+
+    `cost_fen` is interest and fees; the rates, `nominal` and `effective` a year, are None where
+    there is no such rate.
+    """
+
+    payments: tuple[tuple[date, int], ...]
+    cost_fen: int
+    nominal: Fraction | None
+    effective: Fraction | None
+
+
+def offer_of(debt: Debt, principal_fen: int, received_on: date, as_of: date) -> Offer:
+    """The debt by itself, against the money received on a day."""
+    contract = start_contract(debt, as_of.toordinal())
+    ahead = required_ahead(contract, as_of.toordinal(), LAST_DAY.toordinal())
+    flows = [(received_on.toordinal(), principal_fen), *((day, -fen) for day, fen in ahead)]
+    rates = annualised(flows)
+    nominal, effective = rates if rates is not None else (None, None)
+    return Offer(
+        payments=tuple((date.fromordinal(day), fen) for day, fen in ahead),
+        cost_fen=sum(fen for _, fen in ahead) - principal_fen,
+        nominal=nominal,
+        effective=effective,
+    )
+
+
+# --- What it does ---------------------------------------------------------------------------
+
+
+class Lack(NamedTuple):
+    """Where a plan breaks: on which day so much is missing, of which debt; "" of living costs."""
+
+    on: date
+    debt: str
+    fen: int
+
+
+class Starting(NamedTuple):
+    """A rung that will start because a due is missed."""
+
+    debt: str
+    due_on: date
+    rung: str
+    starts_on: date
+    severity: int
+
+
+class Standing(NamedTuple):
+    """What of a plan is laid beside another: where it breaks, the first day first; what starts;
+    its outcome."""
+
+    lacks: tuple[Lack, ...]
+    starts: tuple[Starting, ...]
+    outcome: Outcome
+
+
+def standing_of(plan: Plan) -> Standing:
+    lacks = lacks_of(plan.household, plan.dues, plan.cash, plan.payments)
+    return Standing(tuple(lacks), tuple(starting(plan)), outcome_of(plan))
+
+
+class Difference(NamedTuple):
+    """What breaks only in the other plan, or there lacks more; what starts only in it, and what
+    only in the present one; by day."""
+
+    lacks: tuple[Lack, ...]
+    starts: tuple[Starting, ...]
+    spared: tuple[Starting, ...]
+
+
+def difference(before: Standing, after: Standing) -> Difference:
+    held, holds = ({one[:3] for one in plan.starts} for plan in (before, after))
+    lacked = {(one.on, one.debt): one.fen for one in before.lacks}
+    return Difference(
+        lacks=tuple(one for one in after.lacks if one.fen > lacked.get((one.on, one.debt), 0)),
+        starts=tuple(one for one in after.starts if one[:3] not in held),
+        spared=tuple(one for one in before.starts if one[:3] not in holds),
+    )
+
+
+class Money(Protocol):
+    """The money of one day of a plan, at its end."""
+
+    @property
+    def on(self) -> date: ...
+    @property
+    def closing_fen(self) -> int: ...
+
+
+class Outgoing(Protocol):
+    """A payment of a plan."""
+
+    @property
+    def on(self) -> date: ...
+    @property
+    def debt(self) -> str: ...
+    @property
+    def amount_fen(self) -> int: ...
+
+
+def missing_fen(due: PlannedDue, as_of: date, payments: Iterable[Outgoing]) -> int:
+    """What its last safe day leaves unpaid of a due that is still to come, or in its grace.
+
+    One that fell due before `as_of` counts as short in full: what is paid within its grace is
+    taken off here.
+    """
+    if due.due_on >= as_of:
+        return due.short_fen
+    paid = sum(
+        one.amount_fen
+        for one in payments
+        if one.debt == due.debt and as_of <= one.on <= due.last_safe_on
+    )
+    return max(0, due.short_fen - paid)
+
+
+def lacks_of(
+    household: Household,
+    dues: Iterable[PlannedDue],
+    cash: Iterable[Money],
+    payments: Sequence[Outgoing],
+) -> list[Lack]:
+    """The dues to come or in grace that their last safe day will not see paid, and the first
+    day on which living costs are more than the money there is."""
+    as_of = household.as_of
+    tolerances = {debt.id: debt.tolerance_fen for debt in household.debts}
+    lacks = [
+        Lack(due.due_on if due.due_on >= as_of else due.last_safe_on, due.debt, missing)
+        for due in dues
+        if due.last_safe_on >= as_of
+        and (missing := missing_fen(due, as_of, payments)) > tolerances[due.debt]
+    ]
+    lacks += [Lack(one.on, "", -one.closing_fen) for one in cash if one.closing_fen < 0][:1]
+    return sorted(lacks, key=lambda one: one.on)
+
+
+def starting(plan: Plan) -> list[Starting]:
+    """What will start because a due is missed: by day, the gravest of a day first."""
+    found = [
+        Starting(one.debt, one.due_on, one.rung.id, one.starts_on, one.rung.severity)
+        for one in plan.consequences
+        if one.state == "will_start" and one.rung.event is None and one.starts_on is not None
+    ]
+    return sorted(found, key=lambda one: (one.starts_on, -one.severity))
+
+
+class Room(NamedTuple):
+    """The day with the least money, and how much that is; below zero, that much is missing."""
+
+    on: date
+    fen: int
+
+
+def room(household: Household, days: int = ROOM_DAYS) -> Room:
+    """The lowest closing cash of the coming days if each required amount is paid on its day.
+
+    The days [planned_from, planned_from + days). What is missing at the lowest is the smallest
+    sum that, at hand from the first day on, pays for everything in time.
+    """
+    household, account = _with_account(household, None)
+    position, books = replay(household)
+    index = next(i for i, one in enumerate(household.accounts) if one.id == account)
+    books.accounts[index] += _AMPLE_FEN
+    ledger = Ledger(position, pay_minimum, books)
+    ledger.run_to(min(household.planned_from.toordinal() + days, ledger.last_day))
+    at_first = Room(household.planned_from, sum(books.accounts) - _AMPLE_FEN)
+    closings = [Room(one.on, one.closing_fen - _AMPLE_FEN) for one in ledger.cash_days]
+    if not closings or closings[0].on > household.planned_from:
+        closings.insert(0, at_first)
+    return min(closings, key=lambda one: one.fen)

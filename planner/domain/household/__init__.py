@@ -1,0 +1,1 @@
+"""What a person entered: debts, incomes, living costs, accounts, history."""

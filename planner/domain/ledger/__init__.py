@@ -1,0 +1,1 @@
+"""The one ledger that every plan goes through, and what missing a due starts."""

@@ -1,0 +1,485 @@
+"""The ledger: executes payments day by day and lets dues age; the only source of figures.
+
+The order of one day is fixed: incomes, living expenses, what grace missed, statements and
+dues, payments, and in the worst case what lenders take. A strategy proposes amounts; nothing
+is paid that the money at hand or the contract does not allow. Days are ordinals inside and
+dates in the records, amounts fen.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from planner.domain.contracts.dues import NEVER, Due, Parts
+from planner.domain.contracts.instalment import Instalment
+from planner.domain.contracts.open_end import OpenEnd
+from planner.domain.contracts.revolving import Revolving
+from planner.domain.household.household import Debt, Expense, Household, Income
+from planner.domain.household.terms import InstalmentTerms, RevolvingTerms
+from planner.domain.values.days import WORKING_DAYS, EveryDays, add_months, occurrences
+from planner.domain.values.reading import LAST_DAY
+
+HORIZON_MONTHS = 372
+_CHUNK_DAYS = 366
+_LONGEST_MOVE = 60  # days; no run of holidays moves a pay day further
+
+Contract = Revolving | Instalment | OpenEnd
+
+
+class Payment(NamedTuple):
+    """Money that left `account` for a debt; `by` is "plan" or "lender"."""
+
+    on: date
+    debt: str
+    amount_fen: int
+    principal_fen: int
+    interest_fen: int
+    fee_fen: int
+    penalty_fen: int
+    account: str
+    by: str
+
+
+class CashDay(NamedTuple):
+    """A day on which money moved; `accounts` in the household's order, at its end."""
+
+    on: date
+    opening_fen: int
+    income_fen: int
+    expenses_fen: int
+    payments_fen: int
+    closing_fen: int
+    accounts: tuple[int, ...]
+
+
+class Transfer(NamedTuple):
+    """Money to have in another account before that day's payments."""
+
+    on: date
+    source: str
+    target: str
+    amount_fen: int
+
+
+class Balance(NamedTuple):
+    """What a debt owes by kind at the end of a day."""
+
+    on: date
+    debt: str
+    principal_fen: int
+    interest_fen: int
+    fee_fen: int
+    penalty_fen: int
+
+
+class Warned(NamedTuple):
+    code: str
+    on: date
+    debt: str
+
+
+def start_contract(debt: Debt, as_of: int) -> Contract:
+    """The running contract of a debt, as it stands on the morning of `as_of`."""
+    terms = debt.terms
+    if isinstance(terms, RevolvingTerms):
+        return Revolving(
+            terms, grace_days=debt.grace_days, tolerance_fen=debt.tolerance_fen, as_of=as_of
+        )
+    if isinstance(terms, InstalmentTerms):
+        return Instalment(
+            terms, grace_days=debt.grace_days, tolerance_fen=debt.tolerance_fen, as_of=as_of
+        )
+    return OpenEnd(terms, grace_days=debt.grace_days, tolerance_fen=debt.tolerance_fen, as_of=as_of)
+
+
+@dataclass(slots=True)
+class Books:
+    """Where a household stands on the morning of `day`: its running contracts and accounts.
+
+    `answered` are planned incomes and expenses that have happened or will not: (kind, id,
+    planned day); `begun` the rungs, by debt, that an episode which still lasts has started
+    under dues that are met.
+    """
+
+    day: int
+    contracts: list[Contract]
+    accounts: list[int]
+    answered: frozenset[tuple[str, str, int]] = frozenset()
+    begun: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def copies(self) -> list[Contract]:
+        """The contracts, to go their own way; each lists the dues that are not met."""
+        contracts = []
+        for contract in self.contracts:
+            copied = contract.clone()
+            copied.dues = copied.open_dues()
+            contracts.append(copied)
+        return contracts
+
+
+def open_books(household: Household) -> Books:
+    """The books of a household on the morning of its `as_of`."""
+    day = household.as_of.toordinal()
+    return Books(
+        day,
+        [start_contract(debt, day) for debt in household.debts],
+        [account.balance_fen for account in household.accounts],
+    )
+
+
+class Flows:
+    """Incomes and living expenses by day from `as_of` on, unrolled as far as they are asked.
+
+    `days` rises; `incomes` and `expenses` are fen of those days, `moves` what each does to
+    which account (by index). Income that is not certain is left out.
+    """
+
+    def __init__(self, household: Household, answered: Set[tuple[str, str, int]]) -> None:
+        self.days: list[int] = []
+        self.incomes: list[int] = []
+        self.expenses: list[int] = []
+        self.moves: list[list[tuple[int, int]]] = []
+        self.provisional_day: int | None = None  # first adjusted day of an unsure calendar
+        self._as_of = household.as_of
+        self._answered = answered
+        self._known_to = household.as_of.toordinal() - 1
+        index = {account.id: i for i, account in enumerate(household.accounts)}
+        self._sources = [
+            _Source(self.occurrences(income), income.amount_fen, index[income.account])
+            for income in household.incomes
+            if income.is_certain
+        ] + [
+            _Source(self.occurrences(expense), -expense.amount_fen, index[expense.account])
+            for expense in household.expenses
+        ]
+
+    def occurrences(self, flow: Income | Expense) -> Iterator[int]:
+        """Days from `as_of` on, moved off non-working days where the income says so."""
+        kind = "income" if isinstance(flow, Income) else "expense"
+        as_of = self._as_of.toordinal()
+        first = flow.first.toordinal()
+        near = as_of - _LONGEST_MOVE
+        if first < near:
+            step = flow.on.days if isinstance(flow.on, EveryDays) else 1
+            first += (near - first) // step * step
+        dates = occurrences(flow.on, date.fromordinal(first), flow.until or LAST_DAY)
+        adjust = flow.adjust if isinstance(flow, Income) else "none"
+        if adjust == "none":
+            for on in dates:
+                day = on.toordinal()
+                if day >= as_of and (kind, flow.id, day) not in self._answered:
+                    yield day
+            return
+        for on in dates:
+            moved, is_provisional = WORKING_DAYS.adjusted_with_certainty(on, adjust)
+            day = moved.toordinal()
+            if day < as_of or (kind, flow.id, day) in self._answered:
+                continue
+            if is_provisional and (self.provisional_day is None or day < self.provisional_day):
+                self.provisional_day = day
+            yield day
+
+    def extend(self, day: int) -> None:
+        """Unroll up to and including `day`, and a good stretch beyond it."""
+        if day <= self._known_to:
+            return
+        self._known_to = day + _CHUNK_DAYS
+        found: dict[int, list[tuple[int, int]]] = {}
+        for source in self._sources:
+            while source.next_day <= self._known_to:
+                found.setdefault(source.next_day, []).append((source.account, source.fen))
+                source.next_day = next(source.days, NEVER)
+        for day in sorted(found):
+            moves = found[day]
+            self.days.append(day)
+            self.incomes.append(sum(fen for _, fen in moves if fen > 0))
+            self.expenses.append(-sum(fen for _, fen in moves if fen < 0))
+            self.moves.append(moves)
+
+    def next_day(self, index: int, before: int) -> int:
+        """The day of entry `index` if it lies before `before`, else `before`."""
+        while True:
+            if index < len(self.days):
+                return min(self.days[index], before)
+            if self._known_to >= before:
+                return before
+            self.extend(min(before, self._known_to + 1))
+
+
+class _Source:
+    __slots__ = ("account", "days", "fen", "next_day")
+
+    def __init__(self, days: Iterator[int], fen: int, account: int) -> None:
+        self.days = days
+        self.fen = fen
+        self.account = account
+        self.next_day = next(days, NEVER)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The state of a household on one day, and the record of the days before.
+
+    `propose` is asked on each day on which something is required and unpaid or an income
+    has arrived, after the dues; it gives fen per debt, in the order of debts, or None for
+    nothing. It may propose no more than there is and than the contracts take. `opening` are
+    the books to start from, by default those of the household's own figures. With
+    `lenders_take` each lender then takes what is still required from its `autopay` accounts.
+    """
+
+    household: Household
+    propose: "Callable[[Ledger], Sequence[int] | None]"
+    opening: Books | None = None
+    lenders_take: bool = False
+    books: Books = field(init=False)
+    day: int = field(init=False)
+    last_day: int = field(init=False)
+    contracts: list[Contract] = field(init=False)
+    flows: Flows = field(init=False)
+    flow_index: int = field(init=False, default=0)
+    accounts: list[int] = field(init=False)
+    demanding: list[int] = field(init=False, default_factory=list)
+    payments: list[Payment] = field(init=False, default_factory=list)
+    cash_days: list[CashDay] = field(init=False, default_factory=list)
+    transfers: list[Transfer] = field(init=False, default_factory=list)
+    balances: list[Balance] = field(init=False, default_factory=list)
+    warnings: list[Warned] = field(init=False, default_factory=list)
+    overdue_fen_days: int = field(init=False, default=0)
+    debt_free_on: date | None = field(init=False, default=None)
+    _next_days: list[int] = field(init=False)
+    _last_parts: list[Parts | None] = field(init=False)
+    _unsettled: set[int] = field(init=False)
+    _account_index: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        household = self.household
+        self.day = household.as_of.toordinal()
+        end = add_months(household.as_of, HORIZON_MONTHS).toordinal() - 1
+        self.last_day = min(end, LAST_DAY.toordinal())
+        self.books = self.opening or open_books(household)
+        self.contracts = self.books.copies()
+        self.flows = Flows(household, self.books.answered)
+        self.accounts = list(self.books.accounts)
+        self._account_index = {account.id: i for i, account in enumerate(household.accounts)}
+        self._next_days = [contract.next_day for contract in self.contracts]
+        self._last_parts = [None] * len(self.contracts)
+        self._unsettled = set(range(len(self.contracts)))
+        self.demanding = list(range(len(self.contracts)))
+
+    @property
+    def cash_fen(self) -> int:
+        """All the money there is today; negative when living costs went below zero."""
+        return sum(self.accounts)
+
+    def run(self) -> "Ledger":
+        """Let the days pass until every debt is settled, or to the horizon."""
+        while True:
+            self._pass_day()
+            if not self._unsettled:
+                self.debt_free_on = date.fromordinal(self.day)
+                break
+            if not self._step(self.last_day + 1):
+                self.day = self.last_day
+                break
+        self._conclude()
+        return self
+
+    def run_to(self, day: int) -> "Ledger":
+        """Let the days pass until the dues of `day` stand and nothing of it is paid yet.
+
+        Raises ValueError for a day before `as_of` or after the horizon.
+        """
+        if not self.day <= day <= self.last_day:
+            raise ValueError(f"not a day of this plan: {date.fromordinal(day)}")
+        while self.day < day:
+            self._pass_day()
+            if not self._step(day):
+                self.day = day
+        self._begin_day()
+        return self
+
+    def _step(self, end: int) -> bool:
+        """Go to the next day on which something happens; False if that is not before `end`."""
+        following = min(self._next_days, default=end)
+        following = self.flows.next_day(self.flow_index, min(following, end))
+        if self.demanding:
+            overdue = sum(self.contracts[index].overdue_fen for index in self.demanding)
+            self.overdue_fen_days += overdue * (following - self.day)
+        if following >= end:
+            return False
+        self.day = following
+        return True
+
+    def _pass_day(self) -> None:
+        opening = sum(self.accounts)
+        income, expenses, touched = self._begin_day()
+        on = date.fromordinal(self.day)
+        paid = 0
+        if income or self.demanding:
+            for index, amount in enumerate(self.propose(self) or ()):
+                if amount > 0:
+                    self._pay(index, amount, on)
+                    paid += amount
+                    if index not in touched:
+                        touched.append(index)
+        if self.lenders_take and self.demanding:
+            paid += self._let_lenders_take(on, touched)
+        if income or expenses or paid:
+            closing = opening + income - expenses - paid
+            self.cash_days.append(
+                CashDay(on, opening, income, expenses, paid, closing, tuple(self.accounts))
+            )
+        if not self.balances:
+            touched = list(range(len(self.contracts)))
+        elif len(touched) > 1:
+            touched.sort()
+        self._note_balances(touched, on)
+        if self.demanding and (paid or touched):
+            day = self.day
+            self.demanding = [
+                index for index in self.demanding if self.contracts[index].required_fen(day)
+            ]
+
+    def _begin_day(self) -> tuple[int, int, list[int]]:
+        """Incomes, expenses, misses, statements and dues of the day; nothing is paid yet.
+
+        Returns income and expenses in fen, and the debts of which something happened.
+        """
+        day = self.day
+        income, expenses = self._move_flows(day)
+        if expenses and self.cash_fen < 0:
+            self._warn_once("cash_below_zero", date.fromordinal(day))
+        touched = []
+        for index, next_day in enumerate(self._next_days):
+            if next_day <= day:
+                contract = self.contracts[index]
+                contract.morning(day)
+                self._next_days[index] = contract.next_day
+                touched.append(index)
+                if index not in self.demanding:
+                    self.demanding.append(index)
+        return income, expenses, touched
+
+    def _move_flows(self, day: int) -> tuple[int, int]:
+        flows = self.flows
+        flows.extend(day)
+        index = self.flow_index
+        if index == len(flows.days) or flows.days[index] != day:
+            return 0, 0
+        self.flow_index = index + 1
+        for account, fen in flows.moves[index]:
+            self.accounts[account] += fen
+        return flows.incomes[index], flows.expenses[index]
+
+    def _pay(self, index: int, amount: int, on: date) -> None:
+        """One payment, from the debt's first autopay account, else from the fullest."""
+        accounts = self.household.accounts
+        debt = self.household.debts[index]
+        if debt.autopay:
+            source = self._account_index[debt.autopay[0]]
+        else:
+            source = self.accounts.index(max(self.accounts))
+        while (missing := amount - self.accounts[source]) > 0:
+            others = [fen if i != source else -1 for i, fen in enumerate(self.accounts)]
+            fullest = others.index(max(others))
+            moved = min(missing, others[fullest])
+            if moved <= 0:
+                raise ValueError(f"a payment of {amount} fen above the money at hand")
+            self.accounts[fullest] -= moved
+            self.accounts[source] += moved
+            self.transfers.append(Transfer(on, accounts[fullest].id, accounts[source].id, moved))
+        self._book(index, amount, source, on, "plan")
+
+    def _let_lenders_take(self, on: date, touched: list[int]) -> int:
+        """What is required and unpaid, from the accounts each lender may deduct from, as far
+        as there is money in them: in order of debts, then of `autopay`. Returns fen.
+
+        On days without income or due there is nothing new to take.
+        """
+        taken = 0
+        for index, debt in enumerate(self.household.debts):
+            if not debt.autopay or index not in self.demanding:
+                continue
+            for account in debt.autopay:
+                source = self._account_index[account]
+                unpaid = self.contracts[index].required_fen(self.day)
+                amount = min(unpaid, self.accounts[source])
+                if amount <= 0:
+                    continue
+                self._book(index, amount, source, on, "lender")
+                taken += amount
+                if index not in touched:
+                    touched.append(index)
+        return taken
+
+    def _book(self, index: int, amount: int, source: int, on: date, by: str) -> None:
+        """A payment of `amount` to a debt from the account `source`, which holds as much."""
+        contract = self.contracts[index]
+        parts = contract.pay(self.day, amount)
+        self._next_days[index] = contract.next_day
+        self.accounts[source] -= amount
+        household = self.household
+        account = household.accounts[source].id
+        self.payments.append(Payment(on, household.debts[index].id, amount, *parts, account, by))
+
+    def _note_balances(self, touched: list[int], on: date) -> None:
+        for index in touched:
+            contract = self.contracts[index]
+            parts = contract.balances()
+            if parts != self._last_parts[index]:
+                self._last_parts[index] = parts
+                self.balances.append(Balance(on, self.household.debts[index].id, *parts))
+            if index in self._unsettled and contract.is_settled(self.day):
+                self._unsettled.remove(index)
+
+    def _warn_once(self, code: str, on: date, debt: str = "") -> None:
+        if not any(one.code == code and one.debt == debt for one in self.warnings):
+            self.warnings.append(Warned(code, on, debt))
+
+    def _conclude(self) -> None:
+        """The warnings that can only be told once the last day is known."""
+        household = self.household
+        last = date.fromordinal(self.day)
+        provisional = self.flows.provisional_day
+        if provisional is not None and provisional <= self.day:
+            self._warn_once("provisional_calendar", date.fromordinal(provisional))
+        for index, (debt, contract) in enumerate(zip(household.debts, self.contracts, strict=True)):
+            # A statement after the end, of a debt on which spending goes on, is not judged.
+            contract.dues = [due for due in contract.dues if due.due_on <= self.day]
+            for due in contract.dues:  # the plan ends within its grace, and never pays it
+                if due.met_on is None and due.last_safe_on >= self.day:
+                    due.is_missed = due.unpaid > debt.tolerance_fen
+            for day, code in contract.warnings:
+                self.warnings.append(Warned(code, date.fromordinal(day), debt.id))
+            if isinstance(debt.terms, RevolvingTerms) and debt.terms.monthly_spend_fen:
+                self._warn_once("keeps_spending", household.as_of, debt.id)
+            if index in self._unsettled:
+                code = "never_ends" if self._never_ends(index, last) else "beyond_horizon"
+                self._warn_once(code, last, debt.id)
+        self.warnings.sort(key=lambda warned: warned.on)
+
+    def _never_ends(self, index: int, last: date) -> bool:
+        """Whether a debt bears interest and owes no less than twelve months before."""
+        debt = self.household.debts[index]
+        if debt.terms.rate is None or debt.terms.rate.value == 0:
+            return False
+        year_before = add_months(last, -12)
+        owed = earlier = 0
+        for balance in self.balances:
+            if balance.debt == debt.id:
+                owed = sum(balance[2:])
+                if balance.on <= year_before:
+                    earlier = owed
+        return owed >= earlier
+
+    def dues(self) -> Iterator[tuple[Debt, Due]]:
+        """Every due with its debt: debts in order, dues by day."""
+        for debt, contract in zip(self.household.debts, self.contracts, strict=True):
+            for due in contract.dues:
+                yield debt, due
+
+
+def last_day_of(first: date) -> date:
+    """The last day of a ledger that begins on `first` and never ends by itself."""
+    return min(LAST_DAY, add_months(first, HORIZON_MONTHS) - timedelta(days=1))

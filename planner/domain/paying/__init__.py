@@ -1,0 +1,1 @@
+"""Who is paid what on a day: the rules of thumb."""

@@ -1,0 +1,1 @@
+"""What a finished ledger comes to, and its document."""

@@ -1,0 +1,95 @@
+"""How good a plan is known to be: its harm and cost beside what no plan can go below."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final, Literal
+
+from planner.domain.ledger.consequences import Harm
+from planner.domain.values.money import divide_half_up, format_yuan
+
+PROVEN_GAP: Final = Fraction(1, 1000)
+_PLACES: Final = 10_000
+
+Status = Literal["proven", "bounded", "fallback"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was proved of a plan. Amounts are fen.
+
+    `cost_fen` is the money paid up to the last day that was decided (60 months at most) and
+    what is left owing then, new spending not counted; no plan with so little harm has less
+    cost than `cost_bound_fen` or less harm than `harm_bound`. Where nothing was proved they
+    are 0, and `gap` means nothing.
+
+    `status`: "proven" where the harm is the least there is and the gap at most 0.1 %;
+    "bounded" where the gap is what is known; "fallback" where the solver failed or its time
+    was up before it knew anything, and the plan is that of the best rule of thumb.
+    """
+
+    cost_fen: int
+    cost_bound_fen: int
+    harm: Harm
+    harm_bound: Harm
+    status: Status
+
+    @property
+    def gap(self) -> Fraction:
+        """The share of the cost that a better plan might save, at most; 0 without cost."""
+        if self.cost_fen <= self.cost_bound_fen:
+            return Fraction(0)
+        return Fraction(self.cost_fen - self.cost_bound_fen, self.cost_fen)
+
+    @property
+    def saving_left_fen(self) -> int:
+        """What a better plan with no more harm might save, at most."""
+        return max(0, self.cost_fen - self.cost_bound_fen)
+
+    @property
+    def is_least_harm(self) -> bool:
+        return is_least(self.harm, self.harm_bound)
+
+
+def is_least(harm: Harm, bound: Harm) -> bool:
+    """No plan starts fewer consequences, or has 0.1 % fewer yuan-days with as few."""
+    if harm[:5] != bound[:5]:
+        return False
+    return harm.yuan_days <= bound.yuan_days * (1 + PROVEN_GAP) + 1
+
+
+def judge_proof(
+    cost_fen: int, cost_bound_fen: int, harm: Harm, harm_bound: Harm, *, solved: bool
+) -> Proof:
+    """The proof with the status that its figures allow; `solved`: a solver gave the bounds."""
+    proof = Proof(cost_fen, cost_bound_fen, harm, harm_bound, "bounded")
+    if not solved:
+        status: Status = "fallback"
+    elif proof.is_least_harm and proof.gap <= PROVEN_GAP:
+        status = "proven"
+    else:
+        return proof
+    return Proof(cost_fen, cost_bound_fen, harm, harm_bound, status)
+
+
+def proof_document(proof: Proof) -> dict[str, Any]:
+    """The plan document's `proof`: the gap as a share of the cost, to four places, up."""
+    scaled = proof.gap * _PLACES
+    places = -(-scaled.numerator // scaled.denominator)
+    return {
+        "cost": format_yuan(proof.cost_fen),
+        "cost_bound": format_yuan(proof.cost_bound_fen),
+        "gap": f"{places // _PLACES}.{places % _PLACES:04d}",
+        "harm_bound": list(proof.harm_bound),
+        "status": proof.status,
+    }
+
+
+def gap_percent(proof: Proof) -> str:
+    """ "0.04", the gap in per cent to two places, half up but never "0.00" for a gap."""
+    hundredths = divide_half_up(
+        proof.gap.numerator * _PLACES,
+        proof.gap.denominator,
+    )
+    if proof.gap and not hundredths:
+        hundredths = 1
+    return f"{hundredths // 100}.{hundredths % 100:02d}"

@@ -1,0 +1,1 @@
+"""Products, ladders and ceilings: rules as data, each with its source."""

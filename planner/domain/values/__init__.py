@@ -1,0 +1,1 @@
+"""Fen, days, rates, and reading them from documents."""
