@@ -58,16 +58,17 @@ def make_short(email: str) -> tuple[int, str]:
     from django.test import Client
 
     from benchmarks.households import paying_household
-    from planner import people, services
     from planner.domain.household.household import household_document
     from planner.models import User
+    from planner.services import people
+    from planner.services.changes import replace_household
 
     user = User.objects.create_user(email)
     people.record_consent(user=user)
     household = paying_household(DEBTS, MONTHS)
     incomes = tuple(replace(one, amount_fen=one.amount_fen * 2 // 3) for one in household.incomes)
     document = household_document(replace(household, incomes=incomes, strategy="optimal"))
-    services.replace_household(user=user, document=document)
+    replace_household(user=user, document=document)
     client = Client()
     client.force_login(user)
     name = settings.SESSION_COOKIE_NAME
@@ -96,13 +97,13 @@ class Solving:
     def _one(self, key: int, cookie: str) -> None:
         from django.db import connection
 
-        from planner import services
         from planner.models import User
+        from planner.services.changes import change_household
 
         browser, user = Browser(self._port, cookie), User.objects.get(pk=key)
         while not self._ended.is_set():
             fen = round(perf_counter() * 1000) % 90_000 + 100
-            services.change_household(user=user, buffer=f"{fen // 100}.{fen % 100:02}")
+            change_household(user=user, buffer=f"{fen // 100}.{fen % 100:02}")
             for address in ("/plan/optimum/", "/plan/optimum/?again=1"):  # as the page asks
                 status, _location, body = browser.ask("GET", address, **WAITING)
                 assert status in (200, 204), status

@@ -78,14 +78,15 @@ def make_member() -> str:
     from django.test import Client
 
     from benchmarks.households import paying_household
-    from planner import people, services
     from planner.domain.household.household import household_document
     from planner.models import IdempotencyKey, User
+    from planner.services import people
+    from planner.services.changes import replace_household
 
     user = User.objects.create_user("bench@example.com")
     people.record_consent(user=user)
     document = household_document(paying_household(3, 24))
-    services.replace_household(user=user, document=document)
+    replace_household(user=user, document=document)
     IdempotencyKey.objects.bulk_create(
         IdempotencyKey(owner=user, key=f"row-{number}", fingerprint="-", slug="debt1")
         for number in range(100)

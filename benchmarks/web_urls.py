@@ -8,8 +8,8 @@ from django.template import engines
 from django.urls import path
 
 from config.urls import urlpatterns as app_urlpatterns
-from planner import services
 from planner.models import IdempotencyKey
+from planner.services.documents import household_of
 
 TABLE = """{% extends "base.html" %}
 {% block title %}{{ household.as_of|date:"DATE_FORMAT" }}{% endblock %}
@@ -32,7 +32,7 @@ def timed(get_response: Callable[[HttpRequest], HttpResponse]):
 
 def bare(request: HttpRequest) -> HttpResponse:
     rows = IdempotencyKey.objects.owned_by(request.user).order_by("pk")[:100]
-    context = {"household": services.household_of(request.user), "rows": rows}
+    context = {"household": household_of(request.user), "rows": rows}
     return HttpResponse(engines["django"].from_string(TABLE).render(context, request))
 
 

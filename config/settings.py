@@ -99,8 +99,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.refused_forms",
-    "planner.views.mending.refused_books",
-    "planner.views.overtaken.read_again",
+    "planner.pages.middleware.refused_books",
+    "planner.pages.middleware.read_again",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -189,14 +189,14 @@ AUTH_USER_MODEL = "planner.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "planner.accounts.MinimumLengthValidator",
+        "NAME": "planner.pages.sign_in.adapter.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {
-        "NAME": "planner.accounts.SimilarityValidator",
+        "NAME": "planner.pages.sign_in.adapter.SimilarityValidator",
         "OPTIONS": {"user_attributes": ["email"]},
     },
-    {"NAME": "planner.accounts.CommonPasswordValidator"},
+    {"NAME": "planner.pages.sign_in.adapter.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 
@@ -227,19 +227,21 @@ else:
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = f"安还 <no-reply@{_site.hostname}>"
 
-ACCOUNT_ADAPTER = "planner.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "planner.pages.sign_in.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "planner.forms.accounts.LoginForm",
-    "signup": "planner.forms.accounts.SignupForm",
-    "add_email": "planner.forms.accounts.AddEmailForm",
-    "change_password": "planner.forms.accounts.ChangePasswordForm",
-    "set_password": "planner.forms.accounts.SetPasswordForm",
-    "reset_password": "planner.forms.accounts.ResetPasswordForm",
-    "reset_password_from_key": "planner.forms.accounts.ResetPasswordKeyForm",
-    "reauthenticate": "planner.forms.accounts.ReauthenticateForm",
-    "request_login_code": "planner.forms.accounts.RequestLoginCodeForm",
-    "confirm_login_code": "planner.forms.accounts.ConfirmLoginCodeForm",
-    "confirm_email_verification_code": "planner.forms.accounts.ConfirmEmailVerificationCodeForm",
+    "login": "planner.pages.sign_in.forms.LoginForm",
+    "signup": "planner.pages.sign_in.forms.SignupForm",
+    "add_email": "planner.pages.sign_in.forms.AddEmailForm",
+    "change_password": "planner.pages.sign_in.forms.ChangePasswordForm",
+    "set_password": "planner.pages.sign_in.forms.SetPasswordForm",
+    "reset_password": "planner.pages.sign_in.forms.ResetPasswordForm",
+    "reset_password_from_key": "planner.pages.sign_in.forms.ResetPasswordKeyForm",
+    "reauthenticate": "planner.pages.sign_in.forms.ReauthenticateForm",
+    "request_login_code": "planner.pages.sign_in.forms.RequestLoginCodeForm",
+    "confirm_login_code": "planner.pages.sign_in.forms.ConfirmLoginCodeForm",
+    "confirm_email_verification_code": (
+        "planner.pages.sign_in.forms.ConfirmEmailVerificationCodeForm"
+    ),
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -3,9 +3,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from planner.forms.accounts import mail_note
-from planner.views import accounts
-from planner.views.accounts import confirmed_recently, members_only, signed_out_only
+from planner.pages.guards import confirmed_recently, members_only, signed_out_only
+from planner.pages.sign_in.forms import mail_note
+from planner.pages.sign_in.views import sign_out
 
 # Allauth's own views, with what we ask in addition. They come first, so they answer.
 guarded_account_urls = [
@@ -14,7 +14,7 @@ guarded_account_urls = [
         signed_out_only(allauth.request_login_code),
         name="account_request_login_code",
     ),
-    path("logout/", accounts.sign_out, name="account_logout"),
+    path("logout/", sign_out, name="account_logout"),
     path("email/", members_only(confirmed_recently(allauth.email)), name="account_email"),
     path("password/change/", members_only(allauth.password_change), name="account_change_password"),
     path("password/set/", members_only(allauth.password_set), name="account_set_password"),

@@ -1,65 +1,88 @@
+"""Addresses, and the days and languages in them."""
+
+from datetime import date
+
 from django.urls import path, register_converter
 
-from planner.converters import DayConverter, SpeechConverter
-from planner.views import (
-    accounts,
-    bank_accounts,
-    calendar,
-    debts,
-    deductions,
-    due_days,
-    events,
-    expenses,
-    history,
-    home,
-    incomes,
-    mending,
-    one_debt,
-    optimum,
-    order,
-    plan,
-    rules,
-    scenarios,
-    settings,
-    shortage,
-    start,
-)
+from planner.pages.calendar import views as calendar
+from planner.pages.debts import arrangements, events, records
+from planner.pages.debts import views as debts
+from planner.pages.deductions import views as deductions
+from planner.pages.front import views as front
+from planner.pages.history import mend
+from planner.pages.history import views as history
+from planner.pages.money import views as money
+from planner.pages.plan import answers, optimum
+from planner.pages.plan import views as plan
+from planner.pages.rulebook import views as rulebook
+from planner.pages.settings import views as settings
+from planner.pages.shortage import order
+from planner.pages.shortage import views as shortage
+from planner.pages.sign_in import views as sign_in
+from planner.pages.start import views as start
+from planner.pages.what_if import due_days
+from planner.pages.what_if import views as what_if
+
+
+class DayConverter:
+    """2026-12-09"""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+class SpeechConverter:
+    """zh or en: the keys under which rules keep their words."""
+
+    regex = "zh|en"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
 
 register_converter(DayConverter, "day")
 register_converter(SpeechConverter, "speech")
 
 app_name = "planner"
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("guest/", home.guest_start, name="guest-start"),
-    path("sample/", home.sample_open, name="sample-open"),
-    path("guest/settle/", accounts.guest_settle, name="guest-settle"),
+    path("", front.home, name="home"),
+    path("guest/", front.guest_start, name="guest-start"),
+    path("sample/", front.sample_open, name="sample-open"),
+    path("guest/settle/", sign_in.guest_settle, name="guest-settle"),
     path("start/", start.start, name="start"),
     path("start/money/", start.start_money, name="start-money"),
     path("debts/", debts.debt_list, name="debt-list"),
     path("debts/new/", debts.debt_create, name="debt-create"),
     path("debts/<slug:slug>/", debts.debt_detail, name="debt-detail"),
-    path("debts/<slug:slug>/schedule/", one_debt.debt_schedule, name="debt-schedule"),
+    path("debts/<slug:slug>/schedule/", debts.debt_schedule, name="debt-schedule"),
     path("debts/<slug:slug>/delete/", debts.debt_delete, name="debt-delete"),
-    path("debts/<slug:slug>/paid/", history.debt_paid, name="debt-paid"),
-    path("debts/<slug:slug>/history/", history.debt_history, name="debt-history"),
-    path("debts/<slug:slug>/arrangement/", history.debt_arrangement, name="debt-arrangement"),
+    path("debts/<slug:slug>/paid/", records.debt_paid, name="debt-paid"),
+    path("debts/<slug:slug>/history/", records.debt_history, name="debt-history"),
+    path("debts/<slug:slug>/arrangement/", arrangements.debt_arrangement, name="debt-arrangement"),
     path("debts/<slug:slug>/events/", events.debt_events, name="debt-events"),
     path("debts/<slug:slug>/events/undo/", events.event_undo, name="event-undo"),
     path("history/", history.history_list, name="history-list"),
     path("history/undo/", history.history_undo, name="history-undo"),
-    path("incomes/", incomes.income_list, name="income-list"),
-    path("incomes/new/", incomes.income_create, name="income-create"),
-    path("incomes/<slug:slug>/", incomes.income_detail, name="income-detail"),
-    path("incomes/<slug:slug>/delete/", incomes.income_delete, name="income-delete"),
-    path("expenses/", expenses.expense_list, name="expense-list"),
-    path("expenses/new/", expenses.expense_create, name="expense-create"),
-    path("expenses/<slug:slug>/", expenses.expense_detail, name="expense-detail"),
-    path("expenses/<slug:slug>/delete/", expenses.expense_delete, name="expense-delete"),
-    path("accounts/", bank_accounts.account_list, name="account-list"),
-    path("accounts/new/", bank_accounts.account_create, name="account-create"),
-    path("accounts/<slug:slug>/", bank_accounts.account_detail, name="account-detail"),
-    path("accounts/<slug:slug>/delete/", bank_accounts.account_delete, name="account-delete"),
+    path("incomes/", money.income_list, name="income-list"),
+    path("incomes/new/", money.income_create, name="income-create"),
+    path("incomes/<slug:slug>/", money.income_detail, name="income-detail"),
+    path("incomes/<slug:slug>/delete/", money.income_delete, name="income-delete"),
+    path("expenses/", money.expense_list, name="expense-list"),
+    path("expenses/new/", money.expense_create, name="expense-create"),
+    path("expenses/<slug:slug>/", money.expense_detail, name="expense-detail"),
+    path("expenses/<slug:slug>/delete/", money.expense_delete, name="expense-delete"),
+    path("accounts/", money.account_list, name="account-list"),
+    path("accounts/new/", money.account_create, name="account-create"),
+    path("accounts/<slug:slug>/", money.account_detail, name="account-detail"),
+    path("accounts/<slug:slug>/delete/", money.account_delete, name="account-delete"),
     path("deductions/", deductions.deduction_list, name="deduction-list"),
     path("settings/", settings.settings, name="settings"),
     path("settings/export/", settings.data_export, name="data-export"),
@@ -67,22 +90,22 @@ urlpatterns = [
     path("settings/import/", settings.household_import, name="household-import"),
     path("settings/erase/", settings.account_erase, name="account-erase"),
     path("privacy/", settings.privacy, name="privacy"),
-    path("rules/<speech:speech>/", rules.rule_list, name="rule-list"),
-    path("rules/<slug:rule>/", rules.rule, name="rule"),
-    path("rules/<speech:speech>/<slug:rule>/", rules.rule_page, name="rule-page"),
-    path("rules/<speech:speech>/<slug:rule>/<slug:rung>/", rules.rule_step, name="rule-step"),
-    path("history/mend/", mending.history_mend, name="history-mend"),
+    path("rules/<speech:speech>/", rulebook.rule_list, name="rule-list"),
+    path("rules/<slug:rule>/", rulebook.rule, name="rule"),
+    path("rules/<speech:speech>/<slug:rule>/", rulebook.rule_page, name="rule-page"),
+    path("rules/<speech:speech>/<slug:rule>/<slug:rung>/", rulebook.rule_step, name="rule-step"),
+    path("history/mend/", mend.history_mend, name="history-mend"),
     path("plan/", plan.plan, name="plan"),
-    path("plan/answers/", history.question_answer, name="question-answer"),
-    path("plan/answers/all/", history.question_answer_all, name="question-answer-all"),
-    path("plan/answers/resume/", history.question_resume, name="question-resume"),
+    path("plan/answers/", answers.question_answer, name="question-answer"),
+    path("plan/answers/all/", answers.question_answer_all, name="question-answer-all"),
+    path("plan/answers/resume/", answers.question_resume, name="question-resume"),
     path("plan/undo/", plan.plan_undo, name="plan-undo"),
     path("plan/discreet/", plan.plan_discreet, name="plan-discreet"),
     path("plan/due-days/", due_days.plan_due_days, name="plan-due-days"),
     path("plan/optimum/", optimum.plan_optimum, name="plan-optimum"),
     path("plan/short/", shortage.plan_short, name="plan-short"),
-    path("plan/borrow/", scenarios.plan_borrow, name="plan-borrow"),
-    path("plan/stress/", scenarios.plan_stress, name="plan-stress"),
+    path("plan/borrow/", what_if.plan_borrow, name="plan-borrow"),
+    path("plan/stress/", what_if.plan_stress, name="plan-stress"),
     path("plan/order/", order.plan_order, name="plan-order"),
     path("plan/renew/", plan.plan_renew, name="plan-renew"),
     path("plan/table.csv", calendar.plan_table, name="plan-csv"),

@@ -94,13 +94,14 @@ def _noon(day):
 @pytest.fixture
 def make_member(db):
     """Members who agreed to the privacy text, with a household of the given document."""
-    from planner import people, services
     from planner.models import User
+    from planner.services import people
+    from planner.services.changes import replace_household
 
     def make(name="owner", **changes):
         user = User.objects.create_user(f"{name}@example.com")
         people.record_consent(user=user)
-        services.replace_household(user=user, document=document(**changes))
+        replace_household(user=user, document=document(**changes))
         return user
 
     return make

@@ -1,15 +1,14 @@
 """The examples, against figures worked out by hand: the arithmetic stands beside each."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from planner.domain.household.household import household_document, read_household
 from planner.domain.make_plan import cure, make_plan
 from planner.domain.plan.document import plan_document
+from tests.paths import EXAMPLES
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 STRATEGIES = ("minimum", "avalanche", "snowball", "custom")
 
 

@@ -4,13 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.paths import ROOT
 from tests.trust.run import PROGRAMS, run_all
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.trust

@@ -11,7 +11,8 @@ from django.utils.translation import pgettext
 
 from planner.domain.plan.plan import Plan
 from planner.domain.values.money import format_yuan
-from planner.exports.wording import account_names_of, names_of, speaking
+from planner.words.language import speaking
+from planner.words.names import account_names_of, names_of
 
 # What makes a spreadsheet take a cell for a formula, in either width.
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")

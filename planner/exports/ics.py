@@ -20,6 +20,7 @@ from planner.domain.household.terms import RevolvingTerms
 from planner.domain.ledger.consequences import runs_from_due
 from planner.domain.ledger.ledger import Payment
 from planner.domain.plan.plan import Plan, PlannedDue
+from planner.domain.plan.rungs import rungs_if_missed
 from planner.domain.rulebook.ladders import Rung
 from planner.domain.values.days import (
     WORKING_DAYS,
@@ -31,18 +32,10 @@ from planner.domain.values.days import (
     month_day_on_or_before,
     occurrences,
 )
-from planner.exports.wording import (
-    account_names_of,
-    long_day,
-    name_of_rung,
-    names_of,
-    one_line,
-    rung_words,
-    rungs_if_missed,
-    speaking,
-    spoken,
-    yuan,
-)
+from planner.words.days import long_day
+from planner.words.figures import yuan
+from planner.words.language import one_line, speaking, spoken
+from planner.words.names import account_names_of, name_of_rung, names_of, rung_words
 
 # At 09:00 local three days before, one day before and on the day.
 ALARMS: Final[Mapping[str, timedelta]] = {

@@ -13,22 +13,14 @@ from django.utils.translation import pgettext
 from planner.domain.ledger.consequences import Consequence
 from planner.domain.make_plan import cure
 from planner.domain.plan.plan import Plan, PlannedDue
+from planner.domain.plan.rungs import rungs_if_missed
 from planner.domain.rulebook.ladders import Rung
 from planner.domain.values.days import add_months
-from planner.exports.wording import (
-    account_names_of,
-    figure,
-    long_day,
-    names_of,
-    one_line,
-    rung_words,
-    rungs_if_missed,
-    speaking,
-    spoken,
-    strategy_name,
-    warning_sentence,
-    yuan,
-)
+from planner.words.days import long_day
+from planner.words.figures import figure, yuan
+from planner.words.language import one_line, speaking, spoken
+from planner.words.names import account_names_of, names_of, rung_words, strategy_name
+from planner.words.warnings import warning_sentence
 
 WIDTH = 80
 GAP = "  "

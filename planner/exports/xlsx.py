@@ -30,14 +30,8 @@ from planner.domain.household.entries import (
     Transferred,
 )
 from planner.domain.plan.plan import Plan
-from planner.exports.wording import (
-    account_names_of,
-    certainty_word,
-    name_of_rung,
-    names_of,
-    one_line,
-    speaking,
-)
+from planner.words.language import one_line, speaking
+from planner.words.names import account_names_of, certainty_word, name_of_rung, names_of
 
 Cell = str | date | int | None  # words, a day, an amount in fen, nothing
 DAY_FORMAT = "yyyy-mm-dd"

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
 from planner.forms.fields import (
     fen_of,
     yuan_text,
@@ -48,3 +51,18 @@ def all_in_arrears(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     elif rest:
         arrears.append({"due_on": entry["ends_on"], "principal": yuan_text(rest), **NO_CHARGES})
     return arrears
+
+
+REASON_CHOICES = [
+    ("unknown", _("I do not know")),
+    ("interest", _("interest")),
+    ("fee", _("a fee")),
+]
+
+
+def reason_field() -> forms.ChoiceField:
+    """Why the lender's figure is another; who does not know leaves it as it is."""
+    return forms.ChoiceField(
+        label=_("Where the lender's figure differs, it is because of"),
+        choices=REASON_CHOICES, required=False, initial="unknown",
+    )  # fmt: skip

@@ -11,8 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from planner import people, services
 from planner.models import User
+from planner.services import people
+from planner.services.changes import replace_household
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
@@ -135,7 +136,7 @@ def make_guest(transactional_db) -> Callable[..., User]:
         if document is not None:
             if not is_sample:
                 people.record_consent(user=user)
-            services.replace_household(user=user, document=document, is_sample=is_sample)
+            replace_household(user=user, document=document, is_sample=is_sample)
         return user
 
     return make

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from planner.domain.rulebook.products import load_products
-from planner.sample import sample_document
+from planner.pages.front.sample import sample_document
 
 
 def short(today: date) -> dict[str, Any]:

@@ -12,10 +12,18 @@ from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Page, expect
 
-from planner import history, services
-from planner.events import record_event
 from planner.models import User
-from planner.sample import sample_document
+from planner.pages.front.sample import sample_document
+from planner.services.arrangements import (
+    agree_arrangement,
+    ask_arrangement,
+    break_arrangement,
+    record_offer,
+)
+from planner.services.changes import change_household, replace_household
+from planner.services.documents import household_document_of, household_of
+from planner.services.entries import count_account, record_payment, undo_entry
+from planner.services.events import record_event
 from tests.browser import households, steps
 from tests.browser.conftest import PASSWORD
 from tests.trust.household import pay_too_much
@@ -51,7 +59,7 @@ class Site:
     def member(self, document: Document = sample_document) -> User:
         with translation.override(self.language):
             user = self.make_signed_up(**document(self.today))
-            services.household_of(user)
+            household_of(user)
         return user
 
 
@@ -301,7 +309,7 @@ def _optimum_of(document: Document, site: Site) -> Page:
 def _plan_without_optimum(answer: str, site: Site) -> Page:
     """The second time it was asked for, and still not there; or never; or waiting for it."""
     with translation.override(site.language):
-        body = render_to_string("planner/_optimum.html", {"answer": answer, "again": True})
+        body = render_to_string("planner/plan/_optimum.html", {"answer": answer, "again": True})
     user = site.member()
     page = site.browse(reverse("planner:privacy"), user=user)
     page.route("**/plan/optimum/**", lambda route: route.fulfill(body=body))
@@ -355,9 +363,9 @@ def _plan_conflict(site: Site) -> Page:
 
 
 def _change_elsewhere(user: User) -> None:
-    document = services.household_document_of(user)
+    document = household_document_of(user)
     document["debts"][1]["principal"] = "9000.00"
-    services.replace_household(user=user, document=document)
+    replace_household(user=user, document=document)
 
 
 def _plan_discreet(site: Site) -> Page:
@@ -505,7 +513,7 @@ def _of_what_may_be() -> Iterator[tuple[str, State]]:
 def _ruled(name: str, document: Document, site: Site, order: list[str] | None = None) -> Page:
     """By a rule of thumb, which follows the person's own order."""
     user = site.member(document)
-    services.change_household(user=user, strategy="avalanche", triage_order=order or [])
+    change_household(user=user, strategy="avalanche", triage_order=order or [])
     page = site.open(name, who=user)
     if not order:
         unfold(page)
@@ -531,12 +539,10 @@ def _borrow_refused(site: Site) -> Page:
 def _lived(name: str, args: tuple[str, ...], site: Site) -> Page:
     """Something was paid and taken back, and an account counted anew."""
     user = site.member()
-    paid = history.record_payment(
-        user=user, debt="card", on=site.today, amount_fen=5_000, account="bank"
-    )
-    history.undo_entry(user=user, entry=paid.pk)
-    history.record_payment(user=user, debt="card", on=site.today, amount_fen=6_000, account="bank")
-    history.count_account(user=user, account="bank", balance_fen=380_000, on=site.today)
+    paid = record_payment(user=user, debt="card", on=site.today, amount_fen=5_000, account="bank")
+    undo_entry(user=user, entry=paid.pk)
+    record_payment(user=user, debt="card", on=site.today, amount_fen=6_000, account="bank")
+    count_account(user=user, account="bank", balance_fen=380_000, on=site.today)
     page = site.open(name, *args, who=user)
     unfold(page)
     return page
@@ -565,7 +571,7 @@ def _with_events(name: str, site: Site) -> Page:
 def _arranged(step: str, site: Site) -> Page:
     """Up to this step of an arrangement: two rows in place of the debt's own."""
     user, today = site.member(), site.today
-    document = services.household_document_of(user)
+    document = household_document_of(user)
     debt = next(one for one in document["debts"] if one["id"] == "jiebei")
     rows = [
         {
@@ -583,13 +589,13 @@ def _arranged(step: str, site: Site) -> Page:
         "rows": rows,
     }
     if step != "ask":
-        row = history.ask_arrangement(user=user, debt="jiebei", asked_on=today, note="电话")
+        row = ask_arrangement(user=user, debt="jiebei", asked_on=today, note="电话")
     if step in ("offered", "agreed", "broken"):
-        history.record_offer(user=user, arrangement=row.pk, on=today, terms=terms)
+        record_offer(user=user, arrangement=row.pk, on=today, terms=terms)
     if step in ("agreed", "broken"):
-        history.agree_arrangement(user=user, arrangement=row.pk, on=today, terms=terms)
+        agree_arrangement(user=user, arrangement=row.pk, on=today, terms=terms)
     if step == "broken":
-        history.break_arrangement(user=user, arrangement=row.pk, on=today)
+        break_arrangement(user=user, arrangement=row.pk, on=today)
     page = site.open("planner:debt-arrangement", "jiebei", who=user)
     unfold(page)
     return page

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from planner import plan_store, services
 from planner.models import HistoryEntry, User
+from planner.plans.kept import standing_household
+from planner.services.documents import household_of
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.households import account, debt, expense, income
@@ -68,7 +69,7 @@ def told(user: User) -> list[tuple[str, str, str]]:
 def test_three_days(browse, make_signed_up, clock, language, size, has_scripts):
     clock(MONDAY)
     user = make_signed_up(**household())
-    services.household_of(user)
+    household_of(user)
 
     # Monday: the next action is done a day before its due.
     page = browse(PLAN, user=user, language=language, size=size, has_scripts=has_scripts)
@@ -124,7 +125,7 @@ def test_three_days(browse, make_signed_up, clock, language, size, has_scripts):
         ("payment", "2026-12-10", "450.00"),
     ]
     # 3,000 − 500 − 100 + 2,000 − 450
-    assert plan_store.standing_household(user).accounts[0].balance_fen == 395_000
+    assert standing_household(user).accounts[0].balance_fen == 395_000
 
     # The position beside what the lender should show; the lender's own figure is taken over.
     page.goto(reverse("planner:debt-history", args=["other"]))
@@ -133,7 +134,7 @@ def test_three_days(browse, make_signed_up, clock, language, size, has_scripts):
     page.locator('[name="principal"]').fill("2,600")
     page.locator('form:has([name="principal"]) button').last.click()
     steps.is_at(page, "planner:debt-list")
-    assert plan_store.standing_household(user).debts[1].terms.principal_fen == 260_000
+    assert standing_household(user).debts[1].terms.principal_fen == 260_000
     correction = HistoryEntry.objects.owned_by(user).get(kind="correction").entry
     assert correction["was"] == "2550.00"
 
@@ -141,7 +142,7 @@ def test_three_days(browse, make_signed_up, clock, language, size, has_scripts):
     page.goto(reverse("planner:debt-history", args=["other"]))
     page.locator(f'form[action="{reverse("planner:history-undo")}"] button').first.click()
     expect(page.locator("main s")).to_have_count(1)
-    assert plan_store.standing_household(user).debts[1].terms.principal_fen == 255_000
+    assert standing_household(user).debts[1].terms.principal_fen == 255_000
     assert HistoryEntry.objects.owned_by(user).filter(kind="correction").count() == 1
 
 

@@ -9,7 +9,7 @@ from icalendar import Calendar
 from playwright.sync_api import expect
 
 from planner.models import Debt, User
-from planner.sample import sample_document
+from planner.pages.front.sample import sample_document
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, PASSWORD, PHONE
 from tests.households import debt, document

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from planner.domain.rulebook.products import load_products
 from planner.domain.values.days import next_month_day
-from planner.sample import sample_document
+from planner.pages.front.sample import sample_document
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.states import STATES, Site, unfold
 

@@ -3,7 +3,6 @@
 import ast
 import json
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from planner.domain.household.household import household_document, parse_househo
 from planner.domain.make_plan import make_plan
 from planner.domain.plan.document import plan_document
 from planner.domain.values.money import round_half_up
+from tests.paths import ORACLES
 
-ORACLES = Path(__file__).parents[1] / "oracles"
 NAMES = sorted(path.name for path in (ORACLES / "households").iterdir())
 INDEX = json.loads((ORACLES / "index.json").read_text())
 CHECKS = [(name, check) for name, entry in sorted(INDEX.items()) for check in entry["check"]]

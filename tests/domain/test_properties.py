@@ -10,7 +10,6 @@ import subprocess
 import sys
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -28,6 +27,7 @@ from planner.domain.plan.document import plan_document
 from planner.domain.values.days import WORKING_DAYS, add_months, next_month_day, occurrences
 from planner.domain.values.reading import LAST_DAY
 from tests.domain.generate import households, just_enough, keeps_day, single_debts
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.property
 
@@ -573,12 +573,11 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
 
 
 def test_a_fresh_process_with_another_hash_seed_gives_the_same_bytes():
-    root = Path(__file__).parents[2]
-    folder = root / "tests" / "oracles" / "households"
+    folder = ROOT / "tests" / "oracles" / "households"
     printed = {
         subprocess.run(
             [sys.executable, "-c", PLAN_ALL, folder, *STRATEGIES],
-            cwd=root,
+            cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,

@@ -21,11 +21,11 @@ Each check is shown a planted offence too, and finds it.
 import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
+
 CORE = ROOT / "planner" / "domain"
 PATHS = sorted(CORE.rglob("*.py"))
 MODULES = [

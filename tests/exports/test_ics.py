@@ -1,17 +1,18 @@
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from planner.domain.household.household import parse_household, read_household
 from planner.domain.make_plan import make_plan
 from planner.exports.ics import MOST_EVENTS, calendar_file
-from planner.exports.wording import speaking, yuan
+from planner.words.figures import yuan
+from planner.words.language import speaking
 from tests.exports.generated import household
 from tests.exports.readers import READERS, faults, read_by_icalendar
 from tests.households import account, debt, document, income
+from tests.paths import EXAMPLES
 
-EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.json"))
+EXAMPLE_FILES = sorted(EXAMPLES.glob("*.json"))
 LADDER = [
     {"id": "late", "after_days": 1, "counts_from": "due", "severity": 1, "certainty": "contract"},
     {"id": "record", "after_days": 1, "counts_from": "due", "severity": 2, "certainty": "practice"},
@@ -45,7 +46,7 @@ def _pay_line(payment, language):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EXAMPLE_FILES, ids=lambda path: path.stem)
 def test_the_calendar_of_an_example_reads_back_in_three_readers(path, language):
     for strategy in ("minimum", "avalanche", "snowball", "custom"):
         assert_reads_back(make_plan(read_household(path.read_bytes()), strategy), language)
@@ -74,7 +75,7 @@ def test_the_calendars_of_generated_households_read_back_in_three_readers(tens):
     ],
 )
 def test_each_own_check_catches_a_broken_file(old, new, fault):
-    raw = calendar_file(make_plan(read_household(EXAMPLES[0].read_bytes())), language="zh")
+    raw = calendar_file(make_plan(read_household(EXAMPLE_FILES[0].read_bytes())), language="zh")
     assert old in raw
 
     assert fault in faults(raw.replace(old, new))
@@ -201,7 +202,7 @@ def test_consequences_that_are_avoided_have_no_event():
 
 
 def test_a_statement_has_an_event_on_its_day():
-    path = next(path for path in EXAMPLES if path.stem == "huabei_jiebei_card")
+    path = next(path for path in EXAMPLE_FILES if path.stem == "huabei_jiebei_card")
 
     events = events_of(make_plan(read_household(path.read_bytes()), "minimum"))
     days = [event.start for event in events if event.category == "Statement day"]

@@ -1,5 +1,4 @@
 import unicodedata
-from pathlib import Path
 
 import pytest
 
@@ -8,11 +7,9 @@ from planner.domain.make_plan import make_plan
 from planner.exports.table import display_width, plan_table, shorten, wrap
 from tests.exports.generated import household
 from tests.households import account, debt, document, income
+from tests.paths import EXAMPLES, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted(
-    [*(ROOT / "examples").glob("*.json"), *(ROOT / "tests/oracles/households").glob("*.json")]
-)
+DOCUMENTS = sorted([*EXAMPLES.glob("*.json"), *(ROOT / "tests/oracles/households").glob("*.json")])
 LADDER = [
     {"id": "late", "after_days": 1, "counts_from": "due", "severity": 1, "certainty": "contract",
      "names": {"zh": "计为逾期", "en": "Counted as overdue"}},

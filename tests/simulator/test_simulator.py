@@ -11,12 +11,33 @@ from pathlib import Path
 
 import pytest
 
-from planner import archive, books, history, people, plan_store, services
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import make_plan
+from planner.domain.plan.stored import kept_document
+from planner.models import ITEM_MODELS, Arrangement, Debt, HistoryEntry, Household, Income, User
 from planner.models import Account as AccountRow
-from planner.models import Arrangement, Debt, HistoryEntry, Household, Income, User
-from planner.stored import kept_document
+from planner.plans import audit
+from planner.plans.kept import standing_household, stored_plan
+from planner.plans.questions import answer_all_as_planned, open_questions
+from planner.services import archive, changes, people
+from planner.services.arrangements import (
+    agree_arrangement,
+    ask_arrangement,
+    break_arrangement,
+    keep_arrangement,
+)
+from planner.services.changes import replace_household
+from planner.services.documents import household_document_of
+from planner.services.entries import (
+    answer_unpaid,
+    count_account,
+    record_arrival,
+    record_expense,
+    record_payment,
+    undo_entry,
+)
+from planner.services.errors import EntryRefused
+from planner.services.items import as_it_stands, delete_item, save_item
 from tests.households import account, debt, document, expense, income
 
 DAYS = 60
@@ -192,7 +213,7 @@ class Simulation:
         self.people = 0
         first = household(self.chance)
         self.user = self._person()
-        services.replace_household(user=self.user, document=first)
+        replace_household(user=self.user, document=first)
         self.model = Model(
             {one["id"]: fen_of(one["balance"]) for one in first["accounts"]},
             fen_of(first["debts"][0]["principal"]),
@@ -220,14 +241,14 @@ class Simulation:
         self.told.append(f"{self.clock.today} {act.__name__}")
         before = deepcopy(self.model)
         counter = Household.objects.get(owner=self.user).revision
-        history.open_questions(self.user)  # asking may find out that more days are known
-        written = services.household_document_of(self.user)
+        open_questions(self.user)  # asking may find out that more days are known
+        written = household_document_of(self.user)
         try:
             act()
-        except services.EntryRefused as refused:
+        except EntryRefused as refused:
             self.told[-1] += f": {refused}"
             self.model = before
-            assert services.household_document_of(self.user) == written
+            assert household_document_of(self.user) == written
             assert Household.objects.get(owner=self.user).revision == counter
         else:
             changed = Household.objects.get(owner=self.user).revision != counter
@@ -239,7 +260,7 @@ class Simulation:
         return START + timedelta(days=self.chance.randint(0, (self.clock.today - START).days))
 
     def answer(self):
-        questions = history.open_questions(self.user)
+        questions = open_questions(self.user)
         if not questions:
             return
         one = questions[0]
@@ -249,27 +270,27 @@ class Simulation:
         if manner == "late":
             on = min(self.clock.today, on + timedelta(days=self.chance.randint(1, 9)))
         if one.kind == "payment" and not fen:
-            history.answer_unpaid(user=self.user, debt=one.slug, due_on=one.on)
+            answer_unpaid(user=self.user, debt=one.slug, due_on=one.on)
             self.model.add(self.clock.today, "unpaid", one.slug, 0)
         elif one.kind == "payment":
-            history.record_payment(
+            record_payment(
                 user=self.user, debt=one.slug, on=on, amount_fen=fen, account=one.account,
                 planned_on=one.on,
             )  # fmt: skip
             self.model.add(on, "payment", one.slug, fen, one.account)
         else:
-            record = history.record_arrival if one.kind == "income" else history.record_expense
+            record = record_arrival if one.kind == "income" else record_expense
             record(user=self.user, on=on, amount_fen=fen, planned_on=one.on, **{one.kind: one.slug})
             self.model.add(on, one.kind, planned(one.slug, one.on), fen, one.account)
-        assert one.key not in [left.key for left in history.open_questions(self.user)]
+        assert one.key not in [left.key for left in open_questions(self.user)]
 
     def answer_all(self):
-        questions = history.open_questions(self.user)
+        questions = open_questions(self.user)
         before = len(HistoryEntry.objects.owned_by(self.user))
-        done = history.answer_all_as_planned(user=self.user, key=f"all-{len(self.told)}")
-        again = history.answer_all_as_planned(user=self.user, key=f"all-{len(self.told)}")
+        done = answer_all_as_planned(user=self.user, key=f"all-{len(self.told)}")
+        again = answer_all_as_planned(user=self.user, key=f"all-{len(self.told)}")
         assert done == again == len(HistoryEntry.objects.owned_by(self.user)) - before
-        written = services.household_document_of(self.user)
+        written = household_document_of(self.user)
         new = list(events_of(written))
         for event in self.model.events:
             new.remove(event)
@@ -288,19 +309,19 @@ class Simulation:
         slug = self.debt()
         source = self.chance.choice(["card", "wallet", None])
         on, fen = self.day(), self.chance.choice([100, 5_000, 40_000, 300_000, 90_000_000])
-        history.record_payment(user=self.user, debt=slug, on=on, amount_fen=fen, account=source)
+        record_payment(user=self.user, debt=slug, on=on, amount_fen=fen, account=source)
         self.model.add(on, "payment", slug, fen, source)
 
     def pay_early(self):
         """The next due, before its day."""
-        plan = plan_store.stored_plan(user=self.user, strategy="minimum")
+        plan = stored_plan(user=self.user, strategy="minimum")
         coming = [one for one in plan["dues"] if one["due_on"] > self.clock.today.isoformat()]
         if not coming:
             return
         due = coming[0]
         fen, on = fen_of(due["required"]), self.clock.today
         planned_on = date.fromisoformat(due["due_on"])
-        history.record_payment(
+        record_payment(
             user=self.user, debt=due["debt"], on=on, amount_fen=fen, planned_on=planned_on
         )
         self.model.add(on, "payment", due["debt"], fen)
@@ -309,7 +330,7 @@ class Simulation:
         """The page's way: the debt as it stands today, one figure changed."""
         slug = self.debt()
         row = Debt.objects.owned_by(self.user).get(slug=slug)
-        row = services.as_it_stands(plan_store.standing_household(self.user), row)
+        row = as_it_stands(standing_household(self.user), row)
         entry = row.document()
         key = "billed" if "billed" in entry else "principal"
         least = sum(fen_of(one.get("principal", "0.00")) for one in entry["arrears"])
@@ -318,9 +339,9 @@ class Simulation:
             return
         fen = least + self.chance.randrange(1, 500_000)
         entry |= {key: yuan(fen)} | ({"carrying": None} if key == "billed" else {})
-        before = len(list(events_of(services.household_document_of(self.user))))
-        services.save_item(user=self.user, kind="debts", item=entry, version=row.version)
-        after = services.household_document_of(self.user)
+        before = len(list(events_of(household_document_of(self.user))))
+        save_item(user=self.user, kind="debts", item=entry, version=row.version)
+        after = household_document_of(self.user)
         if len(list(events_of(after))) > before:
             self.model.add(self.clock.today, "correction", slug, fen)
         elif "planned_from" not in after and slug == "friend":
@@ -329,14 +350,14 @@ class Simulation:
     def count(self):
         slug, fen = self.chance.choice(["card", "wallet"]), self.chance.randrange(900_000)
         if self.chance.random() < 0.5:
-            history.count_account(user=self.user, account=slug, balance_fen=fen)
+            count_account(user=self.user, account=slug, balance_fen=fen)
             self.model.add(self.clock.today, "balance", slug, fen)
             return
         row = AccountRow.objects.owned_by(self.user).get(slug=slug)
-        row = services.as_it_stands(plan_store.standing_household(self.user), row)
+        row = as_it_stands(standing_household(self.user), row)
         is_lived = Household.objects.get(owner=self.user).is_lived
         same = row.terms["balance"] == yuan(fen)
-        services.save_item(
+        save_item(
             user=self.user, kind="accounts", item=row.document() | {"balance": yuan(fen)},
             version=row.version,
         )  # fmt: skip
@@ -350,7 +371,7 @@ class Simulation:
         if row is None:
             return
         amount = yuan(self.chance.randrange(450_000, 900_000))
-        services.save_item(
+        save_item(
             user=self.user, kind="incomes", item=row.document() | {"amount": amount},
             version=row.version,
         )  # fmt: skip
@@ -361,7 +382,7 @@ class Simulation:
         rows = Arrangement.objects.owned_by(self.user).filter(debt=slug)
         row = rows.filter(state__in=["asked", "offered", "agreed"]).first()
         if row is None:
-            history.ask_arrangement(user=self.user, debt=slug, asked_on=on, note=self.told[-1])
+            ask_arrangement(user=self.user, debt=slug, asked_on=on, note=self.told[-1])
         elif row.state != "agreed":
             fens = [self.chance.randrange(1, 200_000) for _ in range(self.chance.randint(1, 5))]
             first = on + timedelta(days=self.chance.randint(0, 40))
@@ -371,12 +392,12 @@ class Simulation:
             ]
             terms = {"contract": "instalment", "method": "listed", "rows": listed}
             terms["principal"] = yuan(sum(fens))
-            history.agree_arrangement(user=self.user, arrangement=row.pk, on=on, terms=terms)
+            agree_arrangement(user=self.user, arrangement=row.pk, on=on, terms=terms)
             self.model.add(on, "arrangement", slug, sum(fens))
         elif self.chance.random() < 0.3:
-            history.keep_arrangement(user=self.user, arrangement=row.pk, on=self.clock.today)
+            keep_arrangement(user=self.user, arrangement=row.pk, on=self.clock.today)
         else:
-            history.break_arrangement(user=self.user, arrangement=row.pk, on=on)
+            break_arrangement(user=self.user, arrangement=row.pk, on=on)
             self.model.add(on, "arrangement_ended", slug, 0)
 
     def delete(self):
@@ -384,10 +405,10 @@ class Simulation:
         kind, slug = self.chance.choice(
             [("debts", "loan"), ("debts", "card-debt"), ("incomes", "salary"), ("expenses", "food")]
         )
-        row = services.ITEM_MODELS[kind].objects.owned_by(self.user).filter(slug=slug).first()
+        row = ITEM_MODELS[kind].objects.owned_by(self.user).filter(slug=slug).first()
         if row is None or self.chance.random() < 0.7:
             return
-        services.delete_item(user=self.user, kind=kind, slug=slug, version=row.version)
+        delete_item(user=self.user, kind=kind, slug=slug, version=row.version)
         self.model.remove(slug, self.clock.today)
 
     def take_back(self):
@@ -395,8 +416,8 @@ class Simulation:
         if not rows:
             return
         index = self.chance.randrange(len(rows))
-        assert history.undo_entry(user=self.user, entry=rows[index].pk)
-        assert not history.undo_entry(user=self.user, entry=rows[index].pk)
+        assert undo_entry(user=self.user, entry=rows[index].pk)
+        assert not undo_entry(user=self.user, entry=rows[index].pk)
         steps = [i for i, one in enumerate(rows) if is_step(one, rows[index].slug) and i > index]
         is_ended = bool(steps) and rows[steps[0]].kind == "arrangement_ended"
         if rows[index].kind == "arrangement" and is_ended:
@@ -405,28 +426,28 @@ class Simulation:
 
     def undo(self):
         if self.earlier:
-            assert services.undo(user=self.user)
+            assert changes.undo(user=self.user)
             self.model = self.earlier.pop()
 
     def move_house(self):
         """Export, and restore into an empty account; the plan stays to the fen."""
         export = told(self.user)
         raw = json.dumps(archive.export_of(self.user)).encode()
-        written = services.household_document_of(self.user)
-        plan = plan_store.stored_plan(user=self.user)
-        asked = [one.key for one in history.open_questions(self.user)]
+        written = household_document_of(self.user)
+        plan = stored_plan(user=self.user)
+        asked = [one.key for one in open_questions(self.user)]
         self.user = self._person()
         archive.restore_household(user=self.user, raw=raw)
         self.earlier = []
-        assert services.household_document_of(self.user) == written
-        assert plan_store.stored_plan(user=self.user) == plan
-        assert [one.key for one in history.open_questions(self.user)] == asked
+        assert household_document_of(self.user) == written
+        assert stored_plan(user=self.user) == plan
+        assert [one.key for one in open_questions(self.user)] == asked
         assert told(self.user) == export
 
     def compare(self):
-        written = services.household_document_of(self.user)
+        written = household_document_of(self.user)
         assert list(events_of(written)) == self.model.events
-        position = plan_store.standing_household(self.user)
+        position = standing_household(self.user)
         held = {one.id: one.balance_fen for one in position.accounts}
         assert held == self.model.accounts(self.clock.today)
         friend = position.debts[0].terms
@@ -447,9 +468,7 @@ class Simulation:
             if row.state == "broken":
                 assert ("arrangement_ended", row.debt, row.ended_on) in agreed
         exported = json.loads(json.dumps(written))
-        assert plan_store.stored_plan(user=self.user) == kept_document(
-            make_plan(parse_household(exported))
-        )
+        assert stored_plan(user=self.user) == kept_document(make_plan(parse_household(exported)))
 
 
 def is_step(row, debt):
@@ -492,7 +511,7 @@ def simulate(seed, clock):
             clock.today += timedelta(days=1)
             if simulation.chance.random() < 0.6:
                 simulation.act()
-        assert books.check_books(simulation.user) == []
+        assert audit.check_books(simulation.user) == []
     except Exception:
         print(f"seed {seed}:", *simulation.told, sep="\n")
         keep(seed)

@@ -17,9 +17,10 @@ def measure(site: Any, short: bool) -> list[Row]:
     from django.db import connection
     from django.utils import timezone
 
-    from planner import services
     from planner.domain.household.household import parse_household
     from planner.models import Household, IdempotencyKey, Revision
+    from planner.services.changes import replace_household
+    from planner.services.documents import household_document_of
     from tests.trust.household import full
 
     wanted, kills_wanted = (15, 2) if short else (500, 30)
@@ -58,7 +59,7 @@ def measure(site: Any, short: bool) -> list[Row]:
     def check() -> None:
         """Nothing lost, nothing by half."""
         for place, person in enumerate(people):
-            document = services.household_document_of(person)
+            document = household_document_of(person)
             parse_household(document)
             names = [one["name"] for one in document["expenses"] if one["name"].startswith("w")]
             gone = set(saved[place]) - set(names)
@@ -97,7 +98,7 @@ def measure(site: Any, short: bool) -> list[Row]:
     def prune() -> None:
         """Small households keep the writes quick; what was counted is counted from here."""
         for place, person in enumerate(people):
-            services.replace_household(user=person, document=seed)
+            replace_household(user=person, document=seed)
             IdempotencyKey.objects.owned_by(person).delete()
             start[person.pk] = Household.objects.get(owner=person).revision
             total[place] += len(saved[place])

@@ -75,10 +75,11 @@ def pay_too_much(
     user: Any, on: date, amount: str, debt: str = "friend", account: str = "card"
 ) -> Any:
     """A payment as an engine stored it that still took more; today's refuses it."""
-    from planner import hashes, history
+    from planner import hashes
     from planner.models import HistoryEntry, Household, StoredPlan
+    from planner.services.entries import record_payment
 
-    history.record_payment(user=user, debt=debt, on=on, amount_fen=1, account=account)
+    record_payment(user=user, debt=debt, on=on, amount_fen=1, account=account)
     rows = HistoryEntry.objects.owned_by(user).standing()
     last = rows.last()
     HistoryEntry.objects.filter(pk=last.pk).update(entry=last.entry | {"amount": amount})

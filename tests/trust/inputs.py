@@ -15,16 +15,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from tests.pages import Control, PageForm
+from tests.page_reading import Control, PageForm
+from tests.paths import DATA
 from tests.trust.addresses import Address
 from tests.trust.visitor import FORM, Answer, Visitor
 
-GROUPS = json.loads(
-    (Path(__file__).resolve().parents[1] / "data/bad_inputs.json").read_text("utf-8")
-)["groups"]
+GROUPS = json.loads((DATA / "bad_inputs.json").read_text("utf-8"))["groups"]
 HEADERS = (
     "content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy",
     "permissions-policy", "cross-origin-opener-policy", "cross-origin-resource-policy",
@@ -485,9 +483,10 @@ def measure(site: Any, short: bool) -> list[Any]:
     from django.urls import resolve
     from django.utils import timezone
 
-    from planner import history, services
     from planner.domain.rulebook.products import load_products
-    from planner.models import Household, User
+    from planner.models import ITEM_MODELS, Household, User
+    from planner.services.changes import change_household, replace_household
+    from planner.services.entries import record_payment
     from tests.trust.addresses import addresses, names
     from tests.trust.household import full, pay_too_much
     from tests.trust.rows import Row
@@ -511,8 +510,8 @@ def measure(site: Any, short: bool) -> list[Any]:
                 user.set_password(password)
                 user.save()
             if document is not None:
-                services.replace_household(user=user, document=document, is_sample=False)
-                services.change_household(user=user, buffer="377.00")  # can be undone
+                replace_household(user=user, document=document, is_sample=False)
+                change_household(user=user, buffer="377.00")  # can be undone
             Household.objects.owned_by(user).update(is_discreet=False, language="zh-hans")
             visitor.cookies = {"session": session_of(user)}
 
@@ -537,7 +536,7 @@ def measure(site: Any, short: bool) -> list[Any]:
 
         def restore() -> None:
             user = people[person] = member(f"{person}{next(counter)}", late)
-            history.record_payment(
+            record_payment(
                 user=user, debt="friend", on=timezone.localdate() - timedelta(days=30),
                 amount_fen=100, account="card", key="first",
             )  # fmt: skip
@@ -575,7 +574,7 @@ def measure(site: Any, short: bool) -> list[Any]:
     def name_of(path: str) -> str:
         return resolve(path).view_name
 
-    items = {kind: [one["id"] for one in seed[kind]] for kind in services.ITEM_MODELS}
+    items = {kind: [one["id"] for one in seed[kind]] for kind in ITEM_MODELS}
     soon = date.fromisoformat(seed["debts"][1]["next_due"])
     every = addresses(items, [("loan", soon)])
     products = [*load_products()]

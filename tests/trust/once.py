@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from typing import Any
 
-from tests.pages import PageForm
+from tests.page_reading import PageForm
 from tests.trust.rows import Row
 from tests.trust.visitor import Answer, Visitor, member, session_of
 
@@ -43,8 +43,10 @@ def fill(form: PageForm, **values: str) -> list[tuple[str, str]]:
 def measure(site: Any, short: bool) -> list[Row]:
     from django.utils import timezone
 
-    from planner import services
     from planner.models import HistoryEntry, Household
+    from planner.services.changes import change_household, replace_household
+    from planner.services.documents import household_document_of
+    from planner.services.items import save_item
     from tests.trust.household import full
 
     trials, pairs_wanted = (24, 18) if short else (1_000, 200)
@@ -55,7 +57,7 @@ def measure(site: Any, short: bool) -> list[Row]:
     faults: list[Any] = []
 
     def document() -> dict[str, Any]:
-        return services.household_document_of(user)
+        return household_document_of(user)
 
     def revision() -> int:
         return Household.objects.get(owner=user).revision
@@ -94,7 +96,7 @@ def measure(site: Any, short: bool) -> list[Row]:
         way = ways[trial % len(ways)]
         times, number = 2 + trial % 2, next(numbers)
         if trial % len(ways) == 0:
-            services.replace_household(user=user, document=seed)
+            replace_household(user=user, document=seed)
         action: str
         if way == "signup":
             newcomer = Visitor(site.port, address=f"203.0.{number // 250}.{number % 250 + 1}")
@@ -109,12 +111,12 @@ def measure(site: Any, short: bool) -> list[Row]:
         else:
             sender = visitor
             if way == "undo":
-                services.change_household(user=user, buffer=f"{number}.00")
+                change_household(user=user, buffer=f"{number}.00")
                 before = revision()
                 form, action = visitor.form("/plan/", "/plan/undo/"), "/plan/undo/"
                 filled = form.sent()
             elif way == "delete":
-                slug = services.save_item(
+                slug = save_item(
                     user=user, kind="expenses",
                     item={key: value for key, value in document()["expenses"][0].items()
                           if key != "id"})  # fmt: skip
@@ -157,7 +159,7 @@ def measure(site: Any, short: bool) -> list[Row]:
     # --- Two tabs ---
 
     lost: list[Any] = []
-    services.replace_household(user=user, document=seed)
+    replace_household(user=user, document=seed)
     told = 0
     edits = [*changed.items()]
     for trial in range(pairs_wanted):

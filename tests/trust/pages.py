@@ -96,6 +96,6 @@ def measure(site: Any, short: bool) -> list[Row]:
             f"plan {took['/plan/']:.0f} ms; slowest of {len(pages)} pages {slowest} "
             f"{took[slowest]:.0f} ms (the quickest of {times}; median {usual[slowest]:.0f}, the "
             f"processor's part {worked[slowest]:.0f})",
-            "HTTP on loopback, one visitor; the queries: tests/test_queries.py",
+            "HTTP on loopback, one visitor; the queries: tests/pages/test_queries.py",
             not slow and not faults and holds),
     ]  # fmt: skip

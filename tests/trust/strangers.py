@@ -17,7 +17,8 @@ ENDING = {"planner:account-erase", "account_logout"}
 def measure(site: Any, short: bool) -> list[Row]:
     from django.utils import timezone
 
-    from planner import services
+    from planner.models import ITEM_MODELS
+    from planner.services.documents import household_document_of
     from tests.trust.addresses import ITEM, MEMBER, PUBLIC, addresses
     from tests.trust.household import full
 
@@ -25,8 +26,8 @@ def measure(site: Any, short: bool) -> list[Row]:
     today = timezone.localdate()
     theirs = full(today, MARK, start="of-a-")
     owner, stranger, third = member("a", theirs), member("b", full(today)), member("c", full(today))
-    before = services.household_document_of(owner)
-    items = {kind: [one["id"] for one in theirs[kind]] for kind in services.ITEM_MODELS}
+    before = household_document_of(owner)
+    items = {kind: [one["id"] for one in theirs[kind]] for kind in ITEM_MODELS}
     dues = [("of-a-loan", date.fromisoformat(theirs["debts"][1]["next_due"]))]
     every = addresses(items, dues)
 
@@ -80,7 +81,7 @@ def measure(site: Any, short: bool) -> list[Row]:
     jobs = list(itertools.islice(itertools.cycle(jobs[::7] if short else jobs), wanted))
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(ask, jobs))
-    unchanged = services.household_document_of(owner) == before
+    unchanged = household_document_of(owner) == before
 
     # B's forms with A's rows in them.
     b = people["b"]
@@ -117,10 +118,8 @@ def measure(site: Any, short: bool) -> list[Row]:
                              for one in form.controls]  # fmt: skip
                     b.post(action, named)
                     sent += 1
-        crossed += [
-            one for one in [str(services.household_document_of(stranger))] if "of-a-" in one
-        ]
-    crossed += ["A changed"] if services.household_document_of(owner) != before else []
+        crossed += [one for one in [str(household_document_of(stranger))] if "of-a-" in one]
+    crossed += ["A changed"] if household_document_of(owner) != before else []
     for one in (leaks + crossed)[:20]:
         print("   leak:", str(one)[:300], flush=True)
     controls = shown >= 20 and counts["404"] > len(jobs) / 10

@@ -10,7 +10,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
-from tests import pages
+from tests import page_reading
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -22,8 +22,8 @@ class Answer:
     text: str
 
     @cached_property
-    def page(self) -> pages.Page:
-        return pages.read(self.text)
+    def page(self) -> page_reading.Page:
+        return page_reading.read(self.text)
 
     @property
     def location(self) -> str:
@@ -51,7 +51,7 @@ class Visitor:
     def post(self, path: str, fields: Any = (), **headers: str) -> Answer:
         return self.send("POST", path, fields=fields, headers=headers)
 
-    def form(self, path: str, action: str | None = None) -> pages.PageForm:
+    def form(self, path: str, action: str | None = None) -> page_reading.PageForm:
         """The first form on the page that posts to `action` (or to anything but the language)."""
         answer = self.get(path)
         for form in answer.page.posting():
@@ -117,14 +117,15 @@ def member(name: str, document: dict[str, Any] | None = None) -> Any:
     """A member with a household; to be called where Django speaks to the site's database."""
     from allauth.account.models import EmailAddress
 
-    from planner import people, services
     from planner.models import User
+    from planner.services import people
+    from planner.services.changes import replace_household
 
     user = User.objects.create_user(f"{name}@example.com")
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     people.record_consent(user=user)
     if document is not None:
-        services.replace_household(user=user, document=document)
+        replace_household(user=user, document=document)
     return user
 
 
@@ -135,7 +136,7 @@ def session_of(user: Any) -> str:
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-    from planner.accounts import SIGNED_IN_SESSION_KEY
+    from planner.pages.guards import SIGNED_IN_SESSION_KEY
     from planner.sessions import SessionStore
 
     session = SessionStore()

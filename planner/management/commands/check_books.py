@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from planner import books
 from planner.models import User
-from planner.shown import check_optimum
+from planner.plans import audit
+from planner.plans.shown import check_optimum
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         checked = wrong = 0
         for user in people.iterator():
             checked += 1
-            for sentence in [*books.check_books(user), *check_optimum(user)]:
+            for sentence in [*audit.check_books(user), *check_optimum(user)]:
                 wrong += 1
                 self.stdout.write(f"user {user.pk}: {sentence}")
         if wrong:

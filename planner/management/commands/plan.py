@@ -20,7 +20,7 @@ from planner.domain.values.reading import InvalidDocument
 from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.table import plan_table
-from planner.exports.wording import one_line, speaking
+from planner.words.language import one_line, speaking
 
 FORMATS = ("json", "table", "csv", "ics")
 

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from planner import people
+from planner.services import people
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""The calendar and files to take away."""

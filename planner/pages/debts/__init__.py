@@ -1,0 +1,1 @@
+"""Debts: entry, one debt, what happened to it."""

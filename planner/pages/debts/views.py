@@ -1,0 +1,155 @@
+"""Debts: the list, one debt, a new one."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from planner.domain.household.household import Debt as Terms
+from planner.domain.rulebook.ladders import in_language
+from planner.domain.rulebook.products import load_products
+from planner.models import Account, Household
+from planner.pages import items
+from planner.pages.debts.contracts import FORMS
+from planner.pages.debts.forms import DebtForm
+from planner.pages.debts.page import DebtPage
+from planner.pages.debts.payoff import PayoffForm
+from planner.pages.debts.tiles import chosen, offered_products
+from planner.plans.kept import standing_household
+from planner.services.documents import household_of, outline_of
+from planner.words.days import day
+from planner.words.figures import Amounts
+from planner.words.language import language
+from planner.words.names import CONTRACTS, certainty_word
+
+
+@require_GET
+def debt_list(request: HttpRequest) -> HttpResponse:
+    household = household_of(request.user)
+    context = {
+        "rows": debt_rows(household),
+        "products": offered_products(),
+        "household": household,
+        "is_of_another_day": household.planned_from != household.today(),
+        "as_of": day(household.planned_from, household.today()),
+    }
+    return items.show(request, "planner/debts/_debt_board.html", _("Debts"), context)
+
+
+@require_http_methods(["GET", "POST"])
+def debt_create(request: HttpRequest) -> HttpResponse:
+    contract, product = chosen(request)
+    if contract is None:
+        return redirect("planner:debt-list")
+    form = FORMS[contract](
+        request.POST or None,
+        household=household_of(request.user),
+        accounts=Account.objects.owned_by(request.user),
+        product=product,
+        begins=_came_from_start(request),
+    )
+    title = _("New debt") if product is None else in_language(product.names, language())
+    return _edit(request, form, title)
+
+
+@require_http_methods(["GET", "POST"])
+def debt_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    debt = items.item_or_404(request, "debts", slug)
+    form = FORMS[debt.terms["contract"]](
+        request.POST or None,
+        household=household_of(request.user),
+        accounts=Account.objects.owned_by(request.user),
+        item=debt,
+    )
+    return _edit(request, form, debt.name)
+
+
+def _edit(request: HttpRequest, form: DebtForm, title: str) -> HttpResponse:
+    template, leave_to = "planner/debts/_debt_form.html", _way_back(request)
+    return items.edit(request, form, template, noun="debt", title=title, leave_to=leave_to)
+
+
+@require_http_methods(["GET", "POST"])
+def debt_delete(request: HttpRequest, slug: str) -> HttpResponse:
+    return items.delete(request, kind="debts", noun="debt", slug=slug)
+
+
+def _came_from_start(request: HttpRequest) -> bool:
+    return request.GET.get("from") == "start"
+
+
+def _way_back(request: HttpRequest) -> str:
+    return "planner:start" if _came_from_start(request) else "planner:debt-list"
+
+
+@dataclass(frozen=True, slots=True)
+class DebtRow:
+    """A debt as a list shows it."""
+
+    slug: str
+    name: str
+    kind: str
+    owed: str
+    due: str
+    is_overdue: bool
+    grace_possible: int
+    grace_certainty: str
+    deducts_from: list[str]
+
+
+def debt_rows(household: Household) -> list[DebtRow]:
+    """Every debt of the household, in its order, in one pass over its document."""
+    terms = standing_household(household.owner, outline_of(household))
+    accounts = {account.id: account.name for account in terms.accounts}
+    amounts = Amounts(hidden=household.is_discreet)
+    return [_row(debt, accounts, amounts, household.today()) for debt in terms.debts]
+
+
+def _row(debt: Terms, accounts: dict[str, str], amounts: Amounts, today: date) -> DebtRow:
+    product = load_products().get(debt.product or "")
+    possible = product.possible.get("grace_days") if product and not debt.grace_days else None
+    terms = debt.terms
+    if debt.contract == "revolving":
+        owed = terms.billed_fen + terms.unbilled_fen
+        due = (
+            _("each month on day %(day)s") % {"day": terms.due_day}
+            if terms.due_day
+            else _("%(days)s days after each statement") % {"days": terms.due_after}
+        )
+    else:
+        owed = terms.principal_fen
+        rows = getattr(terms, "rows", ())
+        next_due = rows[0].due_on if rows else terms.next_due
+        due = _("next on %(day)s") % {"day": day(next_due, today)} if next_due else ""
+        if debt.contract == "open" and terms.has_ended:
+            due = _("was to be paid by %(day)s") % {"day": day(terms.ends_on, today)}
+    return DebtRow(
+        slug=debt.id,
+        name=debt.name,
+        kind=in_language(product.names, language())
+        if product
+        else str(CONTRACTS[debt.contract][0]),
+        owed=amounts.plain(owed),
+        due=due,
+        is_overdue=bool(terms.arrears),
+        grace_possible=possible.value if possible else 0,
+        grace_certainty=certainty_word(possible.certainty) if possible else "",
+        deducts_from=[accounts[one] for one in debt.autopay],
+    )
+
+
+@require_GET
+def debt_schedule(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page, or for htmx what cures and settles on a day that was asked for."""
+    try:
+        page = DebtPage(request.user, slug)
+    except KeyError:
+        raise Http404 from None
+    form = PayoffForm(request.GET, first=page.as_of, last=page.last_day)
+    asked = form.cleaned_data["on"] if form.is_valid() else None
+    context = {"sheet": page, "form": form, "payoffs": page.payoffs(asked)}
+    template = "planner/debts/_debt_payoff.html" if request.htmx else "planner/debts/schedule.html"
+    return render(request, template, context, status=422 if form.errors else 200)

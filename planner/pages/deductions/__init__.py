@@ -1,0 +1,1 @@
+"""Who can take from which account."""

@@ -1,0 +1,13 @@
+"""Who can take my money: accounts, lenders, and what could be taken on which day."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from planner.pages.deductions.page import DeductionPage
+
+
+@require_GET
+def deduction_list(request: HttpRequest) -> HttpResponse:
+    context = {"sheet": DeductionPage(request.user)}
+    return render(request, "planner/deductions/deductions.html", context)

@@ -1,0 +1,167 @@
+"""What happened, and where a debt stands now, as the pages print it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.domain.household.household import Debt
+from planner.domain.household.terms import OpenTerms, RevolvingTerms, owed_fen
+from planner.domain.values.money import parse_yuan
+from planner.forms.keyed import new_key
+from planner.models import ITEM_MODELS, HistoryEntry, User
+from planner.words.days import short_day
+from planner.words.figures import Amounts
+
+REASONS = {
+    "interest": gettext_lazy("interest"),
+    "fee": gettext_lazy("a fee"),
+    "unknown": gettext_lazy("not known"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the history."""
+
+    number: int
+    on: date
+    day: str
+    year: int
+    what: str
+    detail: str
+    amount: str
+    is_undone: bool
+    key: str
+
+
+def lines(user: User, rows: Iterable[HistoryEntry], amounts: Amounts) -> list[Line]:
+    names = {
+        kind: dict(model.objects.owned_by(user).values_list("slug", "name"))
+        for kind, model in ITEM_MODELS.items()
+    }
+    return [_line(row, names, amounts) for row in rows]
+
+
+def _line(row: HistoryEntry, names: Mapping[str, Mapping[str, str]], amounts: Amounts) -> Line:
+    entry = row.entry
+    what, detail, fen = _words(entry, names, amounts)
+    return Line(
+        number=row.pk,
+        on=row.on,
+        day=short_day(row.on),
+        year=row.on.year,
+        what=what,
+        detail=detail,
+        amount="" if fen is None else amounts.plain(fen),
+        is_undone=hasattr(row, "undone_by"),
+        key=new_key(),
+    )
+
+
+def _words(
+    entry: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], amounts: Amounts
+) -> tuple[str, str, int | None]:
+    """What it was, what more there is to say, and the fen that moved."""
+    debt = names["debts"].get(entry.get("debt", ""), "")
+    account = names["accounts"].get(entry.get("account") or "", "")
+    fen = parse_yuan(entry["amount"]) if "amount" in entry else None
+    planned = entry.get("planned_on")
+    details = []
+    if planned and planned != entry["on"]:
+        details.append(_("planned for {day}").format(day=short_day(date.fromisoformat(planned))))
+    match entry["kind"]:
+        case "payment":
+            details.append(_("from {account}").format(account=account) if account else "")
+            what = _("Paid to {debt}").format(debt=debt)
+        case "income":
+            name = names["incomes"].get(entry["income"], "")
+            what = _("{name} arrived") if fen else _("{name} did not arrive")
+            what = what.format(name=name)
+        case "expense":
+            name = names["expenses"].get(entry["expense"], "")
+            what = (_("Spent on {name}") if fen else _("Not spent on {name}")).format(name=name)
+        case "transfer":
+            source = names["accounts"].get(entry["from"], "")
+            target = names["accounts"].get(entry["to"], "")
+            what = _("Moved from {source} to {target}").format(source=source, target=target)
+        case "unpaid":
+            what = _("{debt}: the due of {day} was not paid").format(
+                debt=debt, day=short_day(date.fromisoformat(entry["due_on"]))
+            )
+        case "correction":
+            what = _("{debt}: the lender's figures taken over").format(debt=debt)
+            details.append(_difference(entry, amounts))
+        case "balance":
+            what = _("{account}: counted").format(account=account)
+            fen = parse_yuan(entry["balance"])
+            if entry.get("was"):
+                details.append(_more_or_less(fen - parse_yuan(entry["was"]), amounts))
+        case "arrangement":
+            what = _("{debt}: the arrangement holds from here").format(debt=debt)
+        case _:
+            what = _("{debt}: the arrangement ended, the old plan holds again").format(debt=debt)
+    return what, " · ".join(filter(None, details)), fen or None
+
+
+def _difference(entry: Mapping[str, Any], amounts: Amounts) -> str:
+    """By how much the lender's figure differed from the books, and why."""
+    if entry.get("was") is None:
+        return ""
+    terms = entry["terms"]
+    if terms["contract"] == "revolving":
+        now = parse_yuan(terms["billed"]) + parse_yuan(terms["unbilled"])
+    else:
+        charges = ("interest", "fee", "penalty")
+        now = parse_yuan(terms["principal"]) + sum(
+            parse_yuan(one.get(key) or "0.00") for one in terms["arrears"] for key in charges
+        )
+    fen = now - parse_yuan(entry["was"])
+    said = _more_or_less(fen, amounts)
+    if not fen:
+        return said
+    return _("{difference}, reason: {reason}").format(
+        difference=said, reason=REASONS[entry["reason"]]
+    )
+
+
+def _more_or_less(fen: int, amounts: Amounts) -> str:
+    if fen > 0:
+        return _("{amount} more than reckoned").format(amount=amounts(fen))
+    if fen < 0:
+        return _("{amount} less than reckoned").format(amount=amounts(-fen))
+    return _("just as reckoned")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure that the lender's app should show too."""
+
+    label: str
+    value: str
+
+
+def position(debt: Debt, amounts: Amounts) -> list[Shown]:
+    """Where the debt stands, in the lender's own terms."""
+    terms = debt.terms
+    shown = [Shown(_("Owed in all"), amounts.plain(owed_fen(terms)))]
+    if isinstance(terms, RevolvingTerms):
+        shown.append(Shown(_("Unpaid part of the last bill"), amounts.plain(terms.billed_fen)))
+        shown.append(Shown(_("Spent since the last bill"), amounts.plain(terms.unbilled_fen)))
+    else:
+        shown.append(Shown(_("Principal left"), amounts.plain(terms.principal_fen)))
+        rows = getattr(terms, "rows", ())
+        following = rows[0].due_on if rows else terms.next_due
+        has_ended = isinstance(terms, OpenTerms) and terms.has_ended
+        if has_ended and terms.ends_on is not None:
+            shown.append(Shown(_("All had to be paid by"), terms.ends_on.isoformat()))
+        elif terms.principal_fen and following is not None:
+            shown.append(Shown(_("Next due date"), following.isoformat()))
+        if not isinstance(terms, OpenTerms) and not rows and terms.periods_left:
+            shown.append(Shown(_("Payments left"), str(terms.periods_left)))
+    if terms.arrears:
+        shown.append(Shown(_("Overdue since"), terms.arrears[0].due_on.isoformat()))
+    return shown

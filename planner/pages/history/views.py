@@ -1,0 +1,42 @@
+"""All that was entered, newest first, and taking back."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from planner.models import Debt, HistoryEntry
+from planner.pages.debts.records import history_context
+from planner.pages.plan.page import Board
+from planner.services.entries import entries_of, undo_entry
+from planner.services.errors import EntryRefused
+
+
+@require_GET
+def history_list(request: HttpRequest) -> HttpResponse:
+    """All that was entered, newest first."""
+    board = Board(request.user)
+    context = history_context(request, board, entries_of(request.user))
+    return render(request, "planner/history/history.html", context)
+
+
+@require_POST
+def history_undo(request: HttpRequest) -> HttpResponse:
+    """Take one entry back by a counter-entry; both stay to be seen."""
+    number = request.POST.get("entry", "")
+    if not number.isascii() or not number.isdigit() or len(number) > 18:
+        raise Http404
+    try:
+        is_new = undo_entry(user=request.user, entry=int(number))
+    except HistoryEntry.DoesNotExist:
+        raise Http404 from None
+    except EntryRefused as refused:
+        messages.warning(request, str(refused))
+    else:
+        said = _("Taken back. It stays in the list, crossed out.")
+        messages.success(request, said if is_new else _("That was taken back before."))
+    slug = request.POST.get("debt", "")
+    if Debt.objects.owned_by(request.user).filter(slug=slug).exists():
+        return redirect("planner:debt-history", slug)
+    return redirect("planner:history-list")

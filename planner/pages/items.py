@@ -1,0 +1,107 @@
+"""The pages of debts, incomes, expenses and accounts: what the four nouns have in common.
+
+Each noun has one region, which holds its list (`_debt_board.html`) or its form
+(`_debt_form.html`); a page is that region within `item_page.html`.
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from planner.domain.values.reading import InvalidDocument
+from planner.forms.keyed import ItemForm, KeyedForm, RemovalForm
+from planner.models import ITEM_MODELS, Item
+from planner.plans.kept import standing_household
+from planner.services.documents import household_of
+from planner.services.errors import EntryRefused, KeyReused, StaleVersion
+from planner.services.items import as_it_stands, removed_item
+
+
+def show(
+    request: HttpRequest, template: str, title: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The region alone for htmx, else the page around it."""
+    context = {**context, "region": template, "title": title}
+    page = "planner/item_region.html" if request.htmx else "planner/item_page.html"
+    return render(request, page, context, status=status)
+
+
+def status_of(form: KeyedForm) -> int:
+    """Save a form that was sent: 200 if it went well, else the status to show the form with."""
+    if not form.is_valid():
+        return 422
+    try:
+        form.save()
+    except InvalidDocument as invalid:
+        form.add_document_errors(invalid)
+        return 422
+    except EntryRefused as refused:
+        form.add_error(None, str(refused))
+        return 422
+    except StaleVersion as stale:
+        form.meet(stale.current)
+        return 409
+    except KeyReused:
+        form.renew()
+        form.add_error(
+            None,
+            _(
+                "This page was sent before with other figures, and those are saved. "
+                "Send it again only if these are to be saved as well."
+            ),
+        )
+        return 409
+    return 200
+
+
+def edit(
+    request: HttpRequest, form: ItemForm, template: str, *, noun: str, title: str, leave_to: str
+) -> HttpResponse:
+    """Show a form in its template, or save what was sent and leave."""
+    status = status_of(form) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
+        return redirect(leave_to)
+    action = request.get_full_path()
+    if form.is_removed:
+        # What was typed can still be kept, as a new item.
+        action = reverse(f"planner:{noun}-create") + form.begins_with
+    context = {
+        "form": form,
+        "noun": noun,
+        "action": action,
+        "leave_to": reverse(leave_to),
+    }
+    return show(request, template, title, context, status)
+
+
+def item_or_404(request: HttpRequest, kind: str, slug: str) -> Item:
+    """The owner's row. What they removed in the meantime can still be sent, to be told so."""
+    row = ITEM_MODELS[kind].objects.owned_by(request.user).filter(slug=slug).first()
+    if row is None and request.method == "POST":
+        row = removed_item(user=request.user, kind=kind, slug=slug)
+    if row is None:
+        raise Http404
+    if row.pk is not None and household_of(request.user).is_lived:
+        return as_it_stands(standing_household(request.user), row)
+    return row
+
+
+def delete(request: HttpRequest, *, kind: str, noun: str, slug: str) -> HttpResponse:
+    """Ask once; then it is gone, and undo brings it back."""
+    leave_to = f"planner:{noun}-list"
+    row = ITEM_MODELS[kind].objects.owned_by(request.user).filter(slug=slug).first()
+    if row is None:
+        if request.method == "POST" and removed_item(user=request.user, kind=kind, slug=slug):
+            return redirect(leave_to)
+        raise Http404
+    household = household_of(request.user)
+    form = RemovalForm(request.POST or None, household=household, item=row)
+    status = status_of(form) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
+        return redirect(leave_to)
+    context = {"form": form, "noun": noun, "item": row, "leave_to": reverse(leave_to)}
+    title = _("Delete %(name)s?") % {"name": row.name}
+    return show(request, "planner/_item_delete.html", title, context, status)

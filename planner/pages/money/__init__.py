@@ -1,0 +1,1 @@
+"""Incomes, living costs, bank accounts."""

@@ -1,0 +1,193 @@
+"""The plan: the page, its figures edited in place, undo, and the ladder of a due."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from planner.domain.values.reading import InvalidDocument
+from planner.models import ITEM_MODELS, Household
+from planner.pages import items
+from planner.pages.plan.answer_forms import AnswerForm
+from planner.pages.plan.figures import FIGURES, BufferForm, HeadForm, StrategyForm, UndoForm
+from planner.pages.plan.page import Board, conflict_words, prefix_of
+from planner.pages.plan.questions import Asking
+from planner.pages.plan.renewal import RenewForm
+from planner.plans.kept import standing_household
+from planner.services.changes import undo
+from planner.services.documents import household_of
+from planner.services.errors import EntryRefused, KeyReused, StaleVersion
+from planner.services.items import as_it_stands
+from planner.words.days import day
+from planner.words.ladder import ladder_lines
+
+PUT_OFF = "put_off"
+HEAD_FORMS = {"buffer": BufferForm, "strategy": StrategyForm}
+
+
+@require_GET
+def plan(request: HttpRequest) -> HttpResponse:
+    return page(request)
+
+
+@require_POST
+def plan_edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+    """A few figures of one debt, income or account."""
+    if kind not in FIGURES:
+        raise Http404
+    model = ITEM_MODELS[kind]
+    item = get_object_or_404(model.objects.owned_by(request.user), slug=slug)
+    household = household_of(request.user)
+    if household.is_lived:
+        item = as_it_stands(standing_household(request.user), item)
+    form = FIGURES[kind](request.POST, household=household, item=item, prefix=prefix_of(kind, slug))
+    if not form.is_valid():
+        return page(request, bound=form, status=422)
+    try:
+        form.save()
+    except InvalidDocument as invalid:
+        form.add_document_errors(invalid)
+        return page(request, bound=form, status=422)
+    except EntryRefused as refused:
+        form.add_error(None, str(refused))
+        return page(request, bound=form, status=422)
+    except StaleVersion as stale:
+        return page(request, conflict=conflict_words(form, stale.current), status=409)
+    except KeyReused:
+        return page(request, conflict=reused(), status=409)
+    return shown(request)
+
+
+@require_POST
+def plan_change(request: HttpRequest, name: str) -> HttpResponse:
+    """A figure of the household's own: the buffer, the way of repaying."""
+    if name not in HEAD_FORMS:
+        raise Http404
+    household = household_of(request.user)
+    form = HEAD_FORMS[name](request.POST, household=household)
+    if not form.is_valid():
+        return page(request, bound=form, status=422)
+    try:
+        form.save()
+    except StaleVersion:
+        return page(request, conflict=_changed_elsewhere(form), status=409)
+    return shown(request)
+
+
+@require_POST
+def plan_undo(request: HttpRequest) -> HttpResponse:
+    """The last change, if that is still the one which the page showed."""
+    form = UndoForm(request.POST)
+    if form.is_valid() and undo(user=request.user, **form.cleaned_data):
+        return shown(request)
+    said = _("Nothing was undone: it was undone already, or something changed meanwhile.")
+    return page(request, conflict=said, status=409)
+
+
+@require_http_methods(["GET", "POST"])
+def plan_renew(request: HttpRequest) -> HttpResponse:
+    """The figures as they stand today."""
+    household = household_of(request.user)
+    form = RenewForm(request.POST or None, household=household)
+    status = items.status_of(form) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
+        return redirect("planner:plan")
+    context = {"form": form, "as_of": day(household.as_of, household.today())}
+    return render(request, "planner/plan/renew.html", context, status=status)
+
+
+@require_POST
+def plan_discreet(request: HttpRequest) -> HttpResponse:
+    """Hide the amounts, or show them again."""
+    household = household_of(request.user)
+    household.is_discreet = request.POST.get("hide") == "yes"
+    household.save(update_fields=["is_discreet"])
+    return shown(request)
+
+
+@require_GET
+def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
+    """What follows a missed due, step by step; a fragment within the list of dues.
+
+    A due that the plan no longer has was met, or its day was another.
+    """
+    board = Board(request.user)
+    names = {one.id: one.name for one in board.household.debts}
+    if debt not in names:
+        raise Http404
+    try:
+        found = ladder_lines(board.ladder(debt, due_on), board.household.as_of)
+    except KeyError:
+        found = None
+    context = {
+        "ladder": found,
+        "debt": debt,
+        "name": names[debt],
+        "day": day(due_on, board.household.as_of),
+    }
+    template = "planner/_ladder.html" if request.htmx else "planner/plan/ladder.html"
+    return render(request, template, context)
+
+
+def shown(request: HttpRequest) -> HttpResponse:
+    """The plan as it is after a change: at once where only its region is swapped."""
+    if not request.htmx:
+        return redirect("planner:plan")
+    return page(request, row=request.user.household)  # as the change left it
+
+
+def page(
+    request: HttpRequest,
+    *,
+    bound: Any = None,
+    answer: AnswerForm | None = None,
+    row: Household | None = None,
+    conflict: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The plan; `bound` is a figure and `answer` an answer that was sent and refused.
+
+    `row` is the household where it was just written.
+    """
+    board = Board(request.user, row)
+    asking = Asking(board, put_off(request, board.row.today()), answer)
+    context = {
+        "board": board,
+        "asking": asking,
+        "figures": board.figures(bound) if board.has_debts else None,
+        "conflict": conflict,
+        "in_wechat": is_in_wechat(request),
+    }
+    template = "planner/plan/_plan.html" if request.htmx else "planner/plan/plan.html"
+    return render(request, template, context, status=status)
+
+
+def put_off(request: HttpRequest, today: date) -> list[str]:
+    """The questions that are not to be asked again today."""
+    held = request.session.get(PUT_OFF) or {}
+    return held.get("keys", []) if held.get("day") == today.isoformat() else []
+
+
+def is_in_wechat(request: HttpRequest) -> bool:
+    """WeChat's own browser can neither download files nor open calendars."""
+    return "micromessenger" in request.headers.get("User-Agent", "").lower()
+
+
+def reused() -> str:
+    return _("This form was used before. Below is how things stand; please enter it again.")
+
+
+def _changed_elsewhere(form: HeadForm) -> str:
+    """What the person wrote, beside the page that shows what it is now."""
+    field = form[form.name]
+    if form.name == "strategy":
+        return _(
+            "This was changed elsewhere meanwhile; below is how it stands now. Nothing was saved."
+        )
+    return _(
+        "{label} was changed elsewhere meanwhile; you wrote {typed}. "
+        "Below is how it stands now. Nothing was saved."
+    ).format(label=field.label, typed=field.value())

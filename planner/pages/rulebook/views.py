@@ -1,0 +1,91 @@
+"""What a rule rests on: a page for each source, product and step, the same for everybody.
+
+The language stands in the address, so that no page depends on who reads it: no session is looked
+at, and any cache may keep it.
+"""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
+from django.views.decorators.http import require_safe
+
+from planner.domain.rulebook.products import load_products
+from planner.domain.rulebook.rule_files import load_sources
+from planner.pages.rulebook.page import (
+    listed_products,
+    listed_sources,
+    of_product,
+    of_rung,
+    of_source,
+)
+from planner.words.language import language, speaking
+
+KEPT_SECONDS = 600  # shorter than anybody would notice a corrected rule too late
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+
+
+@require_safe
+@login_not_required
+def rule(request: HttpRequest, rule: str) -> HttpResponse:
+    """On to the page in the language of the reader."""
+    if rule not in load_sources() and rule not in load_products():
+        raise Http404
+    return redirect("planner:rule-page", language(), rule)
+
+
+@require_safe
+@login_not_required
+def rule_list(request: HttpRequest, speech: str) -> HttpResponse:
+    """All products, and all sources."""
+    with speaking(speech):
+        context = {
+            "products": listed_products(),
+            "sources": listed_sources(),
+        }
+        return _page(request, "planner/rulebook/rules.html", speech, context)
+
+
+@require_safe
+@login_not_required
+def rule_page(request: HttpRequest, speech: str, rule: str) -> HttpResponse:
+    """The page of one source, or of one product."""
+    with speaking(speech):
+        if source := load_sources().get(rule):
+            return _page(request, "planner/rulebook/source.html", speech, of_source(source))
+        if product := load_products().get(rule):
+            context = of_product(product)
+            return _page(request, "planner/rulebook/product.html", speech, context)
+    raise Http404
+
+
+@require_safe
+@login_not_required
+def rule_step(request: HttpRequest, speech: str, rule: str, rung: str) -> HttpResponse:
+    """One step of a product's ladder."""
+    product = load_products().get(rule)
+    found = next((one for one in product.ladder if one.id == rung), None) if product else None
+    if product is None or found is None:
+        raise Http404
+    with speaking(speech):
+        context = of_rung(product, found)
+        return _page(request, "planner/rulebook/step.html", speech, context)
+
+
+def _page(
+    request: HttpRequest, template: str, speech: str, context: dict[str, Any]
+) -> HttpResponse:
+    """Rendered without the request: nothing of who asks can be on it. 304 where it is known."""
+    match = request.resolver_match
+    assert match is not None
+    other = match.kwargs | {"speech": "en" if speech == "zh" else "zh"}
+    links = {"speech": speech, "other_url": reverse(match.view_name, kwargs=other)}
+    response = HttpResponse(render_to_string(template, context | links))
+    response.headers["Content-Language"] = LANGUAGES[speech]
+    patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
+    set_response_etag(response)
+    return get_conditional_response(request, etag=response.headers["ETag"], response=response)

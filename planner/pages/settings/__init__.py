@@ -1,0 +1,1 @@
+"""Settings, export, restore, erase."""

@@ -1,0 +1,64 @@
+"""Agreeing to what is stored, and a person's settings."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from planner.forms.fields import YuanField, refuse_repeated, shown_yuan, yuan_text
+from planner.models import Household
+from planner.services.changes import change_household
+
+
+class SettingsForm(forms.ModelForm):
+    buffer = YuanField(
+        label=_("Buffer"),
+        help_text=_("This much is never used for paying earlier than required."),
+    )
+
+    was = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    was.widget.attrs["autocomplete"] = "off"
+
+    class Meta:
+        model = Household
+        fields = ["language", "time_zone", "is_discreet"]
+        labels = {
+            "language": _("Language"),
+            "time_zone": _("Time zone"),
+            "is_discreet": _("Hide amounts until I ask for them"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial |= {
+            "buffer": self.instance.buffer_fen,
+            "was": yuan_text(self.instance.buffer_fen),
+        }
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()
+        refuse_repeated(self)
+
+    @transaction.atomic
+    def save(self) -> Household:
+        """The settings, and the buffer, which is a figure of the household: undone with the others.
+
+        Raises ConsentRequired, and StaleVersion where the buffer was changed meanwhile.
+        """
+        owner = self.instance.owner
+        buffer = yuan_text(self.cleaned_data["buffer"])
+        change_household(user=owner, was={"buffer": self.cleaned_data["was"]}, buffer=buffer)
+        self.instance.save(update_fields=self._meta.fields)
+        return self.instance
+
+    def meet(self) -> None:
+        """Show both buffers, and let what was typed be sent again knowingly."""
+        now = Household.objects.get(pk=self.instance.pk).buffer_fen
+        self.data = self.data.copy()
+        self.data["was"] = yuan_text(now)
+        said = _("This was changed elsewhere meanwhile, to %(now)s. Save again to keep yours.")
+        self.add_error(
+            "buffer", ValidationError(said, code="stale", params={"now": shown_yuan(now)})
+        )

@@ -1,0 +1,400 @@
+"""When money is not enough: which dues stay short and why, what starts when, and what would keep
+it away; in words.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from planner.domain.answers.scenarios import Starting
+from planner.domain.answers.shortage import (
+    Avoidance,
+    Reason,
+    avoid_first,
+    caught_up,
+    order_of,
+    reasons,
+)
+from planner.domain.household.household import Household
+from planner.domain.make_plan import make_plan
+from planner.domain.plan.plan import PlannedDue
+from planner.domain.plan.stored import StoredPlan, read_plan
+from planner.models import User
+from planner.pages.what_if.verdict import Row, outcome_rows
+from planner.plans.current import Present, stored_outcome, stored_starts
+from planner.plans.kept import kept, stored_plans
+from planner.services.documents import document_of
+from planner.words.answer import Situation
+from planner.words.change import what_it_does
+from planner.words.days import short_day, weekday
+from planner.words.markup import address, markup, phrased, sentences, strong
+from planner.words.names import strategy_name
+from planner.words.starts import StartLine, Words
+
+SHOWN_SHORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ShortLine:
+    """A due that stays short: how much of it, why, and what starts under it."""
+
+    on: date
+    day: str
+    weekday: str
+    name: str
+    state: str
+    chip: str
+    missing: str
+    why: SafeString | str
+    starts: list[StartLine]
+    ladder_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The person's own order beside the suggested one."""
+
+    effect: str
+    rows: list[Row]
+
+
+class ShortPage:
+    """What the page prints."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.present = Present(user)
+        self.row = self.present.row
+        self.amounts = self.present.amounts
+
+    @cached_property
+    def situation(self) -> Situation:
+        return Situation(self.present.position, self.present.plan, self.amounts)
+
+    @cached_property
+    def _words(self) -> Words:
+        position = self.present.position
+        return Words(position.debts, position.as_of, self.amounts)
+
+    @cached_property
+    def _shorts(self) -> list[PlannedDue]:
+        return [*self.situation.overdue, *self.situation.short]
+
+    @cached_property
+    def _caught_up(self) -> dict[str, date | None]:
+        """Of each overdue debt, on which day the plan has caught up with it."""
+        days = self._kept["caught_up"]
+        return {debt: on and date.fromisoformat(on) for debt, on in days.items()}
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        """What takes several plans to find out, kept with them."""
+        rule = self.present.rule
+
+        def compute(household: Household, missing: list[str], _found: Any) -> dict[str, Any]:
+            shorts = self.situation.short
+            return {name: _record(household, rule, shorts) for name in missing}
+
+        name = f"shortage-{rule}"
+        return kept(self.user, [name], self.present.board.document, compute, self.present.position)[
+            name
+        ]
+
+    # --- What stands on top ---
+
+    @property
+    def has_debts(self) -> bool:
+        return self.present.board.has_debts
+
+    @property
+    def is_short(self) -> bool:
+        return bool(self._shorts)
+
+    @property
+    def headline(self) -> SafeString:
+        if not self._shorts:
+            return phrased(_("Nothing stays short:|every payment can be made on time."))
+        count = len(self.situation.short)
+        if not count:
+            return self._overdue_headline()
+        return phrased(
+            ngettext(
+                "The money there is|leaves {count} payment short.",
+                "The money there is|leaves {count} payments short.",
+                count,
+            ),
+            count=count,
+        )
+
+    def _overdue_headline(self) -> SafeString:
+        """Where every due to come is paid, and only what was missed before today is not."""
+        last = max((on for on in self._caught_up.values() if on is not None), default=None)
+        if last is None or None in self._caught_up.values():
+            return phrased(_("What is overdue|stays so by your plan."))
+        if last == self.present.as_of:
+            return phrased(_("What is overdue|can be paid today."))
+        return phrased(_("What is overdue|is paid by {day}."), day=strong(self._words.day(last)))
+
+    @property
+    def why(self) -> SafeString:
+        said = []
+        if self._shorts and not self.situation.short:
+            said.append(markup("{}", _("Every later payment can be made on time.")))
+        elif count := len(self.situation.overdue):
+            past = ngettext(
+                "{count} more is past due already.", "{count} more are past due already.", count
+            )
+            said.append(markup(past, count=count))
+        first = next(iter(self.present.standing.starts), None)
+        if first is not None:
+            said.append(
+                markup(
+                    _("The first that starts: from {day} on, {debt}: {what}."),
+                    day=strong(self._words.day(first.starts_on)),
+                    debt=self._words.names[first.debt],
+                    what=self._words.what(first),
+                )
+            )
+        elif self.situation.short:
+            known = _("As far as we know, nothing starts because of it.")
+            said.append(markup("{}", known))
+        said += self._living_costs()
+        return sentences(said)
+
+    def _living_costs(self) -> Iterator[SafeString]:
+        """The first day on which they are more than the money there is."""
+        costs = next((one for one in self.present.standing.lacks if not one.debt), None)
+        if costs is not None:
+            yield markup(_("Besides, {lack}."), lack=self._words.lack(costs))
+
+    @property
+    def way_out(self) -> SafeString | str:
+        """Which amount on which day would keep the first consequence away."""
+        found = self._kept["avoid"]
+        if found is None:
+            return ""
+        avoid = _avoidance(found)
+        words = self._words
+        said = [
+            markup(
+                _(
+                    "With {amount} more by {day}, this does not start. "
+                    "It is the smallest sum that keeps it away, and the last day on which it does."
+                ),
+                amount=strong(self.amounts(avoid.fen)),
+                day=strong(words.day(avoid.on)),
+            )
+        ]
+        if avoid.then is None:
+            said.append(markup("{}", _("After that nothing else starts.")))
+        else:
+            said.append(
+                markup(
+                    _("The next would then be {debt}, from {day} on: {what}."),
+                    debt=words.names[avoid.then.debt],
+                    day=words.day(avoid.then.starts_on),
+                    what=words.what(avoid.then),
+                )
+            )
+        return sentences(said)
+
+    # --- The dues ---
+
+    @cached_property
+    def dues(self) -> list[ShortLine]:
+        shown = self._shorts[:SHOWN_SHORT]
+        causes = {(one.debt, one.due_on): one for one in map(_reason, self._kept["reasons"])}
+        starts: dict[tuple[str, date], list[Starting]] = {}
+        for one in self.present.standing.starts:
+            starts.setdefault((one.debt, one.due_on), []).append(one)
+        return [self._line(due, causes.get(due[:2]), starts.get(due[:2], [])) for due in shown]
+
+    @property
+    def later(self) -> int:
+        return max(0, len(self._shorts) - SHOWN_SHORT)
+
+    def _line(self, due: PlannedDue, cause: Reason | None, starts: list[Starting]) -> ShortLine:
+        as_of = self.present.as_of
+        if due.last_safe_on < as_of:
+            late = (as_of - due.due_on).days
+            state = "overdue"
+            chip = ngettext("{days} day past due", "{days} days past due", late).format(days=late)
+        else:
+            state = "short"
+            chip = _("of {required}").format(required=self.amounts.plain(due.required_fen))
+        return ShortLine(
+            on=due.due_on,
+            day=short_day(due.due_on),
+            weekday=weekday(due.due_on),
+            name=self.situation.name(due.debt),
+            state=state,
+            chip=chip,
+            missing=self.amounts(due.short_fen),
+            why=self._why_overdue(due) if state == "overdue" else self._why(cause),
+            starts=self._words.lines(starts),
+            ladder_url=address("planner:ladder", due.debt, due.due_on),
+        )
+
+    def _why_overdue(self, due: PlannedDue) -> str:
+        on = self._caught_up.get(due.debt)
+        if on is None:
+            return _("It fell due before today, and your plan does not catch up with this debt.")
+        if on == self.present.as_of:
+            return _(
+                "It fell due before today. Your plan pays all that is overdue of this debt today."
+            )
+        return _(
+            "It fell due before today. By your plan, all that is overdue of this debt is paid by "
+            "{day}."
+        ).format(day=self._words.day(on))
+
+    def _why(self, cause: Reason | None) -> SafeString | str:
+        """Said of the first short due of each debt."""
+        if cause is None:
+            return ""
+        words = self._words
+        if cause.cause == "oldest_first":
+            return _(
+                "“{name}” pays the oldest due first and looks at nothing else. The other ways of "
+                "repaying weigh what would start."
+            ).format(name=strategy_name("minimum"))
+        if cause.cause == "no_money":
+            return markup(
+                _(
+                    "Even first in the order it would lack {amount}: what has to be paid or spent "
+                    "before it takes the money."
+                ),
+                amount=self.amounts(cause.short_fen),
+            )
+        if cause.cause == "no_better":
+            return _("Paid first, no more would start elsewhere: you can move it up below and see.")
+        if cause.starts is None:
+            return _(
+                "Paid first, other payments would stay overdue for longer; "
+                "altogether that does more harm."
+            )
+        return markup(
+            _(
+                "Paid first, {other}, due on {due}, would lack {amount} instead, and from {day} "
+                "on: {what}. Altogether that does more harm."
+            ),
+            other=words.names[cause.other],
+            due=words.day(cause.starts.due_on),
+            amount=self.amounts(cause.short_fen),
+            day=words.day(cause.starts.starts_on),
+            what=words.what(cause.starts),
+        )
+
+    def first_start(self, plan: StoredPlan) -> str:
+        """ "10 December": the day on which the first starts by a plan."""
+        starts = stored_starts(plan, self.present.position.debts)
+        return self._words.day(starts[0].starts_on) if starts else _("none")
+
+    # --- The order ---
+
+    @property
+    def order(self) -> list[str]:
+        """As it stands, or as the plan comes out at; while nothing is short, that of the debts."""
+        if not self._shorts:
+            return [debt.id for debt in self.present.position.debts]
+        return list(self._kept["order"])
+
+    @property
+    def has_own_order(self) -> bool:
+        return bool(self.row.triage_order)
+
+    @property
+    def follows_order(self) -> bool:
+        return self.present.rule != "minimum"
+
+    @property
+    def shows_other_plan(self) -> bool:
+        """Whether the plan page shows another plan than the one reckoned with here."""
+        return self.row.strategy != self.present.rule
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What the person's own order does against the suggested one."""
+        if not self.row.triage_order or not self.follows_order:
+            return None
+        rule = self.present.rule
+        document = document_of(self.row) | {"triage_order": []}
+        found = stored_plans(user=self.user, names=[rule], document=document)
+        return _compared(read_plan(found[rule]), self.present.plan, self)
+
+
+# By severity, 5 first: how often it comes to this.
+_HARMS = (
+    gettext_lazy("As grave as 91 days past due, or a court"),
+    gettext_lazy("As grave as 61 days past due"),
+    gettext_lazy("As grave as 31 days past due"),
+    gettext_lazy("Marks on a credit record"),
+    gettext_lazy("Fees, or blocked services"),
+)
+
+
+def _compared(suggested: StoredPlan, own: StoredPlan, page: ShortPage) -> Comparison:
+    before, after = stored_outcome(suggested), stored_outcome(own)
+    rows = [Row(_("First consequence"), *(page.first_start(plan) for plan in (suggested, own)))]
+    for name, one, other in zip(_HARMS, suggested.harm, own.harm, strict=False):
+        if one or other:
+            rows.append(Row(str(name), str(one), str(other)))
+    rows += outcome_rows(before, after, page.amounts)
+    same = suggested.harm == own.harm and before == after
+    effect = _("nothing changes") if same else what_it_does(before, after, page.amounts)
+    said = _("Your order, beside the suggested one: {effect}.").format(effect=effect)
+    return Comparison(said, rows)
+
+
+# --- What is kept ---
+
+
+def _record(household: Household, rule: str, shorts: Sequence[PlannedDue]) -> dict[str, Any]:
+    """As JSON: the sum that helps, the reasons, and the order that the plan comes out at."""
+    plan = make_plan(household, rule)
+    avoid = avoid_first(household, plan)
+    return {
+        "avoid": avoid and _plain(avoid),
+        "reasons": [_plain(one) for one in reasons(household, plan, shorts)],
+        "order": order_of(plan),
+        "caught_up": {debt: _plain(on) for debt, on in caught_up(household, plan).items()},
+    }
+
+
+def _plain(record: Any) -> Any:
+    """A record of the domain as JSON; days as text."""
+    if isinstance(record, date):
+        return record.isoformat()
+    if hasattr(record, "_asdict"):
+        return {name: _plain(value) for name, value in record._asdict().items()}
+    return record
+
+
+def _avoidance(record: Mapping[str, Any]) -> Avoidance:
+    days = {"on": date.fromisoformat(record["on"])}
+    starts = {name: _starting(record[name]) for name in ("starts", "then")}
+    return Avoidance(**{**record, **days, **starts})
+
+
+def _reason(record: Mapping[str, Any]) -> Reason:
+    return Reason(
+        **{
+            **record,
+            "due_on": date.fromisoformat(record["due_on"]),
+            "other_due_on": record["other_due_on"] and date.fromisoformat(record["other_due_on"]),
+            "starts": _starting(record["starts"]),
+        }
+    )
+
+
+def _starting(record: Mapping[str, Any] | None) -> Starting | None:
+    if record is None:
+        return None
+    days = {name: date.fromisoformat(record[name]) for name in ("due_on", "starts_on")}
+    return Starting(**{**record, **days})

@@ -1,0 +1,128 @@
+"""How allauth signs people in here: guests, one spelling of an address, our words."""
+
+import logging
+import time
+from types import SimpleNamespace
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib.auth import password_validation as validation
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from planner.forms.fields import TOO_LONG
+from planner.models import User, normalise_email
+from planner.pages.guards import GUEST_SESSION_KEY, SIGNED_IN_SESSION_KEY, remember_language
+from planner.services import people
+from planner.services.documents import has_figures, household_of
+
+logger = logging.getLogger(__name__)
+
+# As many as the column holds: PostgreSQL fails on more, SQLite would keep it. Checked in one
+# spelling, for that may be longer than what was typed.
+check_length = MaxLengthValidator(User._meta.get_field("email").max_length, TOO_LONG)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account has been switched off."),
+        "duplicate_email": _("This is your address already."),
+        "email_password_mismatch": _("The e-mail address or the password is not right."),
+        "email_taken": _("There is an account for this address already. Please sign in."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_code": _("This is not the code of the newest mail."),
+        "incorrect_password": _("The password is not right."),
+        "rate_limited": _("That was too often. Please wait a few minutes and try again."),
+        "same_as_current": _("This is your address already."),
+        "too_many_login_attempts": _("Too many attempts. Please try again later."),
+    }
+
+    def clean_email(self, email: str) -> str:
+        """One spelling; addresses that only look like another one are refused."""
+        email = normalise_email(email)
+        if not email.isascii():
+            raise ValidationError(_("Please use an address in plain letters."), code="invalid")
+        check_length(email)
+        return email
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"{_('Anhuan')} · {subject}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mails name the product, not the host that happened to be asked."""
+        site = SimpleNamespace(name=str(_("Anhuan")), domain=settings.SITE_URL)
+        super().send_mail(template_prefix, email, context | {"current_site": site})
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """To the stored address, never to the typed one that was found to match it."""
+        super().send_password_reset_mail(user, user.email, context)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Carry what a guest entered over the change of the session's user."""
+        guest = request.user if request.user.is_authenticated and request.user.is_guest else None
+        super().login(request, user)
+        request.session[SIGNED_IN_SESSION_KEY] = time.time()
+        logger.info("user %s signed in", user.pk)
+        if guest is None or guest.pk == user.pk:
+            return
+        if not has_figures(guest):
+            people.erase(user=guest)
+        elif has_figures(user):
+            request.session[GUEST_SESSION_KEY] = guest.pk
+        else:
+            people.take_over_guest(guest=guest, user=user)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        if GUEST_SESSION_KEY in request.session:
+            return reverse("planner:guest-settle")
+        return super().get_login_redirect_url(request)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("planner:settings")
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
+
+    def post_login(
+        self, request: HttpRequest, user: User, *, redirect_url: str | None, **kwargs: Any
+    ) -> HttpResponse:
+        """Signing in brings the member's language to this browser; a guest's figures come first."""
+        if GUEST_SESSION_KEY in request.session:
+            redirect_url = None
+        response = super().post_login(request, user, redirect_url=redirect_url, **kwargs)
+        remember_language(response, household_of(user).language)
+        return response
+
+
+class MinimumLengthValidator(validation.MinimumLengthValidator):
+    """Django's, with one short sentence as the hint."""
+
+    def get_error_message(self) -> str:
+        return _("Not long enough yet: it takes %(count)s characters.") % {"count": self.min_length}
+
+    def get_help_text(self) -> str:
+        return _("At least %(count)s characters; a short sentence does well.") % {
+            "count": self.min_length
+        }
+
+
+class SimilarityValidator(validation.UserAttributeSimilarityValidator):
+    def get_error_message(self) -> str:
+        return _("This is too much like your address. Please take another one.")
+
+    def get_help_text(self) -> str:
+        """Nothing: said only to whom it concerns."""
+        return ""
+
+
+class CommonPasswordValidator(validation.CommonPasswordValidator):
+    def get_error_message(self) -> str:
+        return _("Many people use this one, so it is guessed at once. Please take another one.")
+
+    def get_help_text(self) -> str:
+        """Nothing: said only to whom it concerns."""
+        return ""

@@ -1,0 +1,44 @@
+"""Signing out, and what becomes of a guest's household when a member signs in."""
+
+from allauth.account.views import logout
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from planner.models import User
+from planner.pages.guards import FORGET_PAGES, GUEST_SESSION_KEY
+from planner.services import people
+
+
+@require_http_methods(["GET", "POST"])
+@login_not_required
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Allauth's, and the browser forgets every page it kept."""
+    response = logout(request)
+    if request.method == "POST":
+        response.headers["Clear-Site-Data"] = FORGET_PAGES
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def guest_settle(request: HttpRequest) -> HttpResponse:
+    """A member who was a guest a moment ago: take that household over, or drop it?"""
+    guest_id = request.session.get(GUEST_SESSION_KEY)
+    guest = User.objects.filter(pk=guest_id, guest_since__isnull=False).first()
+    if guest is None:
+        return redirect("planner:home")
+    choice = request.POST.get("choice")
+    if choice not in ("take", "drop"):
+        context = {"expires_in": people.GUEST_DAYS}
+        return render(request, "planner/sign_in/guest_settle.html", context)
+    if choice == "take":
+        people.take_over_guest(guest=guest, user=request.user)
+        messages.success(request, _("Taken over. Undo leads back to what you had before."))
+    else:
+        people.erase(user=guest)
+        messages.success(request, _("Dropped. Your household is as it was."))
+    del request.session[GUEST_SESSION_KEY]
+    return redirect("planner:home")

@@ -1,0 +1,70 @@
+"""The three steps of a new household: what is owed, what comes and must be paid, the plan."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from planner.domain.rulebook.ladders import in_language
+from planner.models import Debt
+from planner.pages import items
+from planner.pages.debts.tiles import chosen, offered_products
+from planner.pages.debts.views import debt_rows
+from planner.pages.start.forms import MoneyForm, start_form
+from planner.services.documents import household_of
+from planner.words.language import language
+from planner.words.names import CONTRACTS
+
+
+@require_http_methods(["GET", "POST"])
+@login_not_required
+def start(request: HttpRequest) -> HttpResponse:
+    """Step one: tap what you owe on, one after the other."""
+    if not request.user.is_authenticated:
+        return redirect("planner:home")
+    household = household_of(request.user)
+    contract, product = chosen(request)
+    form, status = None, 200
+    if contract is not None:
+        form = start_form(contract, product, request.POST or None, household)
+        if request.method == "POST":
+            status = items.status_of(form)
+            if status == 200:
+                return redirect("planner:start")
+    context = {
+        "form": form,
+        "action": request.get_full_path(),
+        "chosen": product and in_language(product.names, language()),
+        "contract": contract and CONTRACTS[contract],
+        "products": offered_products(),
+        "rows": [] if household.is_sample else debt_rows(household),
+        "is_sample": household.is_sample,
+    }
+    template = "planner/start/_start_debts.html"
+    return items.show(request, template, _("What do you owe?"), context, status)
+
+
+@require_http_methods(["GET", "POST"])
+def start_money(request: HttpRequest) -> HttpResponse:
+    """Step two: what comes in and what living costs. Then the plan."""
+    household = household_of(request.user)
+    if household.is_sample or not Debt.objects.owned_by(request.user).exists():
+        return redirect("planner:start")
+    form = MoneyForm(request.POST or None, household=household)
+    if form.asks_nothing:
+        return redirect("planner:plan")
+    status = items.status_of(form) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
+        return redirect("planner:plan")
+    nouns = {"accounts": "account", "incomes": "income", "expenses": "expense"}
+    entered = [
+        (
+            "、".join(names) if language() == "zh" else ", ".join(names),
+            f"planner:{nouns[kind]}-list",
+        )
+        for kind, names in form.entered.items()
+    ]
+    context = {"form": form, "entered": entered}
+    title = _("What comes in, and what does living cost?")
+    return items.show(request, "planner/start/_start_money.html", title, context, status)

@@ -1,0 +1,1 @@
+"""What would be: borrowing, bad luck, other due days."""

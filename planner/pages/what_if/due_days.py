@@ -1,0 +1,80 @@
+"""The due days that products offer: which would suit the pay days best, and what that saves."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from planner.domain.answers.due_days import Choice, DueDays, suggest_due_days
+from planner.domain.household.household import parse_household
+from planner.pages.plan.page import Board
+from planner.plans.kept import whole_document
+from planner.words.change import what_it_does
+from planner.words.language import spoken
+from planner.words.markup import address
+from planner.words.names import certainty_word, strategy_name
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A day that is offered, what it does to the plan, and how sure it is that one may have it."""
+
+    day: str
+    effect: str
+    certainty: str
+    note: str
+    source_url: str
+    is_best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueDaysLines:
+    name: str
+    now: str
+    advice: str
+    caution: str
+    rule: str
+    days: list[DayLine]
+
+
+@require_GET
+def plan_due_days(request: HttpRequest) -> HttpResponse:
+    board = Board(request.user)
+    document = whole_document(request.user, board.document)
+    found = suggest_due_days(parse_household(document))
+    context = {"debts": [_lines(one, board) for one in found]}
+    return render(request, "planner/what_if/due_days.html", context)
+
+
+def _lines(one: DueDays, board: Board) -> DueDaysLines:
+    caution = ""
+    if one.best is None:
+        advice = _("No day on offer does better than the one it has now.")
+    else:
+        advice = _("Day {day} of the month would suit you better: {effect}.").format(
+            day=one.best.day, effect=what_it_does(one.now, one.best.outcome, board.amounts)
+        )
+        if one.best.figure.certainty == "reported":
+            caution = _("That this day can be had is only reported; look in the app first.")
+    return DueDaysLines(
+        name=board.situation.name(one.debt),
+        now=_("Now due on day {day} of the month.").format(day=one.day),
+        advice=advice,
+        caution=caution,
+        rule=strategy_name(one.rule),
+        days=[_day_line(choice, one, board) for choice in one.choices],
+    )
+
+
+def _day_line(choice: Choice, one: DueDays, board: Board) -> DayLine:
+    figure = choice.figure
+    return DayLine(
+        day=_("day {day}").format(day=choice.day),
+        effect=what_it_does(one.now, choice.outcome, board.amounts),
+        certainty=certainty_word(figure.certainty),
+        note=spoken(figure.note),
+        source_url=address("planner:rule", figure.source),
+        is_best=choice is one.best,
+    )

@@ -1,0 +1,148 @@
+"""What was planned up to yesterday and has no answer; and answering it as planned."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from planner import hashes
+from planner.domain.answers.unanswered import Question, Unanswered, unanswered
+from planner.domain.household.household import Household as Position
+from planner.domain.ledger.ledger import Transfer
+from planner.domain.values.money import format_yuan
+from planner.models import Household, User
+from planner.plans.kept import Record, kept
+from planner.plans.shown import followed_plan
+from planner.services.changes import change, done_before, locked, remember
+from planner.services.documents import household_of, outline_of
+from planner.services.entries import lived_document
+from planner.services.errors import StaleVersion
+
+QUESTIONS = "questions"
+_DAY = timedelta(days=1)
+
+
+# --- What is still to be asked ---------------------------------------------------------------
+
+
+def open_questions(user: User, household: Household | None = None) -> list[Question]:
+    """What was planned up to yesterday and has no answer, oldest first.
+
+    Kept with the plans; `known_to` follows. `household` is its row, where that was read already.
+    """
+    if household is None:
+        household = household_of(user)
+    found = _unanswered(user, household)
+    if household.is_lived and household.known_to != found.known_to:
+        Household.objects.owned_by(user).filter(revision=household.revision).update(
+            known_to=found.known_to
+        )
+        household.known_to = found.known_to
+    return list(found.questions)
+
+
+def _unanswered(user: User, household: Household) -> Unanswered:
+    if not household.is_lived:
+        return Unanswered((), (), household.as_of - _DAY)
+    outline = outline_of(household)
+    outline.pop("known_to", None)  # found out here
+    known_to = household.answered_to
+    name = f"{QUESTIONS} {known_to}"
+
+    def compute(position: Position, names: list[str], _found: object) -> dict[str, Record]:
+        found = unanswered(position, known_to, lambda past: followed_plan(user, past))
+        # Asked again from the day they lead to, the questions are the same.
+        return dict.fromkeys([*names, f"{QUESTIONS} {found.known_to}"], _written(found))
+
+    return _read(kept(user, [name], outline, compute)[name])
+
+
+def _written(found: Unanswered) -> dict[str, Any]:
+    def plain(one: Question | Transfer) -> dict[str, Any]:
+        values = asdict(one) if isinstance(one, Question) else one._asdict()
+        return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
+
+    return {
+        "questions": [plain(one) for one in found.questions],
+        "transfers": [plain(one) for one in found.transfers],
+        "known_to": found.known_to.isoformat(),
+    }
+
+
+def _read(record: Mapping[str, Any]) -> Unanswered:
+    def day(text: str | None) -> date | None:
+        return None if text is None else date.fromisoformat(text)
+
+    return Unanswered(
+        tuple(
+            Question(**one | {"on": day(one["on"]), "last_safe_on": day(one["last_safe_on"])})
+            for one in record["questions"]
+        ),
+        tuple(Transfer(**one | {"on": day(one["on"])}) for one in record["transfers"]),
+        date.fromisoformat(record["known_to"]),
+    )
+
+
+@transaction.atomic
+def answer_as_planned(*, user: User, question: Question, key: str = "") -> int:
+    """One question, as it was planned; returns the number of entries."""
+    return _answer_all(user, lambda one: one.key == question.key, None, key)
+
+
+@transaction.atomic
+def answer_all_as_planned(
+    *, user: User, up_to: date | None = None, revision: int | None = None, key: str = ""
+) -> int:
+    """Every open question up to that day (all, by default) as planned; the number of entries.
+
+    `revision` is the household's counter that the person saw. Raises StaleVersion.
+    """
+    return _answer_all(user, lambda one: up_to is None or one.on <= up_to, revision, key)
+
+
+def _answer_all(user: User, is_meant: Any, revision: int | None, key: str) -> int:
+    household = locked(user)
+    fingerprint = hashes.digest({"answer_all": key})
+    done = done_before(user, key, fingerprint)
+    if done is not None:
+        return int(done)
+    if revision not in (None, household.revision):
+        raise StaleVersion
+    found = _unanswered(user, household)
+    meant = [one for one in found.questions if is_meant(one)]
+    document = lived_document(household)
+    days = {one.on for one in meant if one.kind == "payment"}
+    entries = [
+        {
+            "kind": "transfer",
+            "on": one.on.isoformat(),
+            "from": one.source,
+            "to": one.target,
+            "amount": format_yuan(one.amount_fen),
+        }
+        for one in found.transfers
+        if one.on in days
+    ]
+    entries += [_as_planned(one, document["planned_from"]) for one in meant]
+    document["history"] += entries
+    if entries:
+        change(household, document)
+    remember(user, key, fingerprint, str(len(entries)))
+    return len(entries)
+
+
+def _as_planned(one: Question, today: str) -> dict[str, Any]:
+    on, amount = one.on.isoformat(), format_yuan(one.amount_fen)
+    if one.kind != "payment":
+        return {
+            "kind": one.kind, "on": on, one.kind: one.slug, "planned_on": on, "amount": amount,
+            "account": one.account,
+        }  # fmt: skip
+    if one.amount_fen == 0:
+        return {"kind": "unpaid", "on": today, "debt": one.slug, "due_on": on}
+    return {
+        "kind": "payment", "on": on, "debt": one.slug, "amount": amount, "account": one.account,
+        "planned_on": on,
+    }  # fmt: skip

@@ -1,0 +1,220 @@
+"""Rows ↔ document: a household's rows as the core reads them, and a document as rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from planner.domain.values.money import parse_yuan
+from planner.hashes import history_hash
+from planner.models import (
+    ITEM_MODELS,
+    Arrangement,
+    HistoryEntry,
+    Household,
+    Item,
+    User,
+)
+
+DAY_KEYS = ("planned_from", "known_to")  # which only say how many days have passed
+SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry concerns, first wins
+
+
+# --- Households --------------------------------------------------------------------------------
+
+
+def household_of(user: User) -> Household:
+    """The user's settings row, made on first use."""
+    household, _created = Household.objects.get_or_create(
+        owner=user,
+        defaults={"as_of": timezone.localdate(), "language": get_language() or "zh-hans"},
+    )
+    household.owner = user
+    return household
+
+
+def household_document_of(user: User) -> dict[str, Any]:
+    """The document of the user's rows."""
+    return document_of(household_of(user))
+
+
+def document_of(household: Household) -> dict[str, Any]:
+    """The household's document, from its rows."""
+    document = household.head() | _lists(household)
+    if not household.is_lived:
+        return document
+    return document | _lived(household) | {"history": [row.entry for row in household.entries]}
+
+
+def _lived(household: Household) -> dict[str, str]:
+    """Which day the plan runs from, and up to which one all is answered."""
+    lived = {"planned_from": household.planned_from.isoformat()}
+    if household.answered_to >= household.as_of:
+        lived["known_to"] = household.answered_to.isoformat()
+    return lived
+
+
+def _lists(household: Household) -> dict[str, Any]:
+    return {kind: [row.document() for row in rows] for kind, rows in household.items.items()}
+
+
+def outline_of(household: Household) -> dict[str, Any]:
+    """The document with a hash in place of the history: enough to find what is kept of it."""
+    document = household.head() | _lists(household)
+    if not household.is_lived:
+        return document
+    return document | _lived(household) | {"history_hash": household.history_hash}
+
+
+def write_household(household: Household, document: dict[str, Any]) -> None:
+    """Document → rows. Rows that stay the same are not touched and keep their version."""
+    as_of = date.fromisoformat(document["as_of"])
+    _write_history(household, as_of, document.get("history", []), document.get("known_to"))
+    household.as_of = as_of
+    household.buffer_fen = parse_yuan(document["buffer"])
+    household.strategy = document["strategy"]
+    household.order = document["order"]
+    household.triage_order = document["triage_order"]
+    household.revision += 1
+    household.save(
+        update_fields=[
+            "as_of", "buffer_fen", "strategy", "order", "triage_order", "revision", "is_sample",
+            "known_to", "history_hash",
+        ]
+    )  # fmt: skip
+    household.forget_entries()
+    household.items = {
+        kind: _write_items(ITEM_MODELS[kind], household.owner, rows, document[kind])
+        for kind, rows in household.items.items()
+    }
+
+
+def _write_history(
+    household: Household, as_of: date, history: list[dict[str, Any]], known_to: str | None
+) -> None:
+    """Make the history stand: day by day, what differs is undone and entered anew.
+
+    Rows are only added. What was answered by an entry that goes is open again, whatever the
+    document says of the day up to which all is known.
+    """
+    held: dict[str, list[HistoryEntry]] = {}
+    for row in household.entries:
+        held.setdefault(row.on.isoformat(), []).append(row)
+    wanted: dict[str, list[dict[str, Any]]] = {}
+    for entry in history:
+        wanted.setdefault(entry["on"], []).append(entry)
+    undone, new = [], []
+    for day in sorted(held.keys() | wanted.keys()):
+        rows, entries = held.get(day, []), wanted.get(day, [])
+        same = 0
+        while same < min(len(rows), len(entries)) and rows[same].entry == entries[same]:
+            same += 1
+        undone += rows[same:]
+        new += entries[same:]
+    owner = household.owner
+    counters = [
+        HistoryEntry(
+            owner=owner, on=row.on, kind=HistoryEntry.UNDO, slug=row.slug, entry=row.entry,
+            undoes=row,
+        )
+        for row in undone
+    ]  # fmt: skip
+    HistoryEntry.objects.bulk_create(counters)
+    HistoryEntry.objects.bulk_create([history_row(owner, entry) for entry in new])
+    gone = [row.entry for row in undone]
+    back = [entry for entry in new if entry in gone]  # only in another place of its day
+    _tie_arrangements(
+        household,
+        [entry for entry in gone if entry not in back],
+        [entry for entry in new if entry not in back],
+    )
+    household.history_hash = history_hash(history)
+    reopened = [_answered_day(row.entry) - timedelta(days=1) for row in undone]
+    told = date.min if known_to is None else date.fromisoformat(known_to)
+    household.known_to = max(as_of - timedelta(days=1), min([told, *reopened]))
+
+
+def history_row(
+    owner: User, entry: dict[str, Any], entered_on: datetime | None = None
+) -> HistoryEntry:
+    on, kind, slug = columns_of(entry)
+    return HistoryEntry(
+        owner=owner, on=date.fromisoformat(on), kind=kind, slug=slug, entry=entry,
+        created_on=entered_on or timezone.now(),
+    )  # fmt: skip
+
+
+def _answered_day(entry: Mapping[str, Any]) -> date:
+    days = [entry["on"], entry.get("planned_on"), entry.get("due_on")]
+    return date.fromisoformat(min(day for day in days if day))
+
+
+def _tie_arrangements(
+    household: Household, undone: list[dict[str, Any]], new: list[dict[str, Any]]
+) -> None:
+    """Arrangements follow the entries that stand for them: back when these go, on when they
+    come again."""
+    rows = Arrangement.objects.owned_by(household.owner_id)
+    state = Arrangement.State
+    for entry in reversed(undone):
+        mine = rows.filter(debt=entry.get("debt"))
+        if entry["kind"] == "arrangement_ended":
+            mine.filter(state=state.BROKEN, ended_on=entry["on"]).update(
+                state=state.AGREED, ended_on=None
+            )
+        if entry["kind"] == "arrangement":
+            agreed = mine.filter(state__in=[state.AGREED, state.KEPT], agreed_on=entry["on"])
+            agreed.update(state=state.OFFERED, offered_on=entry["on"], ended_on=None)
+    for entry in new:
+        mine = rows.filter(debt=entry.get("debt"))
+        if entry["kind"] == "arrangement":
+            again = [row for row in mine.filter(state=state.OFFERED) if row.terms == entry["terms"]]
+            for row in again[:1]:
+                rows.filter(pk=row.pk).update(state=state.AGREED, agreed_on=entry["on"])
+        if entry["kind"] == "arrangement_ended":
+            mine.filter(state=state.AGREED).update(state=state.BROKEN, ended_on=entry["on"])
+
+
+def _write_items(
+    model: type[Item], owner: User, held: Sequence[Item], entries: list[dict[str, Any]]
+) -> list[Item]:
+    """The rows as they are then, in their order."""
+    rows = {row.slug: row for row in held}
+    standing, new, changed = [], [], []
+    for position, entry in enumerate(entries):
+        terms = {key: value for key, value in entry.items() if key not in ("id", *model.texts)}
+        fields = {key: entry[key] for key in model.texts} | {"terms": terms}
+        row = rows.pop(entry["id"], None)
+        if row is None:
+            new.append(model(owner=owner, slug=entry["id"], position=position, **fields))
+            standing.append(new[-1])
+            continue
+        standing.append(row)
+        if any(getattr(row, name) != value for name, value in fields.items()):
+            row.version += 1
+        elif row.position == position:
+            continue
+        for name, value in (fields | {"position": position}).items():
+            setattr(row, name, value)
+        changed.append(row)
+    if rows:
+        model.objects.owned_by(owner).filter(slug__in=list(rows)).delete()
+    written = ["position", "version", "terms", *model.texts]
+    if len(changed) == 1:
+        changed[0].save(update_fields=written)  # several times as fast as a bulk of one
+    else:
+        model.objects.bulk_update(changed, written)
+    model.objects.bulk_create(new)
+    return standing
+
+
+def has_figures(user: User) -> bool:
+    """Whether there is anything in the user's household that could be lost."""
+    return any(model.objects.owned_by(user).exists() for model in ITEM_MODELS.values())
+
+
+def columns_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Day, kind and item of an entry, as the columns of its row tell them."""
+    return entry["on"], entry["kind"], next(entry[key] for key in SUBJECTS if entry.get(key))

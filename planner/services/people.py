@@ -1,0 +1,136 @@
+"""People and their data: guests, consent, what is taken over, erased, pruned, encrypted anew."""
+
+import logging
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from planner.encryption import EncryptedTextField
+from planner.models import (
+    ITEM_MODELS,
+    Arrangement,
+    HistoryEntry,
+    Household,
+    IdempotencyKey,
+    Revision,
+    Session,
+    StoredPlan,
+    User,
+)
+from planner.services.changes import change, locked
+from planner.services.documents import document_of, has_figures, household_of, write_household
+
+logger = logging.getLogger(__name__)
+
+GUEST_DAYS = 7
+KEPT_KEY_DAYS = 2
+
+CONSENT_VERSION = "2026-11"  # the privacy text a person agreed to; raise it when the text changes
+
+
+@transaction.atomic
+def start_guest() -> User:
+    """A visitor who tries without an account; owns ordinary rows for a week."""
+    guest = User(guest_since=timezone.now())
+    guest.set_unusable_password()
+    guest.save()
+    household_of(guest)
+    return guest
+
+
+def record_consent(*, user: User) -> None:
+    """The person agreed, now, to the privacy text as it stands."""
+    household_of(user)
+    Household.objects.owned_by(user).update(
+        consented_on=timezone.now(), consent_version=CONSENT_VERSION
+    )
+
+
+@transaction.atomic
+def take_over_guest(*, guest: User, user: User) -> None:
+    """Give the guest's household to the member, whose own becomes the one undo leads back to."""
+    household = locked(user)
+    if not User.objects.filter(pk=guest.pk).exists():
+        return  # asked for twice at once: taken over already
+    theirs = locked(guest)
+    if not has_figures(user):
+        # Nothing to go back to but what the guest could go back to. Counters go on, not back.
+        Revision.objects.owned_by(user).delete()
+        Revision.objects.owned_by(guest).update(owner=user)
+        household.revision = max(household.revision, theirs.revision)
+        _write_over(household, theirs)
+    else:
+        change(household, document_of(theirs), is_sample=theirs.is_sample)
+    erase(user=guest)
+
+
+def _write_over(household: Household, theirs: Household) -> None:
+    household.is_sample = theirs.is_sample
+    household.is_discreet = theirs.is_discreet
+    household.time_zone = theirs.time_zone
+    household.save(update_fields=["is_discreet", "time_zone"])
+    write_household(household, document_of(theirs))
+
+
+@transaction.atomic
+def erase(*, user: User) -> None:
+    """The user and every row of theirs, sessions included; at once and for good."""
+    user_id = user.pk
+    user.delete()
+    transaction.on_commit(_forget_pages)
+    logger.info("erased user %s", user_id)
+
+
+def _forget_pages() -> None:
+    """SQLite's log still holds what was erased until it is written back and cut."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def prune() -> int:
+    """Delete what has had its time; returns the number of guests. Safe to run twice, anywhere.
+
+    One guest a transaction, claimed by its row, so that several machines can share the work.
+    """
+    now = timezone.now()
+    pruned = 0
+    while _prune_one_guest(now - timedelta(days=GUEST_DAYS)):
+        pruned += 1
+    IdempotencyKey.objects.filter(created_on__lt=now - timedelta(days=KEPT_KEY_DAYS)).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+    return pruned
+
+
+@transaction.atomic
+def _prune_one_guest(moment) -> bool:
+    skip = connection.features.has_select_for_update_skip_locked
+    guest = User.objects.guests_before(moment).select_for_update(skip_locked=skip).first()
+    if guest is not None:
+        erase(user=guest)
+    return guest is not None
+
+
+def reencrypt() -> int:
+    """Write every encrypted value again with the newest of DATA_KEYS; returns how many people.
+
+    One person a transaction, behind the same lock as their changes. Safe to stop and run again.
+    """
+    people = User.objects.order_by("pk").values_list("pk", flat=True)
+    for key in people.iterator():
+        user = User.objects.filter(pk=key).first()
+        if user is not None:
+            _reencrypt_one(user)
+    return len(people)
+
+
+@transaction.atomic
+def _reencrypt_one(user: User) -> None:
+    locked(user)
+    StoredPlan.objects.owned_by(user).delete()  # can be computed again
+    for model in (*ITEM_MODELS.values(), HistoryEntry, Arrangement, Revision):
+        names = [
+            field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)
+        ]
+        model.objects.bulk_update(model.objects.owned_by(user), names)

@@ -1,0 +1,1 @@
+"""Codes and fen as text, in the language of the request."""

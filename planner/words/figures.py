@@ -1,0 +1,65 @@
+"""Amounts and percentages as a person reads them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from planner.domain.values.money import divide_half_up
+from planner.words.language import language
+
+HIDDEN = "••••"
+_STEPS = {
+    "zh": ((100_000_000, "亿"), (10_000, "万"), (1_000, "千")),
+    "en": ((1_000_000, "m"), (1_000, "k")),
+}
+
+
+def grouped(fen: int) -> str:
+    """ "1,234.50" """
+    sign, fen = ("−", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{fen // 100:,}.{fen % 100:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Writes amounts, or dots in their place while the person hides them."""
+
+    hidden: bool = False
+
+    def __call__(self, fen: int) -> str:
+        """ "¥1,234.50": in sentences."""
+        if self.hidden:
+            return f"¥{HIDDEN}"
+        return f"−¥{grouped(-fen)}" if fen < 0 else f"¥{grouped(fen)}"
+
+    def plain(self, fen: int) -> str:
+        """ "1,234.50": in columns."""
+        return HIDDEN if self.hidden else grouped(fen)
+
+    def short(self, fen: int) -> str:
+        """ "8千", "1.2万", "12k", "3m": on an axis."""
+        if self.hidden:
+            return ""
+        yuan = fen // 100
+        for step, unit in _STEPS[language()]:
+            if abs(yuan) >= step:
+                text = f"{Decimal(yuan) / step:.2f}".rstrip("0").rstrip(".")
+                return f"{text}{unit}".replace("-", "−")
+        return f"{yuan}".replace("-", "−")
+
+
+def figure(fen: int) -> str:
+    """ "1,234.56", for a column."""
+    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{fen // 100:,}.{fen % 100:02d}"
+
+
+def yuan(fen: int) -> str:
+    """ "¥1,234.56", for a sentence."""
+    return f"-¥{figure(-fen)}" if fen < 0 else f"¥{figure(fen)}"
+
+
+def percent(rate: Fraction) -> str:
+    """ "14.60 %", rounded half up."""
+    places = divide_half_up(rate.numerator * 10_000, rate.denominator)
+    return f"{places // 100}.{places % 100:02d}%"

@@ -1,0 +1,189 @@
+"""The optimum in words: how good it is known to be, why it pays what it pays, and what each rule
+of thumb would do instead. Everything is said in the language of the request.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from planner.domain.answers.reasons import Reason
+from planner.plans.records import KeptOptimum, Ways
+from planner.words.answer import Situation
+from planner.words.change import what_it_does
+from planner.words.days import day, long_day
+from planner.words.language import listed
+from planner.words.markup import markup
+from planner.words.names import rung_words, strategy_name
+
+SHOWN_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OptimumLines:
+    """What the page prints: `reasons` the first ones, `more` the others, `against` by rule.
+
+    `instead`: what the optimum would change where the person repays by a rule of thumb; else "".
+    """
+
+    status: str
+    proof: str
+    instead: str
+    reasons: list[SafeString]
+    more: list[SafeString]
+    against: list[tuple[str, str]]
+
+
+def shown_line(strategy: str, optimum: KeptOptimum | None, shown: str) -> str:
+    """Which plan a page shows; "" where the person chose a rule of thumb themselves."""
+    if strategy != "optimal":
+        return ""
+    if optimum is None:
+        name = strategy_name(shown)
+        return _("The best plan is not there yet; for now, {name}.").format(name=name)
+    return proof_line(optimum)
+
+
+def proof_line(optimum: KeptOptimum) -> str:
+    if optimum.status == "proven":
+        return _("The best plan there is, proven.")
+    if optimum.status == "fallback" and not optimum.is_rule:
+        return _(
+            "Time was up before it was known how far this is from the best plan. It is the best "
+            "one found, and better than each rule of thumb."
+        )
+    if optimum.status == "fallback":
+        return _(
+            "The best plan could not be worked out in time. This is the best one known: {name}."
+        ).format(name=strategy_name(optimum.rule))
+    if optimum.is_least_harm:
+        return _("At most {share} from the best plan.").format(share=optimum.gap_percent)
+    if optimum.has_fewest:
+        return _(
+            "The best plan found. That none has fewer consequences is proven; whether less could "
+            "be overdue, or for a shorter time, is not."
+        )
+    return _("The best plan found; that none has fewer consequences is not proven.")
+
+
+def plan_line(strategy: str, optimum: KeptOptimum | None, shown: str, planned_from: date) -> str:
+    """Which plan a file or the calendar holds: by which way, from which day on, how good.
+
+    `strategy` is the chosen way, `shown` that of the plan.
+    """
+    day = long_day(planned_from)
+    if strategy != "optimal":
+        return _("Plan: {name}, from {day} on.").format(name=strategy_name(strategy), day=day)
+    name, more = strategy_name(shown), _("The best plan is not there yet; take this again later.")
+    if optimum is not None:
+        name, more = strategy_name("optimal"), proof_line(optimum)
+    return _("Plan: {name}, from {day} on. {more}").format(name=name, day=day, more=more)
+
+
+def optimum_lines(optimum: KeptOptimum, ways: Ways, situation: Situation) -> OptimumLines:
+    lines = [_reason_line(one, situation) for one in optimum.reasons]
+    against = {name: _against(name, ways, optimum, situation) for name in ways.outcomes}
+    return OptimumLines(
+        status=optimum.status,
+        proof=proof_line(optimum),
+        instead=_instead(situation.household.strategy, against),
+        reasons=lines[:SHOWN_REASONS],
+        more=lines[SHOWN_REASONS:],
+        against=[(strategy_name(name), effect) for name, effect in against.items()],
+    )
+
+
+def _instead(chosen: str, against: Mapping[str, str]) -> str:
+    if chosen not in against:
+        return ""
+    return _("You repay by “{name}”. With the best plan instead: {effect}.").format(
+        name=strategy_name(chosen), effect=against[chosen]
+    )
+
+
+def _against(name: str, ways: Ways, optimum: KeptOptimum, situation: Situation) -> str:
+    """What the optimum does instead of a rule of thumb: money, months, consequences."""
+    rule, harm = ways.outcomes[name], ways.harms[name]
+    effects = [what_it_does(rule, optimum.outcome, situation.amounts)]
+    if rule.late_dues == optimum.outcome.late_dues and optimum.plan.harm < harm:
+        is_milder = optimum.plan.harm[:-1] < harm[:-1]
+        effects.append(_("milder consequences") if is_milder else _("less overdue, or shorter"))
+    return listed(effects)
+
+
+def _reason_line(reason: Reason, situation: Situation) -> SafeString:
+    as_of = situation.as_of
+    return markup(
+        _sentence(reason),
+        debt=situation.name(reason.debt),
+        amount=situation.amounts(reason.amount_fen),
+        whole=situation.amounts(reason.whole_fen),
+        saved=situation.amounts(reason.saved_fen),
+        on=day(reason.on, as_of),
+        until=_day(reason.until, as_of),
+        rungs=_rungs(reason.debt, reason.rungs, situation),
+        later=_day(reason.later, as_of),
+        graver=_rungs(reason.debt, reason.later_rungs, situation),
+    )
+
+
+def _sentence(reason: Reason) -> str:
+    match reason.kind:
+        case "in_full":
+            return _(
+                "Pay {debt} in full: with {amount} by {until}, the next bill has "
+                "{saved} less interest than with the minimum alone."
+            )
+        case "until_bill":
+            return _(
+                "Pay {debt} more than is required: with {amount} in all by {on}, the bill of "
+                "{until} has {saved} less interest than with what is required alone."
+            )
+        case "until_due":
+            return _(
+                "Pay {debt} more than is required: {amount} on {on}; by {until} that is "
+                "{saved} less interest than with what is required alone."
+            )
+        case "ahead" if reason.whole_fen > reason.amount_fen:
+            return _(
+                "Of the {whole} for {debt} on {on}, {amount} are paid early: "
+                "{saved} less in interest and fees than by its schedule."
+            )
+        case "ahead":
+            return _(
+                "Pay {amount} to {debt} early, on {on}: "
+                "{saved} less in interest and fees than by its schedule."
+            )
+        case "cure":
+            return _(
+                "Make up for what is overdue with {debt}: {amount} by {on}. "
+                "Otherwise, from {until} on: {rungs}."
+            )
+        case "first":
+            return _("{debt} first, {amount} by {on}. Otherwise, from {until} on: {rungs}.")
+    if reason.until is None:
+        return _(
+            "{debt} has to wait, {amount} of the due of {on} stays unpaid. "
+            "For this one alone nothing more is known to start."
+        )
+    if reason.later is None:
+        return _(
+            "{debt} has to wait, {amount} of the due of {on} stays unpaid. "
+            "From {until} on: {rungs}."
+        )
+    return _(
+        "{debt} has to wait, {amount} of the due of {on} stays unpaid. "
+        "From {until} on: {rungs}. From {later} on: {graver}."
+    )
+
+
+def _day(on: date | None, as_of: date) -> str:
+    return "" if on is None else day(on, as_of)
+
+
+def _rungs(debt: str, ids: Sequence[str], situation: Situation) -> str:
+    """The consequences, and how sure each is."""
+    rungs = {rung.id: rung for rung in situation.debts[debt].rungs()}
+    return _("; ").join(rung_words(rungs[one]) for one in ids if one in rungs)

@@ -1,0 +1,106 @@
+"""What a plan warns of, in words."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from planner.domain.household.events import following
+from planner.domain.ledger.ledger import Warned
+from planner.words.answer import GRAVEST, Situation
+from planner.words.days import day, long_day
+from planner.words.language import listed, spoken
+
+# --- Warnings and notes ------------------------------------------------------------------------
+
+
+def warnings(situation: Situation) -> list[str]:
+    """What a court set a day for, and what makes this plan worse than it need be, each with a
+    way out."""
+    return _court_days(situation) + _told(
+        situation,
+        {
+            "cash_below_zero": _(
+                "On {day} living costs are more than the money there is. "
+                "See whether one of them can wait, or an income come earlier."
+            ),
+            "never_ends": _(
+                "{debt}: the payments do not even cover the interest, so it does not shrink. "
+                "A little more a month, or talking to the lender, changes that."
+            ),
+            "interest_above_payment": _(
+                "{debt}: on {day} the interest alone is more than the agreed payment. "
+                "Please check its rate and amount."
+            ),
+        },
+    )
+
+
+def _court_days(situation: Situation) -> list[str]:
+    """The time limits of papers that the person entered, as long as they run."""
+    return [
+        _("{day}, {debt}: {what}. {advice}").format(
+            day=day(one.on, situation.as_of),
+            debt=debt.name,
+            what=spoken(one.rung.names) or one.rung.id,
+            advice=spoken(one.rung.before),
+        )
+        for debt in situation.household.debts
+        for one in following(debt)
+        if one.rung.severity == GRAVEST and one.on >= situation.as_of
+    ]
+
+
+def notes(situation: Situation) -> list[str]:
+    """What one should know about the figures, without having to do anything."""
+    found = _told(
+        situation,
+        {
+            "provisional_calendar": _(
+                "The holidays of {year} are not announced yet; pay days in it may still move."
+            ),
+            "keeps_spending": _(
+                "{debt}: monthly spending goes on. "
+                "It counts as paid off once what is owed now is paid."
+            ),
+            "beyond_horizon": _("{debt}: not paid off within 31 years, as far as the plan looks."),
+        },
+    )
+    if left_out := [one.name for one in situation.household.incomes if not one.is_certain]:
+        found.append(
+            _("Not counted, because it is not certain: {names}.").format(names=listed(left_out))
+        )
+    return found
+
+
+def _told(situation: Situation, sentences_by_code: dict[str, str]) -> list[str]:
+    found = []
+    for code, sentence in sentences_by_code.items():
+        for warned in situation.plan.warnings:
+            if warned.code == "never_ends" and not situation.household.incomes:
+                continue  # for want of any income, which the answer says
+            if warned.code == code:
+                name = situation.debts[warned.debt].name if warned.debt else ""
+                on = day(warned.on, situation.as_of)
+                found.append(sentence.format(day=on, year=warned.on.year, debt=name))
+    return list(dict.fromkeys(found))
+
+
+def warning_sentence(warned: Warned, names: Mapping[str, str]) -> str:
+    sentences = {
+        "cash_below_zero": _("On {day} living costs take the money at hand below zero."),
+        "provisional_calendar": _(
+            "From {day} on the working days are not official yet; pay days may still move."
+        ),
+        "interest_above_payment": _(
+            "{debt}: on {day} the interest alone is more than the agreed payment."
+        ),
+        "keeps_spending": _(
+            "{debt}: new purchases go on. It counts as paid off once what is owed today is paid."
+        ),
+        "never_ends": _(
+            "{debt}: this way it never ends. On {day} no less is owed than a year before."
+        ),
+        "beyond_horizon": _("{debt}: not paid off by {day}, the last day that is planned."),
+    }
+    sentence = sentences.get(warned.code, warned.code)
+    return sentence.format(day=long_day(warned.on), debt=names.get(warned.debt, warned.debt))

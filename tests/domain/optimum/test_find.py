@@ -1,0 +1,260 @@
+"""The optimum: never worse than a rule of thumb, with bounds that nothing goes below.
+
+How near it comes to the best there is on tiny households: see test_optimum_exhaustive.py.
+"""
+
+import json
+from dataclasses import replace
+from datetime import date
+from time import monotonic
+
+import pytest
+
+from benchmarks.mixed import mixed_household
+from planner.domain.household.household import household_document, parse_household
+from planner.domain.optimum.find import NO_HARM, find_optimum
+from planner.domain.optimum.programme import INFINITE, Programme, Solution
+from planner.domain.optimum.search import Search
+from planner.domain.plan.plan import cost_of
+from tests.domain.optimum.test_exhaustive import tiny_household
+from tests.paths import EXAMPLES
+
+SECONDS = 2
+HOUSEHOLDS = [(seed, 3, 12, income) for seed in range(4) for income in (0.9, 1.1, 1.5)]
+
+
+def loan(principal="10000.00", balance="0.00", salary="3000.00", periods=12):
+    """One level loan, twelve rows unless said otherwise, at 12 % a year by the month, prepaid
+    free of charge."""
+    return parse_household(
+        {
+            "format": "repayment-household",
+            "version": 1,
+            "as_of": "2026-12-01",
+            "currency": "CNY",
+            "accounts": [{"id": "a", "name": "a", "kind": "debit_card", "balance": balance}],
+            "incomes": [
+                {
+                    "id": "i",
+                    "name": "i",
+                    "amount": salary,
+                    "account": "a",
+                    "on": {"monthly": 10},
+                }
+            ]
+            if salary
+            else [],
+            "debts": [
+                {
+                    "id": "d",
+                    "name": "d",
+                    "contract": "instalment",
+                    "product": "other_loan",
+                    "method": "level",
+                    "principal": principal,
+                    "periods_left": periods,
+                    "next_due": "2026-12-20",
+                    "accrued_from": "2026-11-20",
+                    "due_day": 20,
+                    "rate": {"rate": "0.01", "per": "month"},
+                }
+            ],
+        }
+    )
+
+
+def endless():
+    """The minimum is less than the interest: 1 % a month of 10,000.00, and 20.00 to pay."""
+    document = household_document(loan())
+    document["debts"] = [
+        {
+            "id": "d",
+            "name": "d",
+            "contract": "open",
+            "product": "other_balance",
+            "principal": "10000.00",
+            "rate": {"rate": "0.01", "per": "month"},
+            "minimum": {"fixed": "20.00"},
+            "next_due": "2026-12-20",
+            "due_day": 20,
+        }
+    ]
+    document["incomes"][0]["amount"] = "20.00"
+    return parse_household(document)
+
+
+def lowest(plan):
+    """The least that a plan leaves at the end of a day on which money moves; fen."""
+    return min(one.closing_fen for one in plan.cash)
+
+
+def assert_spends_no_buffer(found):
+    kept = min(lowest(rule) for rule in found.rules.values())
+    assert lowest(found.plan) >= min(kept, found.plan.household.buffer_fen)
+
+
+@pytest.mark.parametrize("household", HOUSEHOLDS, ids=lambda one: "-".join(map(str, one)))
+def test_no_rule_is_better_and_no_bound_is_above(household):
+    found = find_optimum(mixed_household(*household), seconds=SECONDS)
+    for rule in found.rules.values():
+        assert (found.plan.harm, cost_of(found.plan)) <= (rule.harm, cost_of(rule))
+        assert found.proof.harm_bound <= rule.harm
+    assert found.proof.harm_bound <= found.plan.harm
+    assert found.proof.cost_bound_fen <= found.proof.cost_fen
+    assert_spends_no_buffer(found)
+    assert found.fault is None
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_examples_have_bounds(path):
+    found = find_optimum(parse_household(json.loads(path.read_text())), seconds=5 * SECONDS)
+    assert found.proof.status in ("proven", "bounded")
+    assert found.fault is None
+    assert 0 < found.proof.cost_bound_fen <= found.proof.cost_fen
+    assert_spends_no_buffer(found)
+
+
+def test_a_bill_whose_rest_is_due_with_the_next_leaves_the_rent():
+    """What Huabei's minimum leaves is due in full a month later; 500.00 stay for the rent."""
+    document = json.loads((EXAMPLES / "huabei_jiebei_card.json").read_text())
+    found = find_optimum(parse_household(document), seconds=5 * SECONDS)
+    assert found.proof.status == "proven"
+    assert lowest(found.plan) >= 500_00
+    assert cost_of(found.plan) < cost_of(found.rule_plan)
+
+
+def in_grace(income_on):
+    """The loan with three days of grace after the 20th, money on a day of each month."""
+    document = household_document(loan(balance="1000.00"))
+    document["debts"][0]["grace_days"] = 3
+    document["incomes"][0] |= {"on": {"monthly": income_on}, "from": "2026-12-01"}
+    return parse_household(document)
+
+
+def test_what_can_be_paid_on_its_day_does_not_wait_within_grace():
+    """Waiting for the 22nd would cost nothing; required amounts are paid on their due dates."""
+    found = find_optimum(in_grace(22), seconds=SECONDS)
+    assert found.proof.status == "proven"
+    assert date(2026, 12, 20) in {payment.on for payment in found.plan.payments}
+
+
+def test_a_due_waits_within_its_grace_where_only_that_is_on_time():
+    household = replace(in_grace(22), accounts=loan().accounts)
+    found = find_optimum(household, seconds=SECONDS)
+    assert found.plan.harm == NO_HARM
+    assert min(payment.on for payment in found.plan.payments) == date(2026, 12, 22)
+
+
+def test_a_loan_is_prepaid_as_soon_as_money_comes():
+    """3,000.00 on the 10th of each month: 10,000.00 at 1 % a month are gone in four of them."""
+    found = find_optimum(loan(), seconds=SECONDS)
+    assert found.proof.status == "proven"
+    assert found.plan.debt_free_on == date(2027, 3, 10)
+    assert cost_of(found.plan) < cost_of(found.rules["minimum"])
+
+
+@pytest.mark.parametrize(
+    "household",
+    [
+        loan(salary=""),
+        loan(principal="0.01"),
+        loan(principal="999999999.99"),
+        loan(balance="999999999.99"),
+        loan(principal="999999999.99", salary="999999999.99"),
+        loan(principal="3000000.00", salary="31000.00", periods=360),
+        endless(),
+        parse_household(
+            {
+                "format": "repayment-household",
+                "version": 1,
+                "as_of": "2026-12-01",
+                "currency": "CNY",
+                "accounts": [],
+            }
+        ),
+    ],
+    ids=[
+        "no income",
+        "1 fen",
+        "nothing suffices",
+        "rich",
+        "most",
+        "360 rows",
+        "endless",
+        "nothing",
+    ],
+)
+def test_odd_households_get_a_plan(household):
+    began = monotonic()
+    found = find_optimum(household, seconds=SECONDS)
+    assert monotonic() - began < 5 * SECONDS  # several times slower than alone at the most
+    assert found.plan.strategy == "optimal"
+    assert found.proof.cost_bound_fen <= found.proof.cost_fen
+    assert found.fault is None
+
+
+def test_a_broken_solver_leaves_the_best_rule(monkeypatch):
+    def breaks(*_args, **_kwargs):
+        raise RuntimeError("the solver broke")
+
+    monkeypatch.setattr(Search, "on_time", breaks)
+    found = find_optimum(loan(), seconds=SECONDS)
+    assert found.proof.status == "fallback"
+    assert isinstance(found.fault, RuntimeError)
+    assert cost_of(found.plan) == cost_of(found.rule_plan)
+
+
+def test_fewest_episodes_when_money_is_short():
+    """Nine dues of six debts would have consequences by any rule; five must, and no more do."""
+    found = find_optimum(mixed_household(3, 6, 24, 1.0), seconds=10 * SECONDS)
+    assert found.fault is None
+    assert found.rule_plan.harm[:5] == (0, 0, 0, 9, 9)
+    assert found.plan.harm[:5] == found.proof.harm_bound[:5] == (0, 0, 0, 5, 5)
+
+
+def test_a_solver_that_ran_out_of_time_proves_nothing(monkeypatch):
+    """No solution is not the same as a proof that there is none."""
+
+    def ends_early(*_args, **_kwargs):
+        return Solution(None, INFINITE, -INFINITE, is_infeasible=False)
+
+    monkeypatch.setattr(Programme, "solve", ends_early)
+    found = find_optimum(mixed_household(3, 6, 24, 1.0), seconds=SECONDS)
+    assert found.proof.harm_bound == NO_HARM
+    assert found.proof.status == "fallback"
+    assert found.fault is None
+
+
+def test_without_time_there_is_a_plan():
+    found = find_optimum(loan(), seconds=0)
+    assert found.proof.status in ("fallback", "bounded", "proven")
+    assert cost_of(found.plan) <= cost_of(found.rule_plan)
+
+
+def test_a_fee_is_saved_once_what_was_late_is_paid():
+    """Late on 26 December for want of money; on 1 January there is enough to settle the other
+    loan too, whose fee of 21.00 is then waived."""
+    found = find_optimum(tiny_household(168), seconds=SECONDS)
+    assert found.plan.harm[:5] == (0, 0, 0, 1, 1)
+    assert found.plan.debt_free_on == date(2027, 1, 1)
+    assert cost_of(found.plan) <= 8100_48
+
+
+@pytest.mark.parametrize("seed", [41, 92, 101, 168])
+def test_improving_a_plan_spends_no_buffer(seed):
+    """Each of these is improved day by day; less is to be spent where a buffer is kept."""
+    household = replace(tiny_household(seed), buffer_fen=500_00)
+    found = find_optimum(household, seconds=SECONDS)
+    assert_spends_no_buffer(found)
+    assert found.fault is None
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.95])
+def test_forty_debts_whose_dues_find_no_money(factor):
+    found = find_optimum(mixed_household(0, 40, 24, factor), seconds=SECONDS)
+    assert found.fault is None
+    assert (found.plan.harm, cost_of(found.plan)) <= (
+        found.rule_plan.harm,
+        cost_of(found.rule_plan),
+    )
+    assert found.rule_plan.harm > NO_HARM

@@ -1,0 +1,426 @@
+"""Debts in the browser: their list, the forms of the three contracts, two tabs, twice the same."""
+
+import pytest
+from django.urls import reverse
+
+from planner.domain.rulebook.products import load_products
+from planner.models import Debt
+from planner.services.changes import undo
+from planner.services.documents import household_document_of
+from planner.services.items import delete_item
+from tests.households import debt, document
+from tests.sending import as_sent
+
+LIST = reverse("planner:debt-list")
+HTMX = {"HX-Request": "true"}
+
+CARD = debt(
+    id="card", name="招行卡", product="credit_card", contract="revolving", statement_day=5,
+    due_day=23, billed="6240.75", unbilled="905.30", monthly_spend="300.00", carrying="100.00",
+    minimum={"ratio": "0.1", "floor": "50.00", "carried": "0.1"},
+    rate={"rate": "0.0005", "per": "day"}, interest_from="posting", interest_on="daily",
+    late_fee={"ratio": "0.05", "floor": "10.00"}, autopay=["card"], reports_to=["pboc"],
+    purchases=[{"on": "2026-11-03", "amount": "128.00"}], note="备注", grace_days=3,
+    tolerance="10.00", arrears=[{"due_on": "2026-11-23", "amount": "50.00"}],
+)  # fmt: skip
+for key in ("principal", "next_due"):
+    del CARD[key]
+LOAN = debt(
+    id="loan", name="借呗", product="jiebei", contract="instalment", principal="9600.00",
+    rate={"rate": "0.146", "per": "year", "basis": 360, "monthly": False}, method="level",
+    periods_left=10, next_due="2026-12-20", due_day=20, amount="1000.00", fees_left="12.00",
+    overdue={"multiplier": "1.5", "on": "principal"}, late_fee=None,
+    prepay={"allowed": True, "fee_ratio": "0.01", "keeps": "term", "fees_waived": True},
+    arrears=[{"due_on": "2026-11-20", "principal": "900.00", "interest": "10.00", "fee": "0.00",
+              "penalty": "1.00"},
+             {"due_on": "2026-10-20", "principal": "800.00", "interest": "10.00", "fee": "0.00",
+              "penalty": None}][::-1],
+)  # fmt: skip
+del LOAN["minimum"]
+LISTED = debt(
+    id="listed", name="车贷", contract="instalment", principal="800.00", rate=None,
+    method="listed", rows=[
+        {"due_on": "2026-12-20", "principal": "400.00", "interest": "26.78", "fee": "0.00"},
+        {"due_on": "2027-01-20", "principal": "400.00", "interest": "13.00", "fee": "1.00"},
+    ], overdue={"rate": "0.0007", "per": "day", "on": "row"},
+)  # fmt: skip
+for key in ("next_due", "minimum", "due_day"):
+    del LISTED[key]
+OPEN = debt(
+    id="open", name="助学贷款", minimum={"ratio": "0.02", "floor": "25.00", "plus_interest": True},
+    rate={"rate": "0.036", "per": "year", "basis": 365, "monthly": True}, compound=True,
+    ends_on="2030-01-15", accrued_from="2026-11-15",
+)  # fmt: skip
+FREE = debt(id="free", name="表姐", rate=None, minimum=None)
+
+
+def url_of(slug, name="planner:debt-detail"):
+    return reverse(name, args=[slug])
+
+
+def shown_form(client, url):
+    return client.get(url).context["form"]
+
+
+def debts_of(user):
+    return household_document_of(user)["debts"]
+
+
+@pytest.mark.parametrize(("headers", "is_page"), [({}, True), (HTMX, False)])
+@pytest.mark.parametrize("url", [LIST, url_of("friend"), f"{LIST}new/?product=huabei"])
+def test_each_address_is_a_page_or_its_region(owner_client, url, headers, is_page):
+    response = owner_client.get(url, headers=headers)
+
+    assert (b"<html" in response.content) is is_page
+    assert b'id="debt-board"' in response.content
+
+
+@pytest.mark.parametrize("given", [CARD, LOAN, LISTED, OPEN, FREE], ids=lambda one: one["id"])
+def test_a_form_sent_as_it_is_shown_changes_nothing(client, make_member, given):
+    owner = make_member(debts=[given])
+    client.force_login(owner)
+    before = household_document_of(owner)
+
+    response = client.post(url_of(given["id"]), as_sent(shown_form(client, url_of(given["id"]))))
+
+    assert response.status_code == 302, response.context["form"].errors
+    assert household_document_of(owner) == before
+
+
+@pytest.mark.parametrize("product", sorted(load_products()))
+def test_every_product_can_be_entered_with_what_stands_in_front(owner_client, owner, product):
+    url = f"{LIST}new/?product={product}"
+    form = shown_form(owner_client, url)
+    front = {
+        "billed": "2386.40", "due_day": "9", "statement_day": "1", "principal": "9600",
+        "next_due": "2026-12-20", "periods_left": "10",
+        "method": "level", "rate_value": "0.04", "rate_unit": "day",
+        "minimum_fixed": "500", "missed": "0", "name": form["name"].value() or "别的",
+    }  # fmt: skip
+
+    response = owner_client.post(url, as_sent(form, **front))
+
+    assert response.status_code == 302, response.context["form"].errors
+    entry = debts_of(owner)[-1]
+    assert entry["product"] == product
+    assert entry["grace_days"] == 0
+
+
+def test_defaults_of_the_product_stand_in_where_a_field_is_emptied(owner_client, owner):
+    url = f"{LIST}new/?product=huabei"
+    empty = dict.fromkeys(("due_day", "statement_day", "rate_value", "minimum"), "")
+
+    owner_client.post(
+        url, as_sent(shown_form(owner_client, url), billed="100", missed="0", **empty)
+    )
+
+    entry = debts_of(owner)[-1]
+    assert (entry["statement_day"], entry["due_day"]) == (1, 8)
+    assert entry["rate"]["rate"] == "0.0005"
+    assert entry["minimum"] == {"ratio": "0.1", "floor": "0.00", "carried": "1"}
+
+
+def test_reported_grace_is_shown_as_possible_and_counts_as_nothing(owner_client, owner):
+    url = f"{LIST}new/?product=huabei"
+    owner_client.post(url, as_sent(shown_form(owner_client, url), billed="100", missed="0"))
+
+    page = owner_client.get(LIST).content.decode()
+
+    assert debts_of(owner)[-1]["grace_days"] == 0
+    assert "3 天宽限" in page
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_an_invalid_form_comes_back_with_what_was_typed(owner_client, owner, headers):
+    before = debts_of(owner)
+    form = shown_form(owner_client, url_of("friend"))
+    sent = as_sent(form, principal="很多", name="小李和小王", minimum_fixed="1e3")
+
+    response = owner_client.post(url_of("friend"), sent, headers=headers)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"principal", "minimum_fixed"}
+    assert all(typed in page for typed in ("很多", "小李和小王", "1e3"))
+    assert page.count('aria-invalid="true"') == 2
+    assert debts_of(owner) == before
+
+
+CONTRADICTIONS = [
+    (CARD, {"due_day": "5"}, "due_day"),
+    (CARD, {"due_after": "20"}, "due_day"),
+    (CARD, {"due_after": "20", "due_day": ""}, None),
+    (CARD, {"carrying": "99999"}, "carrying"),
+    (CARD, {"arrears_0_due_on": "2026-12-01"}, "arrears_0_due_on"),
+    (CARD, {"arrears_0_due_on": ""}, "arrears_0_due_on"),
+    (CARD, {"purchases": "2026-12-02 1"}, "purchases"),
+    (CARD, {"grace_days": "28"}, "grace_days"),
+    (CARD, {"autopay_1": "of-another"}, "autopay_1"),
+    (LOAN, {"next_due": "2026-11-30"}, "next_due"),
+    (LOAN, {"accrued_from": "2026-12-21"}, "accrued_from"),
+    (LOAN, {"principal": "1000"}, "principal"),
+    (LOAN, {"periods_left": "0"}, "periods_left"),
+    (LOAN, {"periods_left": ""}, "periods_left"),
+    (LOAN, {"rate_value": ""}, "rate"),
+    (LOAN, {"method": "listed"}, "rows"),
+    (LOAN, {"overdue_rate_value": "0.07"}, "overdue_rate"),
+    (LOAN, {"arrears_2_due_on": "2026-10-20", "arrears_2_principal": "1"}, "arrears_2_due_on"),
+    (LISTED, {"principal": "801"}, "principal"),
+    (LISTED, {"rows": "2026-12-20 400\n2026-12-20 400"}, "rows"),
+    (LISTED, {"rows": "2026-11-20 400\n2026-12-20 400"}, "rows"),
+    (OPEN, {"ends_on": "2026-12-14"}, "ends_on"),
+    (OPEN, {"minimum_kind": "fixed"}, "minimum_fixed"),
+    (OPEN, {"minimum_kind": "other"}, "minimum_kind"),
+    (OPEN, {"rate_value": "1001"}, "rate"),
+    (OPEN, {"reports_to": ["fbi"]}, "reports_to"),
+]
+
+
+@pytest.mark.parametrize(("given", "changes", "field"), CONTRADICTIONS)
+def test_what_the_parser_refuses_is_said_at_its_field(client, make_member, given, changes, field):
+    owner = make_member(debts=[debt(), given])
+    client.force_login(owner)
+    before = debts_of(owner)
+
+    response = client.post(
+        url_of(given["id"]), as_sent(shown_form(client, url_of(given["id"])), **changes)
+    )
+
+    if field is None:
+        assert response.status_code == 302
+        return
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert debts_of(owner) == before
+
+
+@pytest.mark.parametrize(
+    ("missed", "arrears"),
+    [("0", []), ("38.64", [{"due_on": "2026-11-09", "amount": "38.64"}])],
+)
+def test_a_bill_whose_due_date_has_passed_is_asked_about(owner_client, owner, missed, arrears):
+    url = f"{LIST}new/?product=huabei"
+    sent = as_sent(shown_form(owner_client, url), billed="386.40", due_day="9")
+
+    asked = owner_client.post(url, sent)
+    answer = owner_client.post(url, as_sent(asked.context["form"], missed=missed))
+
+    assert asked.status_code == 422
+    assert list(asked.context["form"].errors) == ["missed"]
+    assert answer.status_code == 302
+    assert debts_of(owner)[-1]["arrears"] == arrears
+
+
+@pytest.mark.parametrize("changes", [{"billed": "0"}, {"due_day": "9", "statement_day": "20"}])
+def test_a_bill_that_is_paid_or_not_yet_due_is_not_asked_about(owner_client, owner, changes):
+    url = f"{LIST}new/?product=huabei"
+    sent = as_sent(shown_form(owner_client, url), **({"billed": "386.40"} | changes))
+
+    assert owner_client.post(url, sent).status_code == 302
+    assert debts_of(owner)[-1]["arrears"] == []
+
+
+def test_more_is_missing_than_the_bill_is_refused(owner_client):
+    url = f"{LIST}new/?product=huabei"
+
+    response = owner_client.post(
+        url, as_sent(shown_form(owner_client, url), billed="10", missed="10.01")
+    )
+
+    assert list(response.context["form"].errors) == ["missed"]
+
+
+def test_the_due_day_follows_the_next_due_date(owner_client, owner):
+    form = shown_form(owner_client, url_of("friend"))
+
+    owner_client.post(url_of("friend"), as_sent(form, next_due="2026-12-20"))
+
+    assert (debts_of(owner)[0]["next_due"], debts_of(owner)[0]["due_day"]) == ("2026-12-20", 20)
+
+
+def test_the_order_of_deduction_is_kept(client, make_member):
+    accounts = [{"id": f"a{n}", "name": f"卡{n}", "kind": "debit_card", "balance": "1.00"}
+                for n in range(3)]  # fmt: skip
+    owner = make_member(accounts=accounts, incomes=[], expenses=[])
+    client.force_login(owner)
+    form = shown_form(client, url_of("friend"))
+
+    client.post(url_of("friend"), as_sent(form, autopay_1="a2", autopay_2="", autopay_3="a0"))
+    twice = client.post(url_of("friend"), as_sent(form, autopay_1="a2", autopay_2="a2"))
+
+    assert debts_of(owner)[0]["autopay"] == ["a2", "a0"]
+    assert twice.status_code == 422
+
+
+def test_what_the_form_does_not_show_stays(client, make_member):
+    ladder = [{"id": "call", "after_days": 3, "counts_from": "due", "severity": 1}]
+    owner = make_member(debts=[debt(ladder=ladder)])
+    client.force_login(owner)
+
+    client.post(url_of("friend"), as_sent(shown_form(client, url_of("friend")), name="老李"))
+
+    entry = debts_of(owner)[0]
+    assert entry["name"] == "老李"
+    assert entry["ladder"][0]["id"] == "call"
+
+
+def test_sending_a_new_debt_twice_adds_it_once(owner_client, owner):
+    url = f"{LIST}new/?contract=open"
+    sent = as_sent(
+        shown_form(owner_client, url), name="王", principal="10", next_due="2026-12-20",
+        minimum_fixed="5",
+    )  # fmt: skip
+
+    answers = [owner_client.post(url, sent) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [302] * 3
+    assert [entry["name"] for entry in debts_of(owner)] == ["小李", "王"]
+
+
+def test_the_same_page_with_other_figures_is_asked_about(owner_client, owner):
+    url = f"{LIST}new/?contract=open"
+    sent = as_sent(
+        shown_form(owner_client, url), name="王", principal="10", next_due="2026-12-20",
+        minimum_fixed="5",
+    )  # fmt: skip
+    owner_client.post(url, sent)
+
+    asked = owner_client.post(url, sent | {"name": "赵"})
+    owner_client.post(url, as_sent(asked.context["form"]))
+
+    assert asked.status_code == 409
+    assert [entry["name"] for entry in debts_of(owner)] == ["小李", "王", "赵"]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_the_second_of_two_tabs_sees_both_versions(owner_client, owner, headers):
+    first = as_sent(shown_form(owner_client, url_of("friend")), principal="2000")
+    second = as_sent(shown_form(owner_client, url_of("friend")), principal="1000")
+    owner_client.post(url_of("friend"), first)
+
+    response = owner_client.post(url_of("friend"), second, headers=headers)
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "2,000.00" in page
+    assert 'value="1000"' in page
+    assert debts_of(owner)[0]["principal"] == "2000.00"
+    again = owner_client.post(url_of("friend"), as_sent(response.context["form"]))
+    assert again.status_code == 302
+    assert debts_of(owner)[0]["principal"] == "1000.00"
+
+
+def test_what_was_deleted_in_another_tab_can_be_entered_anew(owner_client, owner):
+    sent = as_sent(shown_form(owner_client, url_of("friend")), note="typed for long")
+    row = Debt.objects.owned_by(owner).get()
+    delete_item(user=owner, kind="debts", slug="friend", version=row.version)
+
+    response = owner_client.post(url_of("friend"), sent)
+
+    assert response.status_code == 409
+    assert "typed for long" in response.content.decode()
+    again = owner_client.post(response.context["action"], as_sent(response.context["form"]))
+    assert again.status_code == 302
+    assert [entry["note"] for entry in debts_of(owner)] == ["typed for long"]
+
+
+def test_deleting_asks_once_and_can_be_undone(owner_client, owner):
+    url = url_of("friend", "planner:debt-delete")
+    form = shown_form(owner_client, url)
+    assert len(debts_of(owner)) == 1
+
+    answers = [owner_client.post(url, as_sent(form)) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert debts_of(owner) == []
+    undo(user=owner)
+    assert len(debts_of(owner)) == 1
+
+
+def test_deleting_what_was_changed_meanwhile_is_asked_again(owner_client, owner):
+    url = url_of("friend", "planner:debt-delete")
+    stale = as_sent(shown_form(owner_client, url))
+    edit = as_sent(shown_form(owner_client, url_of("friend")), principal="1")
+    owner_client.post(url_of("friend"), edit)
+
+    response = owner_client.post(url, stale)
+
+    assert response.status_code == 409
+    assert len(debts_of(owner)) == 1
+
+
+@pytest.mark.parametrize("name", ["planner:debt-detail", "planner:debt-delete"])
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_stranger_finds_nothing(client, make_member, stranger, name, method, headers):
+    make_member("owner", debts=[debt(id="of-owner")])
+    client.force_login(stranger)
+
+    response = getattr(client, method)(url_of("of-owner", name), headers=headers)
+
+    assert response.status_code == 404
+
+
+def test_an_account_of_another_cannot_be_named(client, make_member, stranger):
+    accounts = [{"id": "of-owner", "name": "卡", "kind": "debit_card", "balance": "1.00"}]
+    make_member("owner", accounts=accounts, incomes=[], expenses=[])
+    client.force_login(stranger)
+    sent = as_sent(shown_form(client, url_of("friend")), autopay_1="of-owner")
+
+    response = client.post(url_of("friend"), sent)
+
+    assert response.status_code == 422
+    assert "autopay_1" in response.context["form"].errors
+
+
+@pytest.mark.parametrize("url", [LIST, f"{LIST}new/?contract=open", url_of("friend")])
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_refused(owner_client, url, method):
+    assert getattr(owner_client, method)(url).status_code == 405
+
+
+def test_an_unknown_product_or_contract_leads_to_the_list(owner_client):
+    for query in ("product=nothing", "contract=nothing", "contract=../x", ""):
+        assert owner_client.get(f"{LIST}new/?{query}").status_code == 302
+
+
+def test_the_list_takes_as_many_queries_for_20_as_for_2(
+    client, make_member, django_assert_max_num_queries
+):
+    counts = []
+    for number in (2, 20):
+        owner = make_member(
+            f"owner{number}", debts=[debt(id=f"d{n}", autopay=["card"]) for n in range(number)]
+        )
+        client.force_login(owner)
+        with django_assert_max_num_queries(15) as queries:
+            client.get(LIST)
+            client.get(url_of("d1"))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_the_empty_list_invites(client, make_member):
+    client.force_login(make_member(debts=[]))
+
+    page = client.get(LIST).content.decode()
+
+    assert "/debts/new/?product=huabei" in page
+    assert "/debts/new/?product=other_balance" in page
+
+
+def test_names_are_shown_as_text(client, make_member):
+    probe = "<b data-probe=1>&\"'"
+    client.force_login(make_member(debts=[debt(name=probe, note=probe)]))
+
+    for url in (LIST, url_of("friend"), url_of("friend", "planner:debt-delete")):
+        assert "<b data-probe" not in client.get(url).content.decode()
+
+
+def test_a_document_from_elsewhere_is_edited_like_any_other(client, make_member):
+    owner = make_member(**{"debts": document()["debts"] + [CARD, LOAN]})
+    client.force_login(owner)
+
+    for entry in debts_of(owner):
+        assert client.get(url_of(entry["id"])).status_code == 200
