@@ -50,6 +50,7 @@ SOLVING = {
 EXACT = [(p, module) for p, module in zip(PATHS, MODULES, strict=True) if module not in SOLVING]
 EXACT_PATHS = [path for path, _ in EXACT]
 CLOCK = "planner.domain.optimum.clock"
+NAMED_TUPLE_METHODS = {"_make", "_replace", "_fields", "_asdict"}
 CLOCKLESS_PATHS = [path for path, module in zip(PATHS, MODULES, strict=True) if module != CLOCK]
 FORBIDDEN_IMPORTS = {"decimal", "random", "time", "secrets", "uuid", "statistics", "numbers"}
 WHOLE_NUMBER_MATH = {"ceil", "comb", "factorial", "floor", "gcd", "isqrt", "lcm", "perm", "prod"}
@@ -253,6 +254,38 @@ def test_no_module_names_what_lies_outside_the_core(module):
 
     allowed = {"highspy", "numpy"} if module == "planner.domain.optimum.programme" else set()
     assert [name for name in imported - allowed if is_outside(name)] == []
+
+
+def private_reads(source):
+    """Attributes with a leading underscore that are read of something defined elsewhere."""
+    tree = ast.parse(source)
+    own = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            own.add(node.name)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            own.add(node.value)  # __slots__
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            own.add(node.target.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            own.add(node.attr)
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr.startswith("_")
+        and not node.attr.startswith("__")
+        and node.attr not in own | NAMED_TUPLE_METHODS
+    }
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_reaches_into_what_another_keeps_to_itself(module):
+    assert private_reads(PATHS[MODULES.index(module)].read_text()) == set()
+
+
+def test_reaching_into_a_contract_is_found():
+    assert private_reads("def owed(contract):\n    return contract._owed\n") == {"_owed"}
 
 
 def test_django_is_found_where_it_is_loaded():

@@ -91,6 +91,30 @@ class ScheduledRow(Due):
         return parts
 
 
+class Standing(NamedTuple):
+    """What a schedule is made of on a day: fen, and the numerator of ordinary interest of the
+    period so far. `bears_on_all`: a penalty takes the place of all ordinary interest."""
+
+    terms: InstalmentTerms
+    nights: Nights
+    undue: int
+    accrued: int
+    ordinary_from: int
+    rows_left: int
+    level: int
+    bears_on_all: bool
+
+
+class ComingRow(NamedTuple):
+    """A row by kind in fen, and the principal not yet due once it has fallen due."""
+
+    due_on: int
+    principal: int
+    interest: int
+    fee: int
+    undue: int
+
+
 class Bill(NamedTuple):
     """Penalty billed to all rows missed: what a fen bore since the last bill, as a numerator,
     and how much principal of missed rows had been paid by then."""
@@ -616,6 +640,36 @@ class Instalment:
             if row.unpaid:
                 ahead.append((day, row.unpaid))
         return ahead
+
+    def standing(self, day: int) -> Standing:
+        """What the rows after `day` are computed from."""
+        self._accrue(day)
+        return Standing(
+            self._terms,
+            self._nights,
+            self._undue,
+            self._accrued,
+            self._ordinary_from,
+            self._periods_left,
+            self._level,
+            self._on_principal,
+        )
+
+    def schedule(self, day: int, last_day: int) -> list[ComingRow]:
+        """The rows after `day` until `last_day`, all that is required being paid on its day."""
+        coming = []
+        clone = self.clone()
+        if required := clone.required_fen(day):
+            clone.pay(day, required)
+        while clone._has_undue() and (day := clone._next_due) <= last_day:
+            clone.morning(day)
+            coming += [
+                ComingRow(day, row.principal, row.interest, row.fee, clone._undue)
+                for row in clone._rows
+            ]
+            if required := clone.required_fen(day):
+                clone.pay(day, required)
+        return coming
 
     def bring_forward(self, day: int, due_on: int, offered: int) -> None:
         """Let the next row stand before its day, if what is offered pays all of it.

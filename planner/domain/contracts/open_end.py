@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Self
+from typing import NamedTuple, Self
 
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots, in_grace
@@ -33,6 +33,29 @@ class Requirement(Due):
         self.extras = 0
         self.pending = 0
         self.replaced = 0
+
+
+class Standing(NamedTuple):
+    """What an open balance is on a day: fen, and the numerator of interest of the period so
+    far. `charges` are billed interest, fees and penalty; `ends_on` a day ordinal or `NEVER`."""
+
+    terms: OpenTerms
+    nights: Nights
+    owed: int
+    charges: int
+    accrued: int
+    ordinary_from: int
+    ends_on: int
+    has_ended: bool
+
+
+class ComingDue(NamedTuple):
+    """What a due requires in fen, and the charges and principal left once that is paid."""
+
+    due_on: int
+    required: int
+    charges: int
+    owed: int
 
 
 class OpenEnd:
@@ -367,6 +390,38 @@ class OpenEnd:
         other.dues = []
         other.warnings = []
         return other
+
+    def standing(self, day: int) -> Standing:
+        """What the dues after `day` are computed from."""
+        self._accrue(day)
+        return Standing(
+            self._terms,
+            self._nights,
+            self._owed,
+            self._interest + self._fees + self._penalty,
+            self._accrued,
+            self._ordinary_from,
+            self._ends_on,
+            self._has_ended(day),
+        )
+
+    def dues_ahead(self, day: int, last_day: int) -> list[ComingDue]:
+        """The dues after `day` until `last_day`, all that is required being paid on its day."""
+        coming = []
+        clone = self.clone()
+        if required := clone.required_fen(day):
+            clone.pay(day, required)
+        while clone.next_day <= last_day and not clone.is_settled(day):
+            day = clone.next_day
+            is_due = day == min(clone._next_due, clone._ends_on)
+            clone.morning(day)
+            required = clone.required_fen(day)
+            if required:
+                clone.pay(day, required)
+            if is_due:
+                charges = clone._interest + clone._fees + clone._penalty
+                coming.append(ComingDue(day, required, charges, clone._owed))
+        return coming
 
     def bring_forward(self, day: int, due_on: int, offered: int) -> None:
         """Let the next minimum stand before its day, if what is offered pays all of it.

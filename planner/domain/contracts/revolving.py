@@ -5,12 +5,12 @@ interest if its statement is paid in full by the end of grace) and unbilled. Day
 ordinals, amounts fen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import chain
-from typing import Self
+from typing import NamedTuple, Self
 
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots
@@ -55,6 +55,41 @@ class Statement(Due):
         self.charges = charges
         self.pieces: list[Piece] = []
         self.pending = 0
+
+
+class Standing(NamedTuple):
+    """What a card owes on a day: fen, and the numerator of interest on `carried` so far.
+
+    `charges` are billed interest and fees; `late` the largest minimum that stayed unpaid when
+    grace ended; `statements` those not yet decided, oldest first; `unspent` the principal owed
+    at the start and not paid yet. What is in it belongs to the contract: read it only.
+    """
+
+    terms: RevolvingTerms
+    nights: Nights
+    carried: int
+    charges: int
+    principal: int
+    unspent: int
+    accrued: int
+    late: int
+    statements: Sequence[Statement]
+    unbilled: Sequence[Piece]
+    last_statement: int
+    next_statement: int
+
+
+class ComingDay(NamedTuple):
+    """A day on which something happens while minimums are paid on their days.
+
+    `statement_due` is the due day of a statement made on it, `required` what had to be paid on
+    it, `unspent` what is left of the principal of the start; fen.
+    """
+
+    on: int
+    statement_due: int | None
+    required: int
+    unspent: int
 
 
 class Revolving:
@@ -104,7 +139,7 @@ class Revolving:
         self.dues: list[Due] = []
         self.warnings: list[tuple[int, str]] = []
         self._late_fen = self.overdue_fen = 0  # the largest of all late, and of those missed
-        due_on = self._due_date(self._last_statement)
+        due_on = self.due_date(self._last_statement)
         carried = terms.carrying_fen
         if carried is None:
             carried = terms.billed_fen if due_on < as_of else 0
@@ -119,7 +154,8 @@ class Revolving:
         """Bills from the next statement on fall due on another day of the month."""
         self._terms = replace(self._terms, due_day=day, due_after=None)
 
-    def _due_date(self, statement: int) -> int:
+    def due_date(self, statement: int) -> int:
+        """The due day of a statement."""
         if self._terms.due_after is not None:
             return statement + self._terms.due_after
         assert self._terms.due_day is not None  # the reader takes one of the two
@@ -287,7 +323,7 @@ class Revolving:
             last = (self._statements or self._late)[-1]
             if last.unpaid > self._tolerance:
                 unmet = max(0, last.unpaid - last.charges)
-        due_on = self._due_date(day)
+        due_on = self.due_date(day)
         statement = Statement(
             day,
             due_on,
@@ -463,6 +499,61 @@ class Revolving:
         other.warnings = []
         return other
 
+    def standing(self, day: int) -> Standing:
+        """What the statements after `day` are computed from."""
+        self._accrue(day)
+        return Standing(
+            self._terms,
+            self._nights,
+            self._carried,
+            self._fees + self._interest,
+            self._principal(),
+            self._unspent,
+            self._accrued,
+            self._late_fen,
+            self._statements,
+            self._unbilled,
+            self._last_statement,
+            self._next_statement,
+        )
+
+    def days_ahead(self, day: int, last_day: int) -> list[ComingDay]:
+        """`day` and those after it until `last_day`, what is required being paid on its day.
+
+        Until all is paid; with new spending, until the principal of the start is.
+        """
+        clone = self.clone()
+        if required := clone.required_fen(day):
+            clone.pay(day, required)
+        coming = [ComingDay(day, None, required, clone._unspent)]
+        while clone.next_day <= last_day:
+            if clone._unspent == 0 and (clone.keeps_spending or clone.is_settled(day)):
+                break
+            day = clone.next_day
+            due_on = clone.due_date(day) if day == clone._next_statement else None
+            clone.morning(day)
+            if required := clone.required_fen(day):
+                clone.pay(day, required)
+            coming.append(ComingDay(day, due_on, required, clone._unspent))
+        return coming
+
+    def leave_out_spending(self) -> int:
+        """Keep only principal of the start, as if nothing had been bought since; fen left out."""
+        left_out = excess = self._principal() - self._unspent
+        for statement in self._statements:
+            statement.rest = max(0, statement.rest - excess)
+            statement.unpaid = max(0, statement.unpaid - excess)
+        self._late_fen = max(0, self._late_fen - excess)
+        pieces = [self._unbilled, *(one.pieces for one in reversed(self._statements))]
+        for group in pieces:
+            for piece in reversed(group):
+                part = min(excess, piece.fen)
+                piece.fen -= part
+                excess -= part
+            group[:] = [piece for piece in group if piece.fen]
+        self._carried -= min(excess, self._carried)
+        return left_out
+
     def bring_forward(self, day: int, due_on: int, offered: int) -> None:
         """A statement is there to be paid before its due day; nothing needs to be done."""
 
@@ -478,7 +569,7 @@ class Revolving:
         """
         self._accrue(day)
         unbilled = sum(piece.fen for piece in self._unbilled)
-        due_on = self._due_date(self._last_statement)
+        due_on = self.due_date(self._last_statement)
         missed = [one for one in self.open_dues() if one.due_on < day]
         arrears = []
         if missed:

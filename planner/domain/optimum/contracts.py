@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from planner.domain.contracts import instalment, open_end, revolving
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.instalment import UNPRICED, Instalment, ScheduledRow
 from planner.domain.contracts.open_end import OpenEnd, Requirement
@@ -98,18 +99,19 @@ def write_debt(
 ) -> DebtRows:
     """The rows of a contract that stands on the first day with that day's dues fallen."""
     rows = DebtRows()
-    contract._accrue(span.first)
     if isinstance(contract, Instalment):
+        schedule = contract.standing(span.first)
         share = 1.0
-        if may_be_late and span.is_bound and contract._on_principal:
+        if may_be_late and span.is_bound and schedule.bears_on_all:
             share = 0.0  # a penalty may take its place, and is in no row
-        _Instalment(programme, span, debt, contract, rows, share).write()
+        _Instalment(programme, span, debt, contract, schedule, rows, share).write()
     elif isinstance(contract, OpenEnd):
-        _Open(programme, span, debt, contract, rows).write()
+        _Open(programme, span, debt, contract, contract.standing(span.first), rows).write()
     else:
         # A minimum that was missed is in the next one, but not on top of its floor.
         has_floor = not (may_be_late and span.is_bound)
-        _Revolving(programme, span, debt, contract, rows, has_floor).write()
+        card = contract.standing(span.first)
+        _Revolving(programme, span, debt, contract, card, rows, has_floor).write()
     return rows
 
 
@@ -139,47 +141,29 @@ class _Instalment:
     span: Span
     debt: Debt
     contract: Instalment
+    standing: instalment.Standing
     rows: DebtRows
     share: float  # of the ordinary interest that is certain to be borne
 
     def write(self) -> None:
-        required = _stand_today(self.rows, self.span, self.contract)
-        schedule = self._schedule(required)
-        prepay = self.contract._terms.prepay
-        if not schedule or not prepay.allowed or not self.contract._undue:
+        _stand_today(self.rows, self.span, self.contract)
+        schedule = self._schedule()
+        prepay = self.standing.terms.prepay
+        if not schedule or not prepay.allowed or not self.standing.undue:
             self._fixed(schedule)
-        elif self.contract._terms.method not in UNPRICED:
+        elif self.standing.terms.method not in UNPRICED:
             self._priced(schedule)
         elif prepay.fees_waived:
             self._all_or_nothing(schedule)
         else:
             self._fixed(schedule)
 
-    def _schedule(self, required: int) -> list[_Row]:
+    def _schedule(self) -> list[_Row]:
         """The rows to come, each paid on its day."""
-        clone = self.contract.clone()
-        if required:
-            clone.pay(self.span.first, required)
-        found = []
-        while clone._has_undue():
-            day = clone._next_due
-            if day > self.span.last:
-                break
-            clone.morning(day)
-            for due in clone.open_dues():
-                row = due
-                found.append(
-                    _Row(
-                        day,
-                        _yuan(row.principal),  # type: ignore[attr-defined]
-                        _yuan(row.interest),  # type: ignore[attr-defined]
-                        _yuan(row.fee),  # type: ignore[attr-defined]
-                        _yuan(clone._undue),
-                    )
-                )
-            required = clone.required_fen(day)
-            if required:
-                clone.pay(day, required)
+        found = [
+            _Row(row.due_on, *map(_yuan, (row.principal, row.interest, row.fee, row.undue)))
+            for row in self.contract.schedule(self.span.first, self.span.last)
+        ]
         self.rows.billings += len(found)
         return found
 
@@ -189,7 +173,7 @@ class _Instalment:
         self.rows.claims.append(Claim(row.due_on, row.due_on + self.debt.grace_days, most))
 
     def _fixed(self, schedule: list[_Row]) -> None:
-        left = _yuan(self.contract._undue)
+        left = _yuan(self.standing.undue)
         for row in schedule:
             self._claim(row, Sum([], row.principal + row.interest + row.fee))
             left = row.left
@@ -199,7 +183,7 @@ class _Instalment:
         """Paid whole on one day, or row by row: a yes-or-no question for each day."""
         settled: list[tuple[int, int]] = []
         days = self.span.candidates([row.due_on for row in schedule], schedule[-1].due_on)
-        left = _yuan(self.contract._undue)
+        left = _yuan(self.standing.undue)
         fee = self._fee_ratio()
         coming = 0
         for day in days:
@@ -221,25 +205,25 @@ class _Instalment:
         self.rows.owing.terms += [(column, -left) for _, column in settled]
 
     def _fee_ratio(self) -> float:
-        ratio = self.contract._terms.prepay.fee_ratio
+        ratio = self.standing.terms.prepay.fee_ratio
         return ratio.numerator / ratio.denominator
 
     def _priced(self, schedule: list[_Row]) -> None:
-        contract, programme, span = self.contract, self.programme, self.span
-        terms = contract._terms
+        standing, programme, span = self.standing, self.programme, self.span
+        terms = standing.terms
         fee = self._fee_ratio()
         is_whole = schedule[-1].left == 0  # the last row lies in the span
         by_day = {row.due_on: (number, row) for number, row in enumerate(schedule)}
         days = span.candidates(list(by_day), schedule[-1].due_on if is_whole else span.last)
-        undue = _yuan(contract._undue)
+        undue = _yuan(standing.undue)
         before = Sum([], undue)
-        accrued = Sum([], contract._accrued / contract._nights.denominator * CENT)
+        accrued = Sum([], standing.accrued / standing.nights.denominator * CENT)
         ratios = self._least_ratios(schedule)
         most = undue
         since = span.first
         for day in days:
-            start = max(since, contract._ordinary_from)
-            weight = _borne(contract._nights, start, day) * self.share
+            start = max(since, standing.ordinary_from)
+            weight = _borne(standing.nights, start, day) * self.share
             accrued.plus(before, weight)
             since = day
             after = Sum(list(before.terms), before.constant)
@@ -285,15 +269,15 @@ class _Instalment:
         fee: float,
     ) -> None:
         """The least that a row takes while something is left, and the most without a fee."""
-        terms = self.contract._terms
+        terms = self.standing.terms
         programme = self.programme
-        rows_left = self.contract._periods_left - number
+        rows_left = self.standing.rows_left - number
         keeps_term = terms.prepay.keeps == "term"
         most = None
         if terms.method == "interest_only":
             most = one(principal), 0.0
         elif terms.method == "equal_principal" and keeps_term:
-            slack = HALF_A_FEN * self.contract._periods_left / rows_left
+            slack = HALF_A_FEN * self.standing.rows_left / rows_left
             if not self.span.is_bound:
                 slack = -slack
             least = one(principal)
@@ -309,8 +293,8 @@ class _Instalment:
                 least.plus(before, -ratios[number])
                 programme.row(least.terms, -CENT - least.constant)
             else:
-                self._while_left(level, _yuan(self.contract._level) - CENT, row.left, left)
-            most = level, max(_yuan(self.contract._level), row.interest) + CENT
+                self._while_left(level, _yuan(self.standing.level) - CENT, row.left, left)
+            most = level, max(_yuan(self.standing.level), row.interest) + CENT
         if fee and most is not None:
             programme.row(most[0].terms, upper=most[1] - most[0].constant)
 
@@ -330,26 +314,26 @@ class _Instalment:
         grows as the principal falls. For the bound the share right after a prepayment lags a
         row behind, since interest of the principal before it may be in that row.
         """
-        contract = self.contract
-        if contract._terms.method != "level" or contract._terms.prepay.keeps != "term":
+        standing = self.standing
+        if standing.terms.method != "level" or standing.terms.prepay.keeps != "term":
             return []
-        rate = contract._terms.rate
+        rate = standing.terms.rate
         monthly = 0.0
         if rate is not None:
             monthly = rate.monthly_value.numerator / rate.monthly_value.denominator
-        undue = _yuan(contract._undue)
-        share = _yuan(contract._level) / undue if undue else 0.0
+        undue = _yuan(standing.undue)
+        share = _yuan(standing.level) / undue if undue else 0.0
         shares = []
         before = undue
         for number, row in enumerate(schedule):
-            rows_left = contract._periods_left - number
+            rows_left = standing.rows_left - number
             fixed = 1 / rows_left
             if monthly:
                 fixed = monthly / (1 - (1 + monthly) ** -rows_left)
             if self.span.is_bound:
                 shares.append(min(share, fixed) * (1 - 1e-6))
             else:
-                own = _yuan(contract._level) / before if before else 0.0
+                own = _yuan(standing.level) / before if before else 0.0
                 shares.append(max(own, fixed) * 1.001)
             interest = row.interest / before if before else 0.0
             if number == 0:  # its period may be longer or shorter than others
@@ -366,43 +350,44 @@ class _Open:
     span: Span
     debt: Debt
     contract: OpenEnd
+    standing: open_end.Standing
     rows: DebtRows
 
     def write(self) -> None:
-        contract, programme, span = self.contract, self.programme, self.span
-        required_today = _stand_today(self.rows, span, contract)
-        path = self._path(required_today)
-        dues = {due[0]: due for due in path}
-        clone = contract.clone()
-        if required_today:
-            clone.pay(span.first, required_today)
-        most = _yuan(clone._owed)
-        charges = _yuan(clone._interest + clone._fees + clone._penalty)
-        before = Sum([], most)
-        pot = Sum([], charges)  # billed and unpaid, bears nothing
-        accrued = Sum([], clone._accrued / clone._nights.denominator * CENT)
-        covers = all(covered for _, _, covered, _ in path)
+        programme, span = self.programme, self.span
+        required = _stand_today(self.rows, span, self.contract)
+        path = self.contract.dues_ahead(span.first, span.last)
+        dues = {due.due_on: due for due in path}
+        paid_up = self.contract.clone()
+        if required:
+            paid_up.pay(span.first, required)
+        start = paid_up.standing(span.first)
+        before = Sum([], _yuan(start.owed))
+        pot = Sum([], _yuan(start.charges))  # billed and unpaid, bears nothing
+        accrued = Sum([], start.accrued / start.nights.denominator * CENT)
+        covers = all(due.charges == 0 for due in path)
+        ends_on = self.standing.ends_on
+        compounds = self.standing.terms.compound
         if not covers:
             self.rows.is_exact = False
-        days = span.candidates(list(dues), contract._ends_on if path else span.last)
+        days = span.candidates(list(dues), ends_on if path else span.last)
         since = span.first
-        has_ended = contract._has_ended(span.first)
         standing = billed = Sum()
         for day in days:
-            accrued.plus(before, _borne(clone._nights, max(since, clone._ordinary_from), day))
+            accrued.plus(before, _borne(start.nights, max(since, start.ordinary_from), day))
             since = day
-            if has_ended:
+            if self.standing.has_ended:
                 break
             after = Sum(list(before.terms), before.constant)
             paid = Sum()
             if day in dues:
                 self.rows.billings += 1
-                if contract._terms.compound:
+                if compounds:
                     after.plus(accrued)
                 else:
                     pot.plus(accrued)
                 standing = Sum(list(after.terms), after.constant)
-                billed = Sum() if contract._terms.compound else accrued
+                billed = Sum() if compounds else accrued
                 accrued = Sum()
             principal = programme.column()
             after.terms.append((principal, -1.0))
@@ -427,31 +412,13 @@ class _Open:
             programme.row([(left, 1.0), *after.negated()], after.constant, after.constant)
             self.rows.flows[day].plus(paid)
             if day in dues:
-                asked, most = dues[day][1], dues[day][3]
-                self.rows.claims.append(Claim(day, day + self.debt.grace_days, asked))
-                self._require(day, paid, standing, billed, pot, left, most)
+                due = dues[day]
+                last_safe_on = day + self.debt.grace_days
+                self.rows.claims.append(Claim(day, last_safe_on, _yuan(due.required)))
+                self._require(day, paid, standing, billed, pot, left, _yuan(due.owed))
             before = one(left)
         self.rows.owing.plus(before)
         self.rows.owing.plus(pot)
-
-    def _path(self, required_today: int) -> list[tuple[int, float, bool, float]]:
-        """(due day, required, whether that covers the charges, principal left) by due."""
-        clone = self.contract.clone()
-        day = self.span.first
-        if required_today:
-            clone.pay(day, required_today)
-        path = []
-        while clone.next_day <= self.span.last and not clone.is_settled(day):
-            day = clone.next_day
-            was_due = day == min(clone._next_due, clone._ends_on)
-            clone.morning(day)
-            required = clone.required_fen(day)
-            if required:
-                clone.pay(day, required)
-            if was_due:
-                charges = clone._interest + clone._fees + clone._penalty
-                path.append((day, _yuan(required), charges == 0, _yuan(clone._owed)))
-        return path
 
     def _require(
         self,
@@ -464,8 +431,8 @@ class _Open:
         most: float,
     ) -> None:
         programme = self.programme
-        minimum = self.contract._terms.minimum
-        if day == self.contract._ends_on:
+        minimum = self.standing.terms.minimum
+        if day == self.standing.ends_on:
             programme.upper[left] = 0.0
             if pot.terms:
                 programme.row(pot.terms, upper=-pot.constant)
@@ -513,30 +480,32 @@ class _Revolving:
     span: Span
     debt: Debt
     contract: Revolving
+    card: revolving.Standing
     rows: DebtRows
     has_floor: bool
 
     def write(self) -> None:
-        contract, programme, span = self.contract, self.programme, self.span
-        spends = contract._terms.monthly_spend_fen
+        programme, span = self.programme, self.span
+        spends = self.card.terms.monthly_spend_fen
         if spends:
             self.rows.is_exact = False
             if span.is_bound:
                 self._leave_out_spending(spends)
+        card = self.card
         path = self._path()
         groups = self._groups(path)
         statements = [day for day, _, _ in path]
         windows = {day: (due_on, left) for day, due_on, left in path}
         dues = [due_on for _, due_on, _ in path]
-        standing = [one.due_on for one in contract._statements if one.due_on >= span.first]
+        standing = [one.due_on for one in card.statements if one.due_on >= span.first]
         safe = [group.last_safe_on for group in groups]
         last = max([*dues, *standing, *safe, span.first])
         days = span.candidates([*statements, *dues, *standing, *safe], last)
-        rates = contract._nights
-        fees = _yuan(contract._fees + contract._interest)
-        carried = Sum([], _yuan(contract._carried))
+        rates = card.nights
+        fees = _yuan(card.charges)
+        carried = Sum([], _yuan(card.carried))
         left = [Sum([], _yuan(group.fen)) for group in groups]
-        accrued = Sum([], contract._accrued / rates.denominator * CENT)
+        accrued = Sum([], card.accrued / rates.denominator * CENT)
         pending = [Sum([], group.pending) for group in groups]
         pot = Sum([], fees)
         since = span.first
@@ -548,7 +517,7 @@ class _Revolving:
             accrued.plus(carried, _borne(rates, since, day))
             for number, group in enumerate(groups):
                 ends = group.last_safe_on + 1
-                if contract._terms.interest_on == "daily":
+                if card.terms.interest_on == "daily":
                     if day == group.statement_on and day > span.first:
                         pending[number].plus(left[number], _borne(rates, group.since, day))
                     start = max(since, group.since, group.statement_on)
@@ -610,29 +579,18 @@ class _Revolving:
         for due in self.contract.open_dues():
             most = _yuan(due.unpaid)
             self.rows.claims.append(Claim(due.due_on, due.last_safe_on, most))
-        clone = self.contract.clone()
-        day = self.span.first
-        if clone.required_fen(day):
-            clone.pay(day, clone.required_fen(day))
         statements: list[tuple[int, int]] = []
-        lefts = [(day, _yuan(clone._unspent))]
-        while clone.next_day <= self.span.last:
-            if clone._unspent == 0 and (clone.keeps_spending or clone.is_settled(day)):
-                break
-            day = clone.next_day
-            if day == clone._next_statement:
-                statements.append((day, clone._due_date(day)))
-            clone.morning(day)
-            required = clone.required_fen(day)
-            if required:
-                clone.pay(day, required)
-                if self.rows.claims and self.rows.claims[-1].due_on == day:
+        ahead = self.contract.days_ahead(self.span.first, self.span.last)
+        for day in ahead[1:]:
+            if day.statement_due is not None:
+                statements.append((day.on, day.statement_due))
+            if day.required:
+                if self.rows.claims and self.rows.claims[-1].due_on == day.on:
                     self.rows.claims.pop()
-                self.rows.claims.append(Claim(day, day + grace, _yuan(required)))
-            lefts.append((day, _yuan(clone._unspent)))
-        days = [day for day, _ in lefts]
+                self.rows.claims.append(Claim(day.on, day.on + grace, _yuan(day.required)))
+        days = [day.on for day in ahead]
         return [
-            (statement, due_on, lefts[bisect_right(days, due_on) - 1][1])
+            (statement, due_on, _yuan(ahead[bisect_right(days, due_on) - 1].unspent))
             for statement, due_on in statements
         ]
 
@@ -642,42 +600,29 @@ class _Revolving:
         What is left out bears nothing and is no reason for a minimum; it is part of the cost
         unless it was bought today.
         """
-        contract = self.contract
-        excess = contract._principal() - contract._unspent
-        today = spends if contract._last_statement == self.span.first else 0
-        self.rows.owing.constant += _yuan(excess - min(excess, today))
-        for statement in contract._statements:
-            statement.rest = max(0, statement.rest - excess)
-            statement.unpaid = max(0, statement.unpaid - excess)
-        contract._late_fen = max(0, contract._late_fen - excess)
-        pieces = [contract._unbilled, *(one.pieces for one in reversed(contract._statements))]
-        for group in pieces:
-            for piece in reversed(group):
-                part = min(excess, piece.fen)
-                piece.fen -= part
-                excess -= part
-            group[:] = [piece for piece in group if piece.fen]
-        contract._carried -= min(excess, contract._carried)
+        left_out = self.contract.leave_out_spending()
+        self.card = self.contract.standing(self.span.first)
+        today = spends if self.card.last_statement == self.span.first else 0
+        self.rows.owing.constant += _yuan(left_out - min(left_out, today))
 
     def _spend(self, fen: float) -> None:
         """New purchases are paid in full on the due day of their statement."""
-        contract = self.contract
-        on = date.fromordinal(contract._next_statement)
-        while (due_on := contract._due_date(on.toordinal())) <= self.span.last:
+        on = date.fromordinal(self.card.next_statement)
+        while (due_on := self.contract.due_date(on.toordinal())) <= self.span.last:
             self.rows.flows[due_on].constant += fen
-            on = next_month_day(on, contract._terms.statement_day)
+            on = next_month_day(on, self.card.terms.statement_day)
 
     def _groups(self, path: list[tuple[int, int, float]]) -> list[_Group]:
-        contract = self.contract
+        card = self.card
         groups = []
-        for statement in contract._statements:
+        for statement in card.statements:
             if statement.pieces:
                 groups.append(self._group_of(statement))
-        fen = sum(piece.fen for piece in contract._unbilled)
+        fen = sum(piece.fen for piece in card.unbilled)
         if fen and path:
             day, due_on, _ = path[0]
             since = {"due": due_on, "statement": day}.get(
-                contract._terms.interest_from, max(piece.since for piece in contract._unbilled)
+                card.terms.interest_from, max(piece.since for piece in card.unbilled)
             )
             groups.append(_Group(day, due_on + self.debt.grace_days, since, fen, 0.0, None))
         elif fen:
@@ -686,7 +631,7 @@ class _Revolving:
 
     def _group_of(self, statement: Statement) -> _Group:
         fen = sum(piece.fen for piece in statement.pieces)
-        nights = self.contract._nights
+        nights = self.card.nights
         since = max(piece.since for piece in statement.pieces)
         return _Group(
             statement.billed_on,
@@ -707,10 +652,10 @@ class _Revolving:
         paid_by_day: dict[int, Sum],
     ) -> None:
         """At the end of grace: pending interest is billed unless all was paid in full."""
-        programme, nights = self.programme, self.contract._nights
+        programme, nights = self.programme, self.card.nights
         stands = group.rest is not None
         start = max(group.since, self.span.first) if stands else group.since
-        if self.contract._terms.interest_on == "remainder":
+        if self.card.terms.interest_on == "remainder":
             pending, start = Sum(), group.since
             pending.plus(left, _borne(nights, start, group.last_safe_on + 1))
         if not pending.terms and pending.constant <= 0:
@@ -731,14 +676,14 @@ class _Revolving:
             programme.row([*paid.terms, (in_full, -asked)], -paid.constant)
             return
         total = remaining[max(day for day in remaining if day <= group.last_safe_on)]
-        bound = _yuan(self.contract._principal())
+        bound = _yuan(self.card.principal)
         programme.row([*total.terms, (in_full, bound)], upper=bound + tolerance - total.constant)
 
     def _minimum(
         self, day: int, carried: Sum, left: list[Sum], groups: list[_Group], pot: Sum
     ) -> tuple[Sum, Sum]:
         """(least that the statement asks, all that it states) before payments of its day."""
-        minimum = self.contract._terms.minimum
+        minimum = self.card.terms.minimum
         whole = Sum()
         whole.plus(carried)
         whole.plus(pot)
@@ -773,18 +718,18 @@ class _Revolving:
         pots: dict[int, Sum],
     ) -> None:
         """Between a statement and its due day the minimum is paid."""
-        programme, contract = self.programme, self.contract
+        programme, card = self.programme, self.card
         days = sorted(paid_by_day)
         first = self.span.first
-        for statement in contract._statements:
+        for statement in card.statements:
             if statement.required and statement.unpaid:
                 due_on = max(statement.due_on, first)
                 self._window(days, first, due_on, Sum([], _yuan(statement.unpaid)), paid_by_day)
-        if contract._late_fen:
-            self._window(days, first, first, Sum([], _yuan(contract._late_fen)), paid_by_day)
-        minimum = contract._terms.minimum
+        if card.late:
+            self._window(days, first, first, Sum([], _yuan(card.late)), paid_by_day)
+        minimum = card.terms.minimum
         floor = 0.0 if minimum is None else _yuan(minimum.floor_fen)
-        if contract._terms.monthly_spend_fen or not self.has_floor:
+        if card.terms.monthly_spend_fen or not self.has_floor:
             floor = 0.0
         for statement_on, (due_on, most) in windows.items():
             if due_on > self.span.last:
