@@ -113,7 +113,7 @@ class OwnedQuerySet(models.QuerySet):
         return self.filter(owner=user)
 
 
-class Household(models.Model):
+class HouseholdRow(models.Model):
     """A person's settings and the head of their document; one row per user."""
 
     owner = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="household")
@@ -146,6 +146,7 @@ class Household(models.Model):
     objects = OwnedQuerySet.as_manager()
 
     class Meta:
+        db_table = "planner_household"
         constraints = [
             models.CheckConstraint(name="household_strategy_known", condition=Q(strategy__in=WAYS)),
             models.CheckConstraint(
@@ -247,46 +248,65 @@ class Item(models.Model):
     class Meta:
         abstract = True
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["owner", "slug"], name="%(class)s_slug_once_per_owner"),
-            models.CheckConstraint(
-                condition=Q(slug__regex=r"^[a-z0-9][a-z0-9_-]*$"), name="%(class)s_slug_is_id"
-            ),
-            models.CheckConstraint(condition=Q(version__gte=1), name="%(class)s_version_counts"),
-        ]
 
     def __str__(self) -> str:
-        return f"{type(self).__name__.lower()} {self.slug}"
+        return f"{self._meta.db_table.removeprefix('planner_')} {self.slug}"
 
     def document(self) -> dict[str, Any]:
         return {"id": self.slug, **{key: getattr(self, key) for key in self.texts}, **self.terms}
 
 
-class Account(Item):
+def _item_constraints(noun: str) -> list[models.BaseConstraint]:
+    return [
+        models.UniqueConstraint(fields=["owner", "slug"], name=f"{noun}_slug_once_per_owner"),
+        models.CheckConstraint(
+            condition=Q(slug__regex=r"^[a-z0-9][a-z0-9_-]*$"), name=f"{noun}_slug_is_id"
+        ),
+        models.CheckConstraint(condition=Q(version__gte=1), name=f"{noun}_version_counts"),
+    ]
+
+
+class AccountRow(Item):
     """Money at hand."""
 
+    class Meta(Item.Meta):
+        db_table = "planner_account"
+        constraints = _item_constraints("account")
 
-class Income(Item):
+
+class IncomeRow(Item):
     """Money that arrives."""
 
+    class Meta(Item.Meta):
+        db_table = "planner_income"
+        constraints = _item_constraints("income")
 
-class Expense(Item):
+
+class ExpenseRow(Item):
     """Living costs."""
 
+    class Meta(Item.Meta):
+        db_table = "planner_expense"
+        constraints = _item_constraints("expense")
 
-class Debt(Item):
+
+class DebtRow(Item):
     """A contract to repay."""
 
     texts = ("name", "note")
 
     note = EncryptedTextField(blank=True, default="")
 
+    class Meta(Item.Meta):
+        db_table = "planner_debt"
+        constraints = _item_constraints("debt")
+
 
 ITEM_MODELS: Mapping[str, type[Item]] = {
-    "accounts": Account,
-    "incomes": Income,
-    "expenses": Expense,
-    "debts": Debt,
+    "accounts": AccountRow,
+    "incomes": IncomeRow,
+    "expenses": ExpenseRow,
+    "debts": DebtRow,
 }
 
 
@@ -418,7 +438,7 @@ class Revision(models.Model):
         return f"revision {self.number} of {self.owner_id}"
 
 
-class StoredPlan(models.Model):
+class KeptPlan(models.Model):
     """A computed plan, kept so that a page view need not compute it; may be deleted any time."""
 
     owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
@@ -430,6 +450,7 @@ class StoredPlan(models.Model):
     objects = OwnedQuerySet.as_manager()
 
     class Meta:
+        db_table = "planner_storedplan"
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "household_hash", "strategy"], name="stored_plan_once"

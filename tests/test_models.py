@@ -5,7 +5,7 @@ from django.test.utils import override_settings
 from django.utils import timezone
 
 from planner.encryption import WrongDataKey
-from planner.models import Account, Debt, Household, User
+from planner.models import AccountRow, DebtRow, HouseholdRow, User
 from tests.households import debt, document
 
 OTHER_KEY = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
@@ -26,7 +26,7 @@ def test_names_notes_and_terms_are_unreadable_in_the_database(make_member):
 
     stolen = raw_database()
 
-    assert Debt.objects.owned_by(user).get().name == "MARKER-NAME"
+    assert DebtRow.objects.owned_by(user).get().name == "MARKER-NAME"
     assert user.email in stolen  # the control: what is not encrypted is found
     assert "MARKER" not in stolen
     assert "7654.32" not in stolen
@@ -37,26 +37,26 @@ def test_a_wrong_key_says_what_to_do(owner):
         override_settings(DATA_KEYS=[OTHER_KEY]),
         pytest.raises(WrongDataKey, match="DATA_KEYS"),
     ):
-        Debt.objects.owned_by(owner).get()
+        DebtRow.objects.owned_by(owner).get()
 
 
 def test_a_new_key_in_front_reads_what_the_old_one_wrote(owner, settings):
     settings.DATA_KEYS = [OTHER_KEY, *settings.DATA_KEYS]
 
-    assert Debt.objects.owned_by(owner).get().name == debt()["name"]
+    assert DebtRow.objects.owned_by(owner).get().name == debt()["name"]
 
 
 def test_an_encrypted_field_cannot_be_searched():
     with pytest.raises(FieldError, match="exact"):
-        Debt.objects.filter(name="小李")
+        DebtRow.objects.filter(name="小李")
 
 
 def test_a_slug_is_unique_per_owner_and_kind(owner, stranger):
     with pytest.raises(IntegrityError), transaction.atomic():
-        Debt.objects.create(owner=owner, slug="friend", position=1, name="", terms={})
+        DebtRow.objects.create(owner=owner, slug="friend", position=1, name="", terms={})
 
-    assert Debt.objects.filter(slug="friend").count() == 2
-    assert Account.objects.owned_by(owner).count() == 1
+    assert DebtRow.objects.filter(slug="friend").count() == 2
+    assert AccountRow.objects.owned_by(owner).count() == 1
 
 
 @pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_a_user_is_a_member_or_a_guest(fields):
 )
 def test_the_database_refuses_an_impossible_household(owner, changes):
     with pytest.raises(IntegrityError), transaction.atomic():
-        Household.objects.owned_by(owner).update(**changes)
+        HouseholdRow.objects.owned_by(owner).update(**changes)
 
 
 @pytest.mark.django_db
@@ -100,7 +100,9 @@ def test_an_address_has_one_spelling():
 
 
 def test_today_is_the_date_where_the_person_lives(owner):
-    household = Household(owner=owner, as_of=timezone.localdate(), time_zone="America/Los_Angeles")
+    household = HouseholdRow(
+        owner=owner, as_of=timezone.localdate(), time_zone="America/Los_Angeles"
+    )
 
     assert household.today() in {
         timezone.now().astimezone(timezone.get_fixed_timezone(-60 * hours)).date()
@@ -109,9 +111,9 @@ def test_today_is_the_date_where_the_person_lives(owner):
 
 
 def test_rows_give_back_the_document_they_were_made_of(owner):
-    head = Household.objects.get(owner=owner).head()
+    head = HouseholdRow.objects.get(owner=owner).head()
 
     assert head["buffer"] == document()["buffer"]
-    entry = Debt.objects.owned_by(owner).get().document()
+    entry = DebtRow.objects.owned_by(owner).get().document()
     assert (entry["id"], entry["name"]) == (debt()["id"], debt()["name"])
     assert entry["principal"] == debt()["principal"]

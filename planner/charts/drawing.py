@@ -28,7 +28,7 @@ class Label(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class StripMark:
     """A sign under the line: an income, a due, something that starts or is avoided."""
 
     on: date
@@ -64,7 +64,7 @@ class Strip:
     zero: int
     ticks: tuple[Tick, ...]
     bands: tuple[Band, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[StripMark, ...]
     labels: tuple[Label, ...]
 
     @property
@@ -81,7 +81,7 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class DrawnCourse:
     """What is owed over the months, by this plan and by another one."""
 
     width: int
@@ -159,7 +159,7 @@ def draw_course(
     other_fen: Sequence[int],
     width: int,
     plot_height: int,
-) -> Course:
+) -> DrawnCourse:
     """Both series have one value per month at most; the other may go on for longer."""
     ticks, low, high = _scale(0, max(1, *owed_fen, *other_fen))
     right = width - RIGHT
@@ -176,7 +176,7 @@ def draw_course(
         ]
         return "M" + "L".join(points) if points else ""
 
-    return Course(
+    return DrawnCourse(
         width=width,
         height=bottom + LABEL_HEIGHT + 4,
         right=right,
@@ -220,7 +220,7 @@ def _mark_order(mark: tuple[date, MarkKind]) -> tuple[date, int]:
     return mark[0], ("income", "due", "starts", "avoided").index(mark[1])
 
 
-def _place(marks, x, top: int) -> tuple[tuple[Mark, ...], int]:
+def _place(marks, x, top: int) -> tuple[tuple[StripMark, ...], int]:
     """Each mark in the first lane where it does not touch the one before."""
     ends: list[int] = []
     placed = []
@@ -230,7 +230,7 @@ def _place(marks, x, top: int) -> tuple[tuple[Mark, ...], int]:
         if lane == len(ends):
             ends.append(0)
         ends[lane] = at + 15
-        placed.append(Mark(on, kind, at, top + LANE * lane))
+        placed.append(StripMark(on, kind, at, top + LANE * lane))
     return tuple(placed), max(len(ends), 1)
 
 

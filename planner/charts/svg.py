@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from planner.charts.drawing import LEFT, Course, Mark, Strip
+from planner.charts.drawing import LEFT, DrawnCourse, Strip, StripMark
 from planner.words.markup import markup, markup_join
 
 
@@ -16,7 +16,7 @@ def strip_svg(
     words: str,
     ticks: Iterable[tuple[int, str]],
     labels: Iterable[tuple[int, str]],
-    marks: Iterable[tuple[Mark, str]],
+    marks: Iterable[tuple[StripMark, str]],
 ) -> SafeString:
     """The money of the coming days; `screen` is the class of the width it is drawn for."""
     bands = markup_join(
@@ -30,7 +30,7 @@ def strip_svg(
 
 
 def course_svg(
-    chart: Course,
+    chart: DrawnCourse,
     *,
     screen: str,
     words: str,
@@ -67,7 +67,7 @@ def _line(path: str, name: str = "line") -> SafeString:
     return markup('<path class="{}" d="{}"/>', name, path)
 
 
-def _sign(mark: Mark, said: str) -> SafeString:
+def _sign(mark: StripMark, said: str) -> SafeString:
     if mark.kind == "due":
         shape = '<circle class="due" cx="{}" cy="{}" r="4.5"><title>{}</title></circle>'
         return markup(shape, mark.x, mark.y, said)

@@ -13,18 +13,18 @@ from django.utils.safestring import SafeString
 
 from planner.words.markup import markup, markup_join
 
-Kind = Literal["due", "pays", "avoided", "will_start", "started"]
+TimelineKind = Literal["due", "pays", "avoided", "will_start", "started"]
 
 SIDE, TOP, LANE, SIGN = 14, 30, 17, 15
 LABEL_WIDTH = {True: 64, False: 46}  # with the day past due beside the date, or without
 LAST_DAY = 200  # what would start later than that stands in the table alone
 
 
-class Mark(NamedTuple):
+class TimelineMark(NamedTuple):
     """A day on the line; `said` is read out, `label` and `number` stand beneath it."""
 
     on: date
-    kind: Kind
+    kind: TimelineKind
     severity: int
     said: str
     label: str
@@ -32,7 +32,7 @@ class Mark(NamedTuple):
 
 
 def timeline_svg(
-    marks: Sequence[Mark], due_on: date, today: tuple[date, str], *, screen: str, words: str
+    marks: Sequence[TimelineMark], due_on: date, today: tuple[date, str], *, screen: str, words: str
 ) -> SafeString:
     """`today` and its word; `screen` is the class of the width it is drawn for."""
     is_wide = screen == "wide-only"
@@ -64,7 +64,7 @@ def timeline_svg(
     )
 
 
-def _placed(marks: Sequence[Mark], x) -> tuple[list[tuple[Mark, int, int]], int]:
+def _placed(marks: Sequence[TimelineMark], x) -> tuple[list[tuple[TimelineMark, int, int]], int]:
     """Each mark with its place: the lowest lane in which it touches no other."""
     ends: list[int] = []
     found = []
@@ -79,7 +79,7 @@ def _placed(marks: Sequence[Mark], x) -> tuple[list[tuple[Mark, int, int]], int]
     return [(one, at, TOP + LANE * (lanes - lane) - 9) for one, at, lane in found], lanes
 
 
-def _sign(one: Mark, x: int, y: int) -> SafeString:
+def _sign(one: TimelineMark, x: int, y: int) -> SafeString:
     if one.kind == "due":
         shape = '<circle class="due" cx="{}" cy="{}" r="4.5"><title>{}</title></circle>'
         return markup(shape, x, y, one.said)
@@ -101,7 +101,9 @@ def _today(x: int, floor: int, width: int, word: str) -> SafeString:
     )  # fmt: skip
 
 
-def _labels(marks: Sequence[Mark], x, floor: int, width: int, *, is_wide: bool) -> SafeString:
+def _labels(
+    marks: Sequence[TimelineMark], x, floor: int, width: int, *, is_wide: bool
+) -> SafeString:
     """The gravest first, each where there is room for it; the due itself always."""
     room = LABEL_WIDTH[is_wide]
     taken: list[int] = []

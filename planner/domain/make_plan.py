@@ -99,12 +99,12 @@ def _contract_on(
     return ledger.contracts[places[debt_id]], day
 
 
-def _way(household: Household, strategy: str) -> "_RuleOfThumb | _Optimum":
+def _way(household: Household, strategy: str) -> "_RuleWay | _OptimumWay":
     """Raises UnknownStrategy when a ledger of it is asked for."""
-    return _Optimum(household) if strategy == OPTIMAL else _RuleOfThumb(household, strategy)
+    return _OptimumWay(household) if strategy == OPTIMAL else _RuleWay(household, strategy)
 
 
-class _RuleOfThumb:
+class _RuleWay:
     proof: Proof | None = None
 
     def __init__(self, household: Household, strategy: str) -> None:
@@ -121,7 +121,7 @@ class _RuleOfThumb:
         return self._trials.worst_case(self._strategy)
 
 
-class _Optimum:
+class _OptimumWay:
     """Looked for once; what was found is paid again by the same ledger."""
 
     def __init__(self, household: Household) -> None:

@@ -52,7 +52,7 @@ UNSURE: Final = ("practice", "reported")
 _LONGEST_MOVE = timedelta(days=60)
 
 
-class Entry(NamedTuple):
+class CalendarEntry(NamedTuple):
     """An event to be: `about` and `period` say what it is, whatever its day and figures."""
 
     on: date
@@ -131,7 +131,7 @@ def _neutral_titles() -> Mapping[str, str]:
     }
 
 
-def _event(entry: Entry, title: str, category: str) -> Event:
+def _event(entry: CalendarEntry, title: str, category: str) -> Event:
     event = Event()
     event.add("dtstart", entry.on)
     event.add("dtend", entry.on + timedelta(days=1))
@@ -151,12 +151,12 @@ def _alarm(title: str, trigger: timedelta) -> Alarm:
     return alarm
 
 
-def _uid(salt: str, entry: Entry) -> str:
+def _uid(salt: str, entry: CalendarEntry) -> str:
     identity = json.dumps([salt, entry.kind, entry.about, entry.period])
     return hashlib.sha256(identity.encode()).hexdigest()[:32] + "@anhuan"
 
 
-def _entries(plan: Plan) -> Iterator[Entry]:
+def _entries(plan: Plan) -> Iterator[CalendarEntry]:
     near = add_months(plan.household.as_of, NEAR_MONTHS)
     words = Named(names_of(plan), account_names_of(plan))
     dues: dict[str, list[PlannedDue]] = {debt.id: [] for debt in plan.household.debts}
@@ -188,7 +188,7 @@ def _pay_entries(
     payments: list[Payment],
     words: Named,
     near: date,
-) -> Iterator[Entry]:
+) -> Iterator[CalendarEntry]:
     """Each payment of a debt; and each due up to `near` that the plan has no money for."""
     paid = {one.on: one for one in payments}
     days = _days_of_dues(plan.household.as_of, dues, payments)
@@ -224,7 +224,7 @@ def _pay_entries(
             lines += _due_lines(plan.household.as_of, due)
         if met[on]:
             lines += _rung_lines(debt, met[on][-1], on)
-        yield Entry(on, "pay", debt.id, named[on], title, lines)
+        yield CalendarEntry(on, "pay", debt.id, named[on], title, lines)
 
 
 def _days_of_dues(
@@ -308,7 +308,7 @@ def numbered(periods: Iterable[str]) -> list[str]:
 
 def _statement_entries(
     plan: Plan, debt: Debt, dues: list[PlannedDue], words: Named, near: date
-) -> Iterator[Entry]:
+) -> Iterator[CalendarEntry]:
     assert isinstance(debt.terms, RevolvingTerms)
     name = words.debts[debt.id]
     periods = due_periods(debt, dues)
@@ -324,12 +324,12 @@ def _statement_entries(
             _("Last safe day: {day}").format(day=long_day(due.last_safe_on)),
         ]
         title = _("Statement of {debt}").format(debt=name)
-        yield Entry(on, "statement", debt.id, periods[due.due_on], title, lines)
+        yield CalendarEntry(on, "statement", debt.id, periods[due.due_on], title, lines)
 
 
 def _consequence_entries(
     plan: Plan, dues: Mapping[str, list[PlannedDue]], words: Named, near: date
-) -> Iterator[Entry]:
+) -> Iterator[CalendarEntry]:
     """What will start: all that starts on one day because of one due is one event."""
     starting: dict[tuple[str, date, date], list[Rung]] = {}
     for one in plan.consequences:
@@ -348,7 +348,7 @@ def _consequence_entries(
                 lines.append(_("Your right: {right}").format(right=spoken(rung.right)))
         # A step that runs from an event happens once, whichever due it is listed under.
         period = periods[debt_id][due_on] if rungs[0].event is None else ""
-        yield Entry(
+        yield CalendarEntry(
             on,
             "consequence",
             debt_id,
@@ -359,7 +359,7 @@ def _consequence_entries(
         )
 
 
-def _move_entries(plan: Plan, words: Named) -> Iterator[Entry]:
+def _move_entries(plan: Plan, words: Named) -> Iterator[CalendarEntry]:
     """Money to have in an account by a day; all that goes one way on one day is one move."""
     moved: dict[tuple[str, str], dict[date, int]] = {}
     for one in plan.transfers:
@@ -372,10 +372,12 @@ def _move_entries(plan: Plan, words: Named) -> Iterator[Entry]:
                 amount=yuan(fen), source=words.accounts[source], target=words.accounts[target]
             )
             lines = [sentence, _("The payments of this day need it there.")]
-            yield Entry(on, "move", json.dumps([source, target]), period, sentence, lines)
+            yield CalendarEntry(on, "move", json.dumps([source, target]), period, sentence, lines)
 
 
-def _income_entries(plan: Plan, income: Income, words: Named, until: date) -> Iterator[Entry]:
+def _income_entries(
+    plan: Plan, income: Income, words: Named, until: date
+) -> Iterator[CalendarEntry]:
     """Each arrival up to `until`, on the day to which the calendar of working days moves it."""
     as_of = plan.household.as_of
     name = one_line(income.name) or income.id
@@ -390,7 +392,9 @@ def _income_entries(plan: Plan, income: Income, words: Named, until: date) -> It
     for unmoved in occurrences(income.on, _first_near(income, as_of), last):
         on = WORKING_DAYS.adjusted(unmoved, income.adjust)
         if as_of <= on <= until:
-            yield Entry(on, "income", income.id, _income_period(income.on, unmoved), title, lines)
+            yield CalendarEntry(
+                on, "income", income.id, _income_period(income.on, unmoved), title, lines
+            )
 
 
 def _first_near(income: Income, as_of: date) -> date:

@@ -22,7 +22,7 @@ from planner.forms.consent import ConsentForm
 from planner.forms.errors import sentence
 from planner.forms.fields import TextField, refuse_repeated
 from planner.forms.private import told_field, warn_of_private_numbers
-from planner.models import ITEM_MODELS, Household, Item, User
+from planner.models import ITEM_MODELS, HouseholdRow, Item, User
 from planner.services import people
 from planner.services.changes import begin_household
 from planner.services.items import delete_item, save_item
@@ -48,7 +48,7 @@ class KeyedForm(forms.Form):
     key.widget.attrs["autocomplete"] = "off"
 
     def __init__(
-        self, *args: Any, household: Household, begins: bool = False, **kwargs: Any
+        self, *args: Any, household: HouseholdRow, begins: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.household = household
@@ -122,14 +122,14 @@ class HouseholdForm(KeyedForm):
     revision = forms.IntegerField(min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
     revision.widget.attrs["autocomplete"] = "off"
 
-    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, household: HouseholdRow, **kwargs: Any) -> None:
         kwargs["initial"] = {**kwargs.get("initial", {}), "revision": household.revision}
         super().__init__(*args, household=household, **kwargs)
 
     def meet(self, current: Item | None = None) -> None:
         """Something was changed elsewhere: show both, and let it be sent again knowingly."""
         self.was_met = True
-        household = Household.objects.get(owner=self.user)
+        household = HouseholdRow.objects.get(owner=self.user)
         now = type(self)(household=household)
         self.conflicts = differences(now, self)
         self.renew(revision=household.revision)
@@ -153,7 +153,7 @@ class ItemForm(KeyedForm):
     version.widget.attrs["autocomplete"] = "off"
 
     def __init__(
-        self, data: Any = None, *, household: Household, item: Item | None = None, **kwargs: Any
+        self, data: Any = None, *, household: HouseholdRow, item: Item | None = None, **kwargs: Any
     ) -> None:
         self.item = item
         initial = kwargs.pop("initial", {})
@@ -256,7 +256,7 @@ class RemovalForm(KeyedForm):
     version = forms.IntegerField(min_value=1, max_value=MAX_VERSION, widget=forms.HiddenInput)
     version.widget.attrs["autocomplete"] = "off"
 
-    def __init__(self, data: Any = None, *, household: Household, item: Item) -> None:
+    def __init__(self, data: Any = None, *, household: HouseholdRow, item: Item) -> None:
         self.item = item
         super().__init__(data, household=household, initial={"version": item.version})
         self.fields.pop("consent", None)

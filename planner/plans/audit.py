@@ -8,7 +8,7 @@ from planner.domain.ledger.replay import PaymentRefused, stand
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.values.reading import InvalidDocument
 from planner.hashes import history_hash, household_hash
-from planner.models import HistoryEntry, StoredPlan, User
+from planner.models import HistoryEntry, KeptPlan, User
 from planner.plans.kept import BEST, STANDING, WAYS, standing_record, to_keep
 from planner.services.documents import columns_of, document_of, household_of
 
@@ -24,7 +24,7 @@ def check_books(user: User) -> list[str]:
     for row in standing:
         if (row.on.isoformat(), row.kind, row.slug) != columns_of(row.entry):
             found.append(f"entry {row.pk} is filed under another day, kind or item")
-    rows = StoredPlan.objects.owned_by(user).filter(household_hash=household_hash(document))
+    rows = KeptPlan.objects.owned_by(user).filter(household_hash=household_hash(document))
     stored = {row.strategy: row.document for row in rows}
     try:
         parsed = parse_household(document)

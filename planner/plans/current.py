@@ -11,7 +11,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from planner.domain.answers.scenarios import (
-    Standing,
+    PlanStanding,
     Starting,
     lacks_of,
 )
@@ -76,9 +76,9 @@ class Present:
         return read_plan(found[self.rule])
 
     @cached_property
-    def standing(self) -> Standing:
+    def standing(self) -> PlanStanding:
         plan = self.plan
-        return Standing(
+        return PlanStanding(
             tuple(lacks_of(self.position, plan.dues, plan.cash, plan.payments)),
             tuple(stored_starts(plan, self.position.debts)),
             stored_outcome(plan),

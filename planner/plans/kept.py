@@ -6,14 +6,19 @@ from typing import Any
 
 from django.utils import timezone
 
-from planner.domain.household.household import OPTIMAL, Debt, household_document, parse_household
-from planner.domain.household.household import Household as Position
+from planner.domain.household.household import (
+    OPTIMAL,
+    Debt,
+    Household,
+    household_document,
+    parse_household,
+)
 from planner.domain.ledger.replay import stand
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.plan.plan import Plan
 from planner.domain.plan.stored import kept_document
 from planner.hashes import history_hash, household_hash
-from planner.models import HistoryEntry, Household, StoredPlan, User
+from planner.models import HistoryEntry, HouseholdRow, KeptPlan, User
 from planner.plans.records import best_rule, ways_document
 from planner.services.documents import household_of, outline_of
 from planner.services.errors import Overtaken
@@ -31,7 +36,7 @@ def stored_plans(
     user: User,
     names: Iterable[str],
     document: dict[str, Any] | None = None,
-    position: Position | None = None,
+    position: Household | None = None,
     beside: Mapping[str, Beside] | None = None,
 ) -> dict[str, Record]:
     """The plan documents of the user's household by strategy, computed where none is kept.
@@ -46,7 +51,7 @@ def stored_plans(
     beside = beside or {}
 
     def compute(
-        household: Position, missing: list[str], found: Mapping[str, Record]
+        household: Household, missing: list[str], found: Mapping[str, Record]
     ) -> dict[str, Record]:
         plans = [name for name in missing if name not in beside]
         needs_all = WAYS in plans or BEST in plans
@@ -88,7 +93,7 @@ def to_keep(made: Mapping[str, Plan], name: str) -> Record:
 STANDING = "standing"
 
 
-def standing_household(user: User, document: dict[str, Any] | None = None) -> Position:
+def standing_household(user: User, document: dict[str, Any] | None = None) -> Household:
     """The household as it stands today, its history laid onto its figures.
 
     Accounts may stand below zero. `document` as for `stored_plans`.
@@ -97,7 +102,7 @@ def standing_household(user: User, document: dict[str, Any] | None = None) -> Po
     if "planned_from" not in document:
         return parse_household(document)
 
-    def compute(household: Position, names: list[str], _found: object) -> dict[str, Record]:
+    def compute(household: Household, names: list[str], _found: object) -> dict[str, Record]:
         return {name: standing_record(stand(household)) for name in names}
 
     record = kept(user, [STANDING], document, compute)[STANDING]
@@ -109,7 +114,7 @@ def standing_household(user: User, document: dict[str, Any] | None = None) -> Po
     return replace(position, accounts=accounts)
 
 
-def standing_record(position: Position) -> Record:
+def standing_record(position: Household) -> Record:
     """The household as it stands, and the balance of each account in fen, also below zero."""
     balances = {account.id: account.balance_fen for account in position.accounts}
     accounts = tuple(
@@ -125,8 +130,8 @@ def kept(
     user: User,
     names: Iterable[str],
     document: dict[str, Any] | None,
-    compute: Callable[[Position, list[str], Mapping[str, Record]], dict[str, Record]],
-    position: Position | None = None,
+    compute: Callable[[Household, list[str], Mapping[str, Record]], dict[str, Record]],
+    position: Household | None = None,
 ) -> dict[str, Record]:
     """What is worked out of a household, by name; computed and kept where it is missing.
 
@@ -136,7 +141,7 @@ def kept(
     document = outline_of(household_of(user)) if document is None else document
     filed_under = household_hash(document)
     wanted = list(dict.fromkeys(names))
-    rows = StoredPlan.objects.owned_by(user).filter(household_hash=filed_under, strategy__in=wanted)
+    rows = KeptPlan.objects.owned_by(user).filter(household_hash=filed_under, strategy__in=wanted)
     found = dict(rows.values_list("strategy", "document"))
     missing = [name for name in wanted if name not in found and name != OPTIMAL]
     if missing:
@@ -170,14 +175,14 @@ def keep(owner: int, filed_under: str, records: Mapping[str, dict[str, Any]]) ->
     The newest optimum of an earlier day stays: what is asked about those days is asked by it.
     """
     # Two requests may compute the same at once: the same bytes, so either may stay.
-    StoredPlan.objects.bulk_create(
+    KeptPlan.objects.bulk_create(
         [
-            StoredPlan(owner_id=owner, household_hash=filed_under, strategy=name, document=one)
+            KeptPlan(owner_id=owner, household_hash=filed_under, strategy=name, document=one)
             for name, one in records.items()
         ],
         ignore_conflicts=True,
     )
-    held = StoredPlan.objects.owned_by(owner).order_by("-pk")
+    held = KeptPlan.objects.owned_by(owner).order_by("-pk")
     rows = list(held.values_list("pk", "strategy", "created_on"))
     today = timezone.localdate()
     followed = next(
@@ -188,7 +193,7 @@ def keep(owner: int, filed_under: str, records: Mapping[str, dict[str, Any]]) ->
         held.filter(pk__in=too_old).delete()
 
 
-def standing_debt(household: Household, slug: str) -> Debt:
+def standing_debt(household: HouseholdRow, slug: str) -> Debt:
     """The debt as it stands on the day the plan runs from."""
     standing = standing_household(household.owner, outline_of(household))
     return next(one for one in standing.debts if one.id == slug)

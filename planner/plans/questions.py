@@ -9,10 +9,10 @@ from django.db import transaction
 
 from planner import hashes
 from planner.domain.answers.unanswered import Question, Unanswered, unanswered
-from planner.domain.household.household import Household as Position
+from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Transfer
 from planner.domain.values.money import format_yuan
-from planner.models import Household, User
+from planner.models import HouseholdRow, User
 from planner.plans.kept import Record, kept
 from planner.plans.shown import followed_plan
 from planner.services.changes import change, done_before, locked, remember
@@ -27,7 +27,7 @@ _DAY = timedelta(days=1)
 # --- What is still to be asked ---------------------------------------------------------------
 
 
-def open_questions(user: User, household: Household | None = None) -> list[Question]:
+def open_questions(user: User, household: HouseholdRow | None = None) -> list[Question]:
     """What was planned up to yesterday and has no answer, oldest first.
 
     Kept with the plans; `known_to` follows. `household` is its row, where that was read already.
@@ -36,14 +36,14 @@ def open_questions(user: User, household: Household | None = None) -> list[Quest
         household = household_of(user)
     found = _unanswered(user, household)
     if household.is_lived and household.known_to != found.known_to:
-        Household.objects.owned_by(user).filter(revision=household.revision).update(
+        HouseholdRow.objects.owned_by(user).filter(revision=household.revision).update(
             known_to=found.known_to
         )
         household.known_to = found.known_to
     return list(found.questions)
 
 
-def _unanswered(user: User, household: Household) -> Unanswered:
+def _unanswered(user: User, household: HouseholdRow) -> Unanswered:
     if not household.is_lived:
         return Unanswered((), (), household.as_of - _DAY)
     outline = outline_of(household)
@@ -51,7 +51,7 @@ def _unanswered(user: User, household: Household) -> Unanswered:
     known_to = household.answered_to
     name = f"{QUESTIONS} {known_to}"
 
-    def compute(position: Position, names: list[str], _found: object) -> dict[str, Record]:
+    def compute(position: Household, names: list[str], _found: object) -> dict[str, Record]:
         found = unanswered(position, known_to, lambda past: followed_plan(user, past))
         # Asked again from the day they lead to, the questions are the same.
         return dict.fromkeys([*names, f"{QUESTIONS} {found.known_to}"], _written(found))

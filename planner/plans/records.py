@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from planner.domain.answers.reasons import Reason, read_reason
+from planner.domain.answers.reasons import WhyPaid, read_reason
 from planner.domain.ledger.consequences import Harm
 from planner.domain.plan.plan import Outcome, Plan, cost_of, outcome_of
 from planner.domain.plan.proof import is_least
@@ -96,5 +96,5 @@ class KeptOptimum:
         return Outcome(self.plan.debt_free_on, cost, self._record["late_dues"])
 
     @cached_property
-    def reasons(self) -> list[Reason]:
+    def reasons(self) -> list[WhyPaid]:
         return [read_reason(one) for one in self._record["reasons"]]

@@ -11,12 +11,12 @@ from planner.domain.answers.reasons import reason_document, reasons_of
 from planner.domain.household.household import Household, parse_household
 from planner.domain.ledger.replay import PaymentRefused
 from planner.domain.make_plan import make_plan
-from planner.domain.paying.proposals import Step, follow
+from planner.domain.paying.proposals import DecidedPayment, follow
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.plan.plan import Plan, cost_of, outcome_of, read_off
 from planner.domain.plan.stored import kept_document, read_plan
 from planner.domain.values.reading import InvalidDocument
-from planner.models import StoredPlan, User
+from planner.models import KeptPlan, User
 from planner.plans.kept import OPTIMAL, stored_plan, whole_document
 from planner.plans.records import KeptOptimum, best_rule
 from planner.services.documents import household_of, outline_of
@@ -59,7 +59,7 @@ def followed_plan(user: User, past: Household) -> Plan:
     if past.strategy != OPTIMAL:
         return make_plan(past)
     start = past.planned_from.isoformat()
-    rows = StoredPlan.objects.owned_by(user).filter(strategy=OPTIMAL).order_by("-pk")
+    rows = KeptPlan.objects.owned_by(user).filter(strategy=OPTIMAL).order_by("-pk")
     for document in rows.values_list("document", flat=True):
         if document["as_of"] <= start:
             return read_off(follow(past, steps_of(document)), OPTIMAL)
@@ -74,7 +74,7 @@ def check_optimum(user: User) -> list[str]:
     told by `books.check_books`.
     """
     outline = outline_of(household_of(user))
-    rows = StoredPlan.objects.owned_by(user).filter(
+    rows = KeptPlan.objects.owned_by(user).filter(
         household_hash=hashes.household_hash(outline), strategy=OPTIMAL
     )
     record = rows.values_list("document", flat=True).first()
@@ -106,6 +106,6 @@ def check_optimum(user: User) -> list[str]:
     return found
 
 
-def steps_of(document: Mapping[str, Any]) -> list[Step]:
+def steps_of(document: Mapping[str, Any]) -> list[DecidedPayment]:
     """What a plan's document pays on which day."""
     return [(one.on.toordinal(), one.debt, one.amount_fen) for one in read_plan(document).payments]

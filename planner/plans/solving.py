@@ -21,15 +21,14 @@ from django.db import IntegrityError, connection
 
 from planner import hashes
 from planner.domain.answers.reasons import reason_document, reasons_of
-from planner.domain.household.household import OPTIMAL, parse_household
-from planner.domain.household.household import Household as Position
+from planner.domain.household.household import OPTIMAL, Household, parse_household
 from planner.domain.ledger.replay import PaymentRefused
 from planner.domain.optimum.find import Optimum, find_optimum
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.plan.plan import Plan, cost_of, outcome_of
 from planner.domain.plan.proof import judge_proof, proof_document
 from planner.domain.plan.stored import kept_document
-from planner.models import Household, StoredPlan, User
+from planner.models import HouseholdRow, KeptPlan, User
 from planner.plans.kept import keep, whole_document
 from planner.plans.records import best_rule
 from planner.services.documents import household_of, outline_of
@@ -43,7 +42,7 @@ MOST_JOBS = 16  # of one process, running and waiting for a core
 LESS_PRIORITY = 10
 
 Answer = Literal["there", "busy", "superseded", "failed"]
-Solve = Callable[[Position, Callable[[], bool]], dict[str, Any]]
+Solve = Callable[[Household, Callable[[], bool]], dict[str, Any]]
 
 
 @dataclass(eq=False)
@@ -96,7 +95,7 @@ class Solving:
         finally:
             self._seats.release()
 
-    def _wait(self, user: User, row: Household, filed_under: str, job: Job | None) -> Answer:
+    def _wait(self, user: User, row: HouseholdRow, filed_under: str, job: Job | None) -> Answer:
         """Until the job is done; without one, until another process has kept its result."""
         end = monotonic() + settings.OPTIMUM_SECONDS + SPARE_SECONDS
         pause = threading.Event()
@@ -128,7 +127,7 @@ class Solving:
             job.waiting -= 1
             return not job.done.is_set()
 
-    def _start(self, user: User, filed_under: str, position: Position) -> Job | Answer:
+    def _start(self, user: User, filed_under: str, position: Household) -> Job | Answer:
         """The running job of this household, or a new one that the caller waits for."""
         owner = user.pk
         with self._lock:
@@ -147,7 +146,7 @@ class Solving:
         threading.Thread(target=self._run, args=(owner, job, position), name=name).start()
         return job
 
-    def _run(self, owner: int, job: Job, position: Position) -> None:
+    def _run(self, owner: int, job: Job, position: Household) -> None:
         record = None
         try:
             if job.after is not None:
@@ -206,12 +205,12 @@ def _claim(user: User, filed_under: str) -> bool:
     return True
 
 
-def _stands(user: User, row: Household) -> bool:
-    return Household.objects.owned_by(user).filter(revision=row.revision).exists()
+def _stands(user: User, row: HouseholdRow) -> bool:
+    return HouseholdRow.objects.owned_by(user).filter(revision=row.revision).exists()
 
 
 def _is_kept(user: User, filed_under: str) -> bool:
-    rows = StoredPlan.objects.owned_by(user)
+    rows = KeptPlan.objects.owned_by(user)
     return rows.filter(household_hash=filed_under, strategy=OPTIMAL).exists()
 
 
@@ -233,7 +232,7 @@ def _keep_alone(owner: int, filed_under: str, record: Mapping[str, Any]) -> None
 # --- What is kept ---------------------------------------------------------------------------------
 
 
-def solve(household: Position, is_given_up: Callable[[], bool]) -> dict[str, Any]:
+def solve(household: Household, is_given_up: Callable[[], bool]) -> dict[str, Any]:
     """The record of the optimum; of the best rule of thumb where the solver breaks.
 
     Raises PaymentRefused.
@@ -256,14 +255,14 @@ def _whose() -> str:
     return threading.current_thread().name
 
 
-def record_of(household: Position, found: Optimum) -> dict[str, Any]:
+def record_of(household: Household, found: Optimum) -> dict[str, Any]:
     """The plan's document, with its proof, the best rule of thumb, and why it pays what it pays."""
     reasons = [reason_document(one) for one in reasons_of(household, found.plan)]
     is_rule = found.plan.payments == found.rule_plan.payments
     return _record(found.plan, proof_document(found.proof), found.rule, is_rule, reasons)
 
 
-def fallback(household: Position) -> dict[str, Any]:
+def fallback(household: Household) -> dict[str, Any]:
     plans = make_plans(household, RULES_OF_THUMB)
     rule = best_rule(plans)
     plan = plans[rule]

@@ -21,7 +21,7 @@ from planner.models import (
     TIME_ZONES,
     Arrangement,
     HistoryEntry,
-    Household,
+    HouseholdRow,
     Revision,
     User,
 )
@@ -359,4 +359,4 @@ def _bring_settings(user: User, export: Mapping[str, Any]) -> None:
     if isinstance(told.get("is_discreet"), bool):
         changes["is_discreet"] = told["is_discreet"]
     if changes:
-        Household.objects.owned_by(user).update(**changes)
+        HouseholdRow.objects.owned_by(user).update(**changes)

@@ -15,16 +15,16 @@ from django.utils.translation import gettext as _
 from planner.domain.household.entries import Corrected
 from planner.domain.household.household import (
     OPTIMAL,
+    Household,
     household_document,
     parse_household,
 )
-from planner.domain.household.household import Household as Position
 from planner.domain.ledger.replay import PaymentRefused, replay
 from planner.domain.values.money import format_yuan
 from planner.hashes import canonical, digest
 from planner.models import (
     ITEM_MODELS,
-    Household,
+    HouseholdRow,
     IdempotencyKey,
     Revision,
     User,
@@ -122,12 +122,12 @@ def undo(*, user: User, revision: int | None = None) -> bool:
     return True
 
 
-def locked(user: User) -> Household:
+def locked(user: User) -> HouseholdRow:
     """The user's row, locked: writers of one household go one after the other.
 
     SQLite has no row locks; there the transaction itself was begun as a writer's.
     """
-    rows = Household.objects.select_for_update().filter(owner=user)
+    rows = HouseholdRow.objects.select_for_update().filter(owner=user)
     household = rows.first()
     if household is None:
         household_of(user)
@@ -137,7 +137,7 @@ def locked(user: User) -> Household:
 
 
 def change(
-    household: Household, document: object, *, is_sample: bool | None = None
+    household: HouseholdRow, document: object, *, is_sample: bool | None = None
 ) -> dict[str, Any]:
     """Validate, remember how it was, write. Nothing is written when nothing changed."""
     parsed = parse_household(document)
@@ -167,7 +167,7 @@ def _written(document: Mapping[str, Any]) -> dict[str, Any]:
     return rest | {"history": document.get("history", [])}
 
 
-def refusal(household: Position, refused: PaymentRefused) -> EntryRefused:
+def refusal(household: Household, refused: PaymentRefused) -> EntryRefused:
     """Why a payment of the history cannot have been, in words."""
     entry = refused.entry
     name = next(debt.name for debt in household.debts if debt.id == entry.debt)

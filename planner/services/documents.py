@@ -13,7 +13,7 @@ from planner.models import (
     ITEM_MODELS,
     Arrangement,
     HistoryEntry,
-    Household,
+    HouseholdRow,
     Item,
     User,
 )
@@ -25,9 +25,9 @@ SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry con
 # --- Households --------------------------------------------------------------------------------
 
 
-def household_of(user: User) -> Household:
+def household_of(user: User) -> HouseholdRow:
     """The user's settings row, made on first use."""
-    household, _created = Household.objects.get_or_create(
+    household, _created = HouseholdRow.objects.get_or_create(
         owner=user,
         defaults={"as_of": timezone.localdate(), "language": get_language() or "zh-hans"},
     )
@@ -40,7 +40,7 @@ def household_document_of(user: User) -> dict[str, Any]:
     return document_of(household_of(user))
 
 
-def document_of(household: Household) -> dict[str, Any]:
+def document_of(household: HouseholdRow) -> dict[str, Any]:
     """The household's document, from its rows."""
     document = household.head() | _lists(household)
     if not household.is_lived:
@@ -48,7 +48,7 @@ def document_of(household: Household) -> dict[str, Any]:
     return document | _lived(household) | {"history": [row.entry for row in household.entries]}
 
 
-def _lived(household: Household) -> dict[str, str]:
+def _lived(household: HouseholdRow) -> dict[str, str]:
     """Which day the plan runs from, and up to which one all is answered."""
     lived = {"planned_from": household.planned_from.isoformat()}
     if household.answered_to >= household.as_of:
@@ -56,11 +56,11 @@ def _lived(household: Household) -> dict[str, str]:
     return lived
 
 
-def _lists(household: Household) -> dict[str, Any]:
+def _lists(household: HouseholdRow) -> dict[str, Any]:
     return {kind: [row.document() for row in rows] for kind, rows in household.items.items()}
 
 
-def outline_of(household: Household) -> dict[str, Any]:
+def outline_of(household: HouseholdRow) -> dict[str, Any]:
     """The document with a hash in place of the history: enough to find what is kept of it."""
     document = household.head() | _lists(household)
     if not household.is_lived:
@@ -68,7 +68,7 @@ def outline_of(household: Household) -> dict[str, Any]:
     return document | _lived(household) | {"history_hash": household.history_hash}
 
 
-def write_household(household: Household, document: dict[str, Any]) -> None:
+def write_household(household: HouseholdRow, document: dict[str, Any]) -> None:
     """Document → rows. Rows that stay the same are not touched and keep their version."""
     as_of = date.fromisoformat(document["as_of"])
     _write_history(household, as_of, document.get("history", []), document.get("known_to"))
@@ -92,7 +92,7 @@ def write_household(household: Household, document: dict[str, Any]) -> None:
 
 
 def _write_history(
-    household: Household, as_of: date, history: list[dict[str, Any]], known_to: str | None
+    household: HouseholdRow, as_of: date, history: list[dict[str, Any]], known_to: str | None
 ) -> None:
     """Make the history stand: day by day, what differs is undone and entered anew.
 
@@ -152,7 +152,7 @@ def _answered_day(entry: Mapping[str, Any]) -> date:
 
 
 def _tie_arrangements(
-    household: Household, undone: list[dict[str, Any]], new: list[dict[str, Any]]
+    household: HouseholdRow, undone: list[dict[str, Any]], new: list[dict[str, Any]]
 ) -> None:
     """Arrangements follow the entries that stand for them: back when these go, on when they
     come again."""

@@ -17,7 +17,7 @@ from planner.domain.household.household import parse_household
 from planner.domain.household.terms import owed_fen
 from planner.domain.ledger.replay import stand
 from planner.domain.values.money import MAX_FEN, format_yuan
-from planner.models import ITEM_MODELS, HistoryEntry, Household, User
+from planner.models import ITEM_MODELS, HistoryEntry, HouseholdRow, User
 from planner.services.changes import change, done_before, locked, remember
 from planner.services.documents import document_of, household_of
 from planner.services.errors import EntryRefused
@@ -233,7 +233,7 @@ def undo_entry(*, user: User, entry: int, key: str = "") -> bool:
 # --- The way of every entry ------------------------------------------------------------------
 
 
-def lived_document(household: Household) -> dict[str, Any]:
+def lived_document(household: HouseholdRow) -> dict[str, Any]:
     """The household's document with its history, which begins here where there is none yet."""
     document = document_of(household)
     if "planned_from" not in document:
@@ -241,7 +241,7 @@ def lived_document(household: Household) -> dict[str, Any]:
     return document
 
 
-def begun(user: User) -> tuple[dict[str, Any], Household]:
+def begun(user: User) -> tuple[dict[str, Any], HouseholdRow]:
     household = locked(user)
     return lived_document(household), household
 

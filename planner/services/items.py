@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from planner.domain.household.household import Household as Position
 from planner.domain.household.household import (
+    Household,
     debt_document,
     parse_debt,
     parse_household,
@@ -22,9 +22,9 @@ from planner.domain.values.reading import InvalidDocument
 from planner.hashes import digest
 from planner.models import (
     ITEM_MODELS,
-    Account,
-    Debt,
-    Household,
+    AccountRow,
+    DebtRow,
+    HouseholdRow,
     Item,
     Revision,
     User,
@@ -150,18 +150,18 @@ def _told_account(
     return {**entry, "balance": "0.00" if held is None else held["balance"]}
 
 
-def as_it_stands(position: Position, row: Item) -> Item:
+def as_it_stands(position: Household, row: Item) -> Item:
     """The row with its figures of the day on which the household stands so (see
     `standing_household`), to be shown and edited; not to be saved itself. Raises Overtaken."""
-    if isinstance(row, Account | Debt):
-        held = position.accounts if isinstance(row, Account) else position.debts
+    if isinstance(row, AccountRow | DebtRow):
+        held = position.accounts if isinstance(row, AccountRow) else position.debts
         if row.slug not in [one.id for one in held]:
             raise Overtaken
-    if isinstance(row, Account):
+    if isinstance(row, AccountRow):
         fen = next(one.balance_fen for one in position.accounts if one.id == row.slug)
         # Below zero by what was entered: nobody can have that, and no form takes it.
         row.terms = row.terms | {"balance": format_yuan(max(0, fen))}
-    if isinstance(row, Debt):
+    if isinstance(row, DebtRow):
         debt = next(one for one in position.debts if one.id == row.slug)
         texts = ("id", *row.texts)
         row.terms = {key: value for key, value in debt_document(debt).items() if key not in texts}
@@ -294,7 +294,7 @@ def removed_item(*, user: User, kind: str, slug: str) -> Item | None:
     return None
 
 
-def _refuse_stale(household: Household, kind: str, slug: str, version: int) -> None:
+def _refuse_stale(household: HouseholdRow, kind: str, slug: str, version: int) -> None:
     row = next((row for row in household.items[kind] if row.slug == slug), None)
     if row is None or row.version != version:
         raise StaleVersion(row)

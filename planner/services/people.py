@@ -11,11 +11,11 @@ from planner.models import (
     ITEM_MODELS,
     Arrangement,
     HistoryEntry,
-    Household,
+    HouseholdRow,
     IdempotencyKey,
+    KeptPlan,
     Revision,
     Session,
-    StoredPlan,
     User,
 )
 from planner.services.changes import change, locked
@@ -42,7 +42,7 @@ def start_guest() -> User:
 def record_consent(*, user: User) -> None:
     """The person agreed, now, to the privacy text as it stands."""
     household_of(user)
-    Household.objects.owned_by(user).update(
+    HouseholdRow.objects.owned_by(user).update(
         consented_on=timezone.now(), consent_version=CONSENT_VERSION
     )
 
@@ -65,7 +65,7 @@ def take_over_guest(*, guest: User, user: User) -> None:
     erase(user=guest)
 
 
-def _write_over(household: Household, theirs: Household) -> None:
+def _write_over(household: HouseholdRow, theirs: HouseholdRow) -> None:
     household.is_sample = theirs.is_sample
     household.is_discreet = theirs.is_discreet
     household.time_zone = theirs.time_zone
@@ -128,7 +128,7 @@ def reencrypt() -> int:
 @transaction.atomic
 def _reencrypt_one(user: User) -> None:
     locked(user)
-    StoredPlan.objects.owned_by(user).delete()  # can be computed again
+    KeptPlan.objects.owned_by(user).delete()  # can be computed again
     for model in (*ITEM_MODELS.values(), HistoryEntry, Arrangement, Revision):
         names = [
             field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)

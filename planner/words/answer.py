@@ -32,14 +32,14 @@ NEAR_DAYS = 45
 MOST_RUNGS = 2
 GRAVEST = 5
 
-State = Literal["empty", "clear", "overdue", "short", "later", "endless", "safe"]
+AnswerState = Literal["empty", "clear", "overdue", "short", "later", "endless", "safe"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Am I safe, until when, and the one thing to do next. `link` names a page to go on to."""
 
-    state: State
+    state: AnswerState
     headline: SafeString
     why: SafeString | str = ""
     label: str = ""
@@ -330,7 +330,7 @@ def _enter_income() -> tuple[str, SafeString]:
 def _safe(situation: Situation) -> Answer:
     plan, as_of = situation.plan, situation.as_of
     why = []
-    state: State
+    state: AnswerState
     if situation.short:
         due = situation.short[0]
         state = "later"

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from planner.domain.answers.reasons import Reason
+from planner.domain.answers.reasons import WhyPaid
 from planner.plans.records import KeptOptimum, Ways
 from planner.words.answer import Situation
 from planner.words.change import what_it_does
@@ -113,7 +113,7 @@ def _against(name: str, ways: Ways, optimum: KeptOptimum, situation: Situation) 
     return listed(effects)
 
 
-def _reason_line(reason: Reason, situation: Situation) -> SafeString:
+def _reason_line(reason: WhyPaid, situation: Situation) -> SafeString:
     as_of = situation.as_of
     return markup(
         _sentence(reason),
@@ -129,7 +129,7 @@ def _reason_line(reason: Reason, situation: Situation) -> SafeString:
     )
 
 
-def _sentence(reason: Reason) -> str:
+def _sentence(reason: WhyPaid) -> str:
     match reason.kind:
         case "in_full":
             return _(

@@ -173,7 +173,7 @@ def _of_newcomers() -> Iterator[tuple[str, State]]:
         "deductions-empty": "planner:deduction-list",
         "account-new": "planner:account-create",
         "settings-guest": "planner:settings",
-        "erase-guest": "planner:account-erase",
+        "erase-guest": "planner:data-erase",
     }
     for state, name in pages.items():
         yield state, lambda site, name=name: site.open(name, who=site.newcomer())
@@ -611,7 +611,7 @@ def _mend(site: Site) -> Page:
 def _of_members() -> Iterator[tuple[str, State]]:
     pages = {
         "settings": "planner:settings",
-        "erase": "planner:account-erase",
+        "erase": "planner:data-erase",
         "sign-out": "account_logout",
         "email": "account_email",
         "password": "account_change_password",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from icalendar import Calendar
 from playwright.sync_api import expect
 
-from planner.models import Debt, User
+from planner.models import DebtRow, User
 from planner.pages.front.sample import sample_document
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, PASSWORD, PHONE
@@ -128,7 +128,7 @@ def test_who_tried_as_a_guest_and_signs_in_is_asked_which_household_stays(
     page.locator(f'button[value="{choice}"]').click()
 
     steps.is_at(page, "planner:plan")
-    assert [one.name for one in Debt.objects.owned_by(member)] == [kept]
+    assert [one.name for one in DebtRow.objects.owned_by(member)] == [kept]
     assert not User.objects.filter(guest_since__isnull=False).exists()
 
 
@@ -179,7 +179,7 @@ def test_a_refused_figure_stays_as_typed_with_a_sentence_beside_it(browse, has_s
         expect(field).to_have_attribute("aria-invalid", "true")
         expect(page.locator(f".field:has([name={name}]) .errorlist")).not_to_be_empty()
     expect(page.locator('.field:has([name="consent"]) .errorlist')).to_be_visible()
-    assert not Debt.objects.exists()
+    assert not DebtRow.objects.exists()
 
 
 @SCRIPTS

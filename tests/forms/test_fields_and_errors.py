@@ -33,7 +33,7 @@ from planner.forms.fields import (
     shown_yuan,
 )
 from planner.forms.keyed import ItemForm
-from planner.models import ITEM_MODELS, Account
+from planner.models import ITEM_MODELS, AccountRow
 from planner.pages.debts.contracts import FORMS as DEBT_FORMS
 from planner.pages.money.forms import AccountForm, ExpenseForm, IncomeForm
 from planner.pages.start.forms import MoneyForm
@@ -378,7 +378,7 @@ ENTRIES = {
 def every_form(owner):
     """A filled form of each kind, as its page shows it, and how to make it of other data."""
     household = household_of(owner)
-    accounts = list(Account.objects.owned_by(owner))
+    accounts = list(AccountRow.objects.owned_by(owner))
     for form_class in (IncomeForm, ExpenseForm):
         row = ITEM_MODELS[form_class.kind].objects.owned_by(owner).first()
         yield partial(form_class, household=household, item=row, accounts=accounts)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from planner.models import HistoryEntry, Household
+from planner.models import HistoryEntry, HouseholdRow
 from planner.plans.kept import standing_household, stored_plan
 from planner.plans.questions import answer_all_as_planned, open_questions
 from planner.services.documents import household_document_of
@@ -36,7 +36,7 @@ def visitor(client, owner, clock):
 
 
 def moves_to(user, time_zone):
-    Household.objects.owned_by(user).update(time_zone=time_zone)
+    HouseholdRow.objects.owned_by(user).update(time_zone=time_zone)
 
 
 def asked(user):

@@ -150,7 +150,7 @@ def test_on_every_page_a_name_is_text_and_can_be_seen(restored, clock):
     few = {kind: ids if kind == "debts" else ids[-6:] for kind, ids in items.items()}
     seen = 0
     for one in addresses(few, [(items["debts"][0], date(2026, 12, 15))]):
-        if one.kind not in (OWN, ITEM) or one.name == "planner:account-erase":
+        if one.kind not in (OWN, ITEM) or one.name == "planner:data-erase":
             continue
         for headers in ({}, {"HX-Request": "true"}):
             answer = client.get(one.path, headers=headers)

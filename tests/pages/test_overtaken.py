@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from planner.models import Household, StoredPlan
+from planner.models import HouseholdRow, KeptPlan
 from planner.services import people
 from planner.services.changes import LIVED_KEYS, replace_household, undo
 from planner.services.documents import household_document_of
@@ -72,13 +72,13 @@ def overtaken(user, at, change=renewed):
 
 
 def kept(user):
-    rows = StoredPlan.objects.owned_by(user).values_list("household_hash", "strategy", "document")
+    rows = KeptPlan.objects.owned_by(user).values_list("household_hash", "strategy", "document")
     return {(filed, name): document for filed, name, document in rows}
 
 
 def everything_kept(user, client):
     """What is kept of the household as it is, made anew."""
-    StoredPlan.objects.owned_by(user).delete()
+    KeptPlan.objects.owned_by(user).delete()
     for page in PAGES:
         client.get(reverse(f"planner:{page}"))
     return kept(user)
@@ -107,7 +107,7 @@ def right(person):
 def test_a_page_stands_a_change_at_each_of_its_queries(person, right, page, change):
     client, known = right
     for at in range(1, 100):
-        StoredPlan.objects.owned_by(person).delete()
+        KeptPlan.objects.owned_by(person).delete()
         with overtaken(person, at, change) as done:
             answer = client.get(reverse(f"planner:{page}"))
 
@@ -124,7 +124,7 @@ def test_a_form_that_renews_all_stands_being_overtaken(person, right):
     client, _known = right
     url = reverse("planner:plan-renew")
     for at in range(1, 100):
-        sent = {"key": f"key-{at}", "revision": Household.objects.get(owner=person).revision,
+        sent = {"key": f"key-{at}", "revision": HouseholdRow.objects.get(owner=person).revision,
                 "account-card": "100", "principal-friend": "2000"}  # fmt: skip
         with overtaken(person, at) as done:
             answer = client.post(url, sent)
@@ -153,6 +153,6 @@ def test_a_request_stands_that_its_person_erases_all(make_member, page):
         assert answer.status_code in (200, 302, 422), (at, answer.status_code)
         if not done:
             break
-        assert not StoredPlan.objects.exists()
-        assert not Household.objects.exists()
+        assert not KeptPlan.objects.exists()
+        assert not HouseholdRow.objects.exists()
     assert at > 3

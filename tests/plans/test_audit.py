@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from planner.domain.household.household import OPTIMAL
-from planner.models import HistoryEntry, Household, StoredPlan
+from planner.models import HistoryEntry, HouseholdRow, KeptPlan
 from planner.plans import solving
 from planner.plans.kept import STANDING, WAYS, standing_household, stored_plans
 from planner.services.changes import change_household
@@ -15,7 +15,7 @@ from planner.services.entries import record_payment
 @pytest.fixture
 def lived(make_member, monkeypatch):
     """An owner with a payment on the 15th of December, its plans and position stored."""
-    monkeypatch.setattr(Household, "today", lambda self: date(2027, 1, 20))
+    monkeypatch.setattr(HouseholdRow, "today", lambda self: date(2027, 1, 20))
     user = make_member("owner")
     record_payment(
         user=user, debt="friend", on=date(2026, 12, 15), amount_fen=50_000, account="card"
@@ -41,7 +41,7 @@ def test_books_that_agree_are_said_to(lived):
 
 
 def test_a_stored_balance_that_history_does_not_lead_to_is_found(lived):
-    row = StoredPlan.objects.owned_by(lived).get(strategy=STANDING)
+    row = KeptPlan.objects.owned_by(lived).get(strategy=STANDING)
     row.document["balances"]["card"] += 1
     row.save()
 
@@ -49,7 +49,7 @@ def test_a_stored_balance_that_history_does_not_lead_to_is_found(lived):
 
 
 def test_a_stored_plan_of_other_figures_is_found(lived):
-    row = StoredPlan.objects.owned_by(lived).get(strategy="minimum")
+    row = KeptPlan.objects.owned_by(lived).get(strategy="minimum")
     row.document["totals"]["paid"] = "0.01"
     row.save()
 
@@ -76,7 +76,7 @@ def optimum_row(lived):
     change_household(user=lived, strategy="optimal")
     assert solving.SOLVING.ask(lived) == "there"
     call_command("check_books", stdout=StringIO())
-    return StoredPlan.objects.owned_by(lived).get(strategy=OPTIMAL)
+    return KeptPlan.objects.owned_by(lived).get(strategy=OPTIMAL)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -23,7 +23,7 @@ from planner.domain.optimum.find import find_optimum
 from planner.domain.plan.document import plan_document
 from planner.domain.plan.plan import cost_of, read_off
 from planner.domain.values.money import parse_yuan
-from planner.models import StoredPlan
+from planner.models import KeptPlan
 from planner.plans.kept import keep
 from planner.plans.questions import open_questions
 from planner.plans.records import KeptOptimum, read_ways, ways_document
@@ -98,7 +98,7 @@ def until(condition):
 
 
 def optima(user):
-    return StoredPlan.objects.owned_by(user).filter(strategy=OPTIMAL)
+    return KeptPlan.objects.owned_by(user).filter(strategy=OPTIMAL)
 
 
 # --- What the pages show -------------------------------------------------------------------------
@@ -530,7 +530,7 @@ def test_an_owner_who_is_gone_leaves_nothing_behind(person, solving, settings, m
     solving.gate.set()
     until(lambda: key not in solving._jobs)
 
-    assert not StoredPlan.objects.filter(owner=key).exists()
+    assert not KeptPlan.objects.filter(owner=key).exists()
 
 
 def test_what_broke_a_search_is_logged_and_what_it_had_found_is_kept(

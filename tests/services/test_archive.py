@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from planner.domain.household.household import MAX_BYTES
-from planner.models import Arrangement, HistoryEntry, Household, User
+from planner.models import Arrangement, HistoryEntry, HouseholdRow, User
 from planner.plans import audit
 from planner.plans.kept import standing_household, stored_plan
 from planner.plans.questions import open_questions
@@ -27,7 +27,7 @@ from tests.households import document
 @pytest.fixture
 def lived(make_member, monkeypatch):
     """An owner with a history of three entries, on the 20th of January."""
-    monkeypatch.setattr(Household, "today", lambda self: date(2027, 1, 20))
+    monkeypatch.setattr(HouseholdRow, "today", lambda self: date(2027, 1, 20))
     user = make_member("owner")
     record_arrival(
         user=user, income="salary", on=date(2026, 12, 12), amount_fen=800_000,
@@ -90,7 +90,7 @@ def eventful(lived):
         agree_arrangement(user=lived, arrangement=asked.pk, on=on, terms=ROWS, confirmed_by="短信")
         if is_broken:
             break_arrangement(user=lived, arrangement=asked.pk, on=date(2027, 1, 8))
-    Household.objects.owned_by(lived).update(time_zone="Asia/Tokyo", is_discreet=True)
+    HouseholdRow.objects.owned_by(lived).update(time_zone="Asia/Tokyo", is_discreet=True)
     return lived
 
 
@@ -234,18 +234,18 @@ def test_an_export_that_was_changed_is_refused_and_nothing_changes(eventful, new
 
     assert caught.value.code == "invalid"
     assert told(newcomer) == before
-    assert not Household.objects.get(owner=newcomer).revision
+    assert not HouseholdRow.objects.get(owner=newcomer).revision
 
 
 @pytest.mark.parametrize("zone", [{}, [], 8, "Mars/Olympus", None])
 def test_settings_that_are_not_known_here_stay_as_they_are(eventful, newcomer, zone):
     export = json.loads(everything(eventful))
     export["settings"]["time_zone"] = zone
-    before = Household.objects.get(owner=newcomer).time_zone
+    before = HouseholdRow.objects.get(owner=newcomer).time_zone
 
     archive.restore_household(user=newcomer, raw=json.dumps(export).encode())
 
-    assert Household.objects.get(owner=newcomer).time_zone == before
+    assert HouseholdRow.objects.get(owner=newcomer).time_zone == before
 
 
 def test_undo_leads_back_from_a_restored_household(lived, owner_of_other):
@@ -292,14 +292,14 @@ FILES = {
 @pytest.mark.parametrize("name", FILES)
 def test_another_file_is_refused_with_a_sentence_and_nothing_changes(owner, name):
     before = household_document_of(owner)
-    counter = Household.objects.get(owner=owner).revision
+    counter = HouseholdRow.objects.get(owner=owner).revision
 
     with pytest.raises(archive.RestoreRefused) as caught:
         archive.restore_household(user=owner, raw=FILES[name])
 
     assert str(caught.value)
     assert household_document_of(owner) == before
-    assert Household.objects.get(owner=owner).revision == counter
+    assert HouseholdRow.objects.get(owner=owner).revision == counter
 
 
 def test_a_file_of_nothing_but_faults_is_refused_at_once(owner):
@@ -350,7 +350,7 @@ def test_a_refused_file_leaves_a_newcomer_without_anything_even_consent(client, 
 
     assert response.status_code == 422
     assert not has_figures(user)
-    assert not Household.objects.get(owner=user).has_consent
+    assert not HouseholdRow.objects.get(owner=user).has_consent
 
 
 def test_fifty_megabytes_are_answered_with_a_page(owner_client, owner):

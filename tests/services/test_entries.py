@@ -3,12 +3,12 @@ from datetime import date
 import pytest
 
 from planner.models import (
-    Account,
+    AccountRow,
     Arrangement,
-    Debt,
-    Expense,
+    DebtRow,
+    ExpenseRow,
     HistoryEntry,
-    Household,
+    HouseholdRow,
     Revision,
     User,
 )
@@ -44,7 +44,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(Household, "today", lambda self: clock.today)
+    monkeypatch.setattr(HouseholdRow, "today", lambda self: clock.today)
     return clock
 
 
@@ -77,7 +77,7 @@ def test_a_household_without_a_history_is_planned_from_today(person):
 
 
 def test_made_up_figures_stay_at_their_own_day(person):
-    Household.objects.owned_by(person).update(is_sample=True)
+    HouseholdRow.objects.owned_by(person).update(is_sample=True)
 
     assert stored_plan(user=person)["as_of"] == "2026-12-01"
     assert open_questions(person) == []
@@ -91,12 +91,12 @@ def test_a_plan_of_yesterday_is_not_shown_today(person, clock):
 
 
 def test_days_that_pass_are_no_change(person, clock):
-    counter = Household.objects.get(owner=person).revision
+    counter = HouseholdRow.objects.get(owner=person).revision
     replace_household(user=person, document=document(
         debts=[debt(rate=None)], strategy="minimum"
     ))  # fmt: skip
 
-    assert Household.objects.get(owner=person).revision == counter
+    assert HouseholdRow.objects.get(owner=person).revision == counter
 
 
 def test_an_expense_on_other_days_is_not_spent_a_second_time(person, clock):
@@ -104,7 +104,7 @@ def test_an_expense_on_other_days_is_not_spent_a_second_time(person, clock):
     held = balance(person)
     open_questions(person)
 
-    edit(person, Expense, "expenses", "rent", on={"monthly": 12})
+    edit(person, ExpenseRow, "expenses", "rent", on={"monthly": 12})
 
     assert balance(person) == held
 
@@ -128,7 +128,7 @@ def test_all_as_planned_leaves_no_question_and_moves_what_is_known(person):
     assert answer_all_as_planned(user=person, key="all") == 3
 
     assert open_questions(person) == []
-    assert Household.objects.get(owner=person).known_to == date(2026, 12, 19)
+    assert HouseholdRow.objects.get(owner=person).known_to == date(2026, 12, 19)
     assert balance(person) == 210_000 - 260_000 + 850_000 - 50_000
 
 
@@ -294,20 +294,20 @@ def edit(user, model, kind, slug, **changes):
 def test_editing_a_debt_with_a_history_is_a_correction(person):
     pay(person)
 
-    edit(person, Debt, "debts", "friend", principal="2600.00", name="小王")
+    edit(person, DebtRow, "debts", "friend", principal="2600.00", name="小王")
 
     entry = HistoryEntry.objects.owned_by(person).get(kind="correction").entry
     assert (entry["was"], entry["terms"]["principal"], entry["reason"]) == (
         "2500.00", "2600.00", "fee",
     )  # fmt: skip
     assert owed(person) == 260_000
-    assert Debt.objects.owned_by(person).get().name == "小王"
+    assert DebtRow.objects.owned_by(person).get().name == "小王"
 
 
 def test_editing_only_a_name_enters_nothing(person):
     pay(person)
 
-    edit(person, Debt, "debts", "friend", name="小王")
+    edit(person, DebtRow, "debts", "friend", name="小王")
 
     assert HistoryEntry.objects.owned_by(person).count() == 1
 
@@ -319,7 +319,7 @@ def test_editing_a_balance_counts_the_account(person):
     pay(person)
     record_expense(user=person, expense="rent", on=RENT_ON, planned_on=RENT_ON, amount_fen=0)
 
-    edit(person, Account, "accounts", "card", balance="5.00")
+    edit(person, AccountRow, "accounts", "card", balance="5.00")
 
     assert HistoryEntry.objects.owned_by(person).get(kind="balance").entry["was"] == "1600.00"
     assert balance(person) == 500
@@ -328,7 +328,7 @@ def test_editing_a_balance_counts_the_account(person):
 def test_an_account_below_zero_is_not_counted_by_another_name(person):
     pay(person)  # with the rent, more than was there
 
-    edit(person, Account, "accounts", "card", name="工资卡")
+    edit(person, AccountRow, "accounts", "card", name="工资卡")
 
     assert not HistoryEntry.objects.owned_by(person).filter(kind="balance").exists()
     assert balance(person) == -100_000

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from planner import hashes
-from planner.models import HistoryEntry, Household, StoredPlan
+from planner.models import HistoryEntry, HouseholdRow, KeptPlan
 from planner.plans import audit
 from planner.plans.kept import standing_household
 from planner.services import mending
@@ -41,8 +41,8 @@ def pay_by_the_old_engine(user, amount="500.01", on="2026-12-15"):
 
 def rehash(user):
     entries = [row.entry for row in HistoryEntry.objects.owned_by(user).standing()]
-    Household.objects.owned_by(user).update(history_hash=hashes.history_hash(entries))
-    StoredPlan.objects.owned_by(user).delete()
+    HouseholdRow.objects.owned_by(user).update(history_hash=hashes.history_hash(entries))
+    KeptPlan.objects.owned_by(user).delete()
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_every_page_answers(client, lived, refused, headers):
     seen = set()
     for address in addresses(items, [("friend", date(2026, 12, 15))]):
         for method in ("get", "post"):
-            if address.name in ("planner:account-erase", "account_logout") and method == "post":
+            if address.name in ("planner:data-erase", "account_logout") and method == "post":
                 continue
             response = getattr(client, method)(address.path, headers=headers)
             assert response.status_code < 500, address
@@ -130,7 +130,7 @@ def test_several_are_settled_together(client, lived, refused):
 def test_a_page_from_before_settles_nothing(client, lived, refused):
     page = read(client.get(MEND).content.decode())
     form = next(one for one in page.posting() if one.action == MEND)
-    Household.objects.owned_by(lived).update(revision=99)
+    HouseholdRow.objects.owned_by(lived).update(revision=99)
 
     response = client.post(MEND, dict(form.sent()) | {"holds": "nothing"})
 

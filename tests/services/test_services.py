@@ -9,12 +9,12 @@ from django.utils import timezone
 from planner.domain.household.household import household_document, parse_household
 from planner.domain.values.reading import InvalidDocument
 from planner.models import (
-    Debt,
-    Household,
+    DebtRow,
+    HouseholdRow,
     IdempotencyKey,
+    KeptPlan,
     Revision,
     Session,
-    StoredPlan,
     User,
 )
 from planner.plans.kept import KEPT_PLANS, stored_plan, stored_plans
@@ -50,7 +50,7 @@ def test_an_invalid_document_changes_nothing(owner):
 
     assert caught.value.errors
     assert household_document_of(owner) == whole(document())
-    assert Household.objects.get(owner=owner).revision == 1
+    assert HouseholdRow.objects.get(owner=owner).revision == 1
 
 
 @pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_own_figures_need_consent_and_the_sample_does_not():
         replace_household(user=guest, document=document())
     replace_household(user=guest, document=document(), is_sample=True)
 
-    assert Household.objects.get(owner=guest).is_sample
+    assert HouseholdRow.objects.get(owner=guest).is_sample
     with pytest.raises(ConsentRequired):
         replace_household(user=guest, document=document(debts=[]), is_sample=False)
     nothing = document(accounts=[], incomes=[], expenses=[], debts=[], buffer="0.00")
@@ -84,19 +84,19 @@ def test_undo_leads_back_change_by_change(owner):
 
 def test_every_change_raises_the_counter_and_the_version_of_what_changed(owner):
     save_item(user=owner, kind="debts", item=debt(id="second"))
-    before = Household.objects.get(owner=owner).revision
+    before = HouseholdRow.objects.get(owner=owner).revision
 
     save_item(user=owner, kind="debts", item=debt(principal="2999.99"), version=1)
 
-    versions = dict(Debt.objects.owned_by(owner).values_list("slug", "version"))
+    versions = dict(DebtRow.objects.owned_by(owner).values_list("slug", "version"))
     assert versions == {"friend": 2, "second": 1}
-    assert Household.objects.get(owner=owner).revision == before + 1
+    assert HouseholdRow.objects.get(owner=owner).revision == before + 1
 
 
 def test_a_change_that_changes_nothing_is_none(owner):
     save_item(user=owner, kind="debts", item=debt(), version=1)
 
-    assert Debt.objects.owned_by(owner).get().version == 1
+    assert DebtRow.objects.owned_by(owner).get().version == 1
     assert Revision.objects.owned_by(owner).count() == 1
 
 
@@ -135,7 +135,7 @@ def test_another_owners_item_is_out_of_reach(owner, stranger):
     with pytest.raises(StaleVersion):
         delete_item(user=owner, kind="debts", slug="theirs", version=1)
 
-    assert Debt.objects.owned_by(stranger).count() == 2
+    assert DebtRow.objects.owned_by(stranger).count() == 2
 
 
 def test_a_form_sent_twice_adds_one_item(owner):
@@ -145,7 +145,7 @@ def test_a_form_sent_twice_adds_one_item(owner):
     second = save_item(user=owner, kind="debts", item=new, key="form-1")
 
     assert first == second
-    assert Debt.objects.owned_by(owner).count() == 2
+    assert DebtRow.objects.owned_by(owner).count() == 2
 
 
 def test_an_edit_sent_twice_is_not_stale(owner):
@@ -153,7 +153,7 @@ def test_an_edit_sent_twice_is_not_stale(owner):
         save_item(user=owner, kind="debts", item=debt(principal="1.00"), version=1, key="form-1")
         delete_item(user=owner, kind="expenses", slug="rent", version=1, key="form-2")
 
-    assert Debt.objects.owned_by(owner).get().version == 2
+    assert DebtRow.objects.owned_by(owner).get().version == 2
 
 
 def test_a_key_with_other_content_is_refused(owner, stranger):
@@ -231,7 +231,7 @@ def test_erasing_leaves_no_row_of_the_user(owner, stranger, client):
 
     people.erase(user=owner)
 
-    assert {Debt, Household, IdempotencyKey, Revision, Session, StoredPlan} <= kinds
+    assert {DebtRow, HouseholdRow, IdempotencyKey, Revision, Session, KeptPlan} <= kinds
     assert rows_of(key) == []
     assert len(rows_of(stranger.pk)) == theirs
 
@@ -249,7 +249,7 @@ def test_after_writing_everything_again_the_old_key_may_go(owner, settings):
     assert household_document_of(owner) == before
     assert stored_plan(user=owner)
     assert undo(user=owner)
-    assert Debt.objects.owned_by(owner).get().version == 1
+    assert DebtRow.objects.owned_by(owner).get().version == 1
 
 
 def test_pruning_takes_old_guests_only_and_may_run_twice(owner):
@@ -282,7 +282,7 @@ def test_choosing_another_strategy_does_not_compute_again(owner):
 
     plan = stored_plan(user=owner)
     assert plan["strategy"] == "snowball"
-    assert StoredPlan.objects.owned_by(owner).count() == 2
+    assert KeptPlan.objects.owned_by(owner).count() == 2
 
 
 def test_a_change_is_planned_anew_and_few_plans_are_kept(owner):
@@ -293,7 +293,7 @@ def test_a_change_is_planned_anew_and_few_plans_are_kept(owner):
         stored_plan(user=owner)
 
     assert stored_plan(user=owner) != before
-    assert StoredPlan.objects.owned_by(owner).count() == KEPT_PLANS
+    assert KeptPlan.objects.owned_by(owner).count() == KEPT_PLANS
 
 
 def at_once(count, work):
@@ -344,4 +344,4 @@ def test_a_form_sent_four_times_at_once_adds_one_item(make_member):
     results = at_once(4, lambda number: save_item(user=user, kind="debts", item=new, key="form-1"))
 
     assert len(set(results)) == 1
-    assert Debt.objects.owned_by(user).count() == 2
+    assert DebtRow.objects.owned_by(user).count() == 2

@@ -14,8 +14,16 @@ import pytest
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import make_plan
 from planner.domain.plan.stored import kept_document
-from planner.models import ITEM_MODELS, Arrangement, Debt, HistoryEntry, Household, Income, User
-from planner.models import Account as AccountRow
+from planner.models import (
+    ITEM_MODELS,
+    AccountRow,
+    Arrangement,
+    DebtRow,
+    HistoryEntry,
+    HouseholdRow,
+    IncomeRow,
+    User,
+)
 from planner.plans import audit
 from planner.plans.kept import standing_household, stored_plan
 from planner.plans.questions import answer_all_as_planned, open_questions
@@ -240,7 +248,7 @@ class Simulation:
         act = self.chance.choice(acts)
         self.told.append(f"{self.clock.today} {act.__name__}")
         before = deepcopy(self.model)
-        counter = Household.objects.get(owner=self.user).revision
+        counter = HouseholdRow.objects.get(owner=self.user).revision
         open_questions(self.user)  # asking may find out that more days are known
         written = household_document_of(self.user)
         try:
@@ -249,9 +257,9 @@ class Simulation:
             self.told[-1] += f": {refused}"
             self.model = before
             assert household_document_of(self.user) == written
-            assert Household.objects.get(owner=self.user).revision == counter
+            assert HouseholdRow.objects.get(owner=self.user).revision == counter
         else:
-            changed = Household.objects.get(owner=self.user).revision != counter
+            changed = HouseholdRow.objects.get(owner=self.user).revision != counter
             if changed and act not in (self.undo, self.move_house):
                 self.earlier.append(before)
         self.compare()
@@ -303,7 +311,7 @@ class Simulation:
         )
 
     def debt(self):
-        return self.chance.choice([one.slug for one in Debt.objects.owned_by(self.user)])
+        return self.chance.choice([one.slug for one in DebtRow.objects.owned_by(self.user)])
 
     def pay(self):
         slug = self.debt()
@@ -329,7 +337,7 @@ class Simulation:
     def correct(self):
         """The page's way: the debt as it stands today, one figure changed."""
         slug = self.debt()
-        row = Debt.objects.owned_by(self.user).get(slug=slug)
+        row = DebtRow.objects.owned_by(self.user).get(slug=slug)
         row = as_it_stands(standing_household(self.user), row)
         entry = row.document()
         key = "billed" if "billed" in entry else "principal"
@@ -355,7 +363,7 @@ class Simulation:
             return
         row = AccountRow.objects.owned_by(self.user).get(slug=slug)
         row = as_it_stands(standing_household(self.user), row)
-        is_lived = Household.objects.get(owner=self.user).is_lived
+        is_lived = HouseholdRow.objects.get(owner=self.user).is_lived
         same = row.terms["balance"] == yuan(fen)
         save_item(
             user=self.user, kind="accounts", item=row.document() | {"balance": yuan(fen)},
@@ -367,7 +375,7 @@ class Simulation:
             self.model.balances[slug] = fen
 
     def edit_income(self):
-        row = Income.objects.owned_by(self.user).filter(slug="salary").first()
+        row = IncomeRow.objects.owned_by(self.user).filter(slug="salary").first()
         if row is None:
             return
         amount = yuan(self.chance.randrange(450_000, 900_000))
@@ -492,7 +500,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(Household, "today", lambda self: clock.today)
+    monkeypatch.setattr(HouseholdRow, "today", lambda self: clock.today)
     return clock
 
 

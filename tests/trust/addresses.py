@@ -60,7 +60,7 @@ TABLE = {
     "planner:data-export": OWN,
     "planner:household-export": OWN,
     "planner:household-import": OWN,
-    "planner:account-erase": OWN,
+    "planner:data-erase": OWN,
     "planner:plan": OWN,
     "planner:plan-undo": OWN,
     "planner:plan-discreet": OWN,

@@ -18,7 +18,7 @@ def measure(site: Any, short: bool) -> list[Row]:
     from django.utils import timezone
 
     from planner.domain.household.household import parse_household
-    from planner.models import Household, IdempotencyKey, Revision
+    from planner.models import HouseholdRow, IdempotencyKey, Revision
     from planner.services.changes import replace_household
     from planner.services.documents import household_document_of
     from tests.trust.household import full
@@ -28,7 +28,7 @@ def measure(site: Any, short: bool) -> list[Row]:
     seed = full(timezone.localdate())
     people = [member(f"writer{one}", seed) for one in range(WRITERS)]
     visitors = [Visitor(site.port, session=session_of(one)) for one in people]
-    start = {one.pk: Household.objects.get(owner=one).revision for one in people}
+    start = {one.pk: HouseholdRow.objects.get(owner=one).revision for one in people}
     faults: list[Any] = []
     saved: dict[int, list[str]] = {one: [] for one in range(WRITERS)}
     sent: dict[int, list[str]] = {one: [] for one in range(WRITERS)}
@@ -68,7 +68,7 @@ def measure(site: Any, short: bool) -> list[Row]:
             if len(names) != len(set(names)) or set(names) - set(sent[place]):
                 faults.append(("never sent, or twice", place))
             # One transaction: the entry, its key, the counter and the state before it.
-            counted = Household.objects.get(owner=person).revision - start[person.pk]
+            counted = HouseholdRow.objects.get(owner=person).revision - start[person.pk]
             keys = IdempotencyKey.objects.owned_by(person).count()
             newest = Revision.objects.owned_by(person).first()
             if not (counted == keys == len(names)):
@@ -100,7 +100,7 @@ def measure(site: Any, short: bool) -> list[Row]:
         for place, person in enumerate(people):
             replace_household(user=person, document=seed)
             IdempotencyKey.objects.owned_by(person).delete()
-            start[person.pk] = Household.objects.get(owner=person).revision
+            start[person.pk] = HouseholdRow.objects.get(owner=person).revision
             total[place] += len(saved[place])
             saved[place].clear()
             sent[place].clear()

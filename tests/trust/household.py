@@ -76,7 +76,7 @@ def pay_too_much(
 ) -> Any:
     """A payment as an engine stored it that still took more; today's refuses it."""
     from planner import hashes
-    from planner.models import HistoryEntry, Household, StoredPlan
+    from planner.models import HistoryEntry, HouseholdRow, KeptPlan
     from planner.services.entries import record_payment
 
     record_payment(user=user, debt=debt, on=on, amount_fen=1, account=account)
@@ -84,6 +84,6 @@ def pay_too_much(
     last = rows.last()
     HistoryEntry.objects.filter(pk=last.pk).update(entry=last.entry | {"amount": amount})
     entries = [row.entry for row in rows.all()]
-    Household.objects.owned_by(user).update(history_hash=hashes.history_hash(entries))
-    StoredPlan.objects.owned_by(user).delete()
+    HouseholdRow.objects.owned_by(user).update(history_hash=hashes.history_hash(entries))
+    KeptPlan.objects.owned_by(user).delete()
     return last

@@ -48,7 +48,7 @@ OF_A_CHOICE = ("minimum_", "weekday", "every_days", "once", "month_day")
 # Nothing is kept; what follows from the values is shown at once.
 SHOWING = {"planner:plan-borrow"}
 # A button alone, and what it does ends the person's session or household.
-ENDING = {"planner:account-erase", "account_logout", "set_language"}
+ENDING = {"planner:data-erase", "account_logout", "set_language"}
 
 
 def value_of(item: dict[str, Any]) -> str:
@@ -484,7 +484,7 @@ def measure(site: Any, short: bool) -> list[Any]:
     from django.utils import timezone
 
     from planner.domain.rulebook.products import load_products
-    from planner.models import ITEM_MODELS, Household, User
+    from planner.models import ITEM_MODELS, HouseholdRow, User
     from planner.services.changes import change_household, replace_household
     from planner.services.entries import record_payment
     from tests.trust.addresses import addresses, names
@@ -512,7 +512,7 @@ def measure(site: Any, short: bool) -> list[Any]:
             if document is not None:
                 replace_household(user=user, document=document, is_sample=False)
                 change_household(user=user, buffer="377.00")  # can be undone
-            Household.objects.owned_by(user).update(is_discreet=False, language="zh-hans")
+            HouseholdRow.objects.owned_by(user).update(is_discreet=False, language="zh-hans")
             visitor.cookies = {"session": session_of(user)}
 
         return restore

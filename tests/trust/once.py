@@ -43,7 +43,7 @@ def fill(form: PageForm, **values: str) -> list[tuple[str, str]]:
 def measure(site: Any, short: bool) -> list[Row]:
     from django.utils import timezone
 
-    from planner.models import HistoryEntry, Household
+    from planner.models import HistoryEntry, HouseholdRow
     from planner.services.changes import change_household, replace_household
     from planner.services.documents import household_document_of
     from planner.services.items import save_item
@@ -60,7 +60,7 @@ def measure(site: Any, short: bool) -> list[Row]:
         return household_document_of(user)
 
     def revision() -> int:
-        return Household.objects.get(owner=user).revision
+        return HouseholdRow.objects.get(owner=user).revision
 
     def state(way: Any) -> int:
         """What one effect raises by one."""

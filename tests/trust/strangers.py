@@ -11,7 +11,7 @@ from tests.trust.visitor import Visitor, member, session_of
 
 MARK = "只给主人看"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-ENDING = {"planner:account-erase", "account_logout"}
+ENDING = {"planner:data-erase", "account_logout"}
 
 
 def measure(site: Any, short: bool) -> list[Row]:

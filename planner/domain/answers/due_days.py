@@ -31,7 +31,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class DueDays:
+class DueDayChoices:
     """The days offered for one debt beside the one that holds; `best` None where none is better.
 
     `now` is the plan's outcome as it stands, by the rule of thumb `rule`.
@@ -58,7 +58,7 @@ def offered(debt: Debt) -> tuple[Figure, ...]:
     return tuple(figure for figure in product.due_days if figure.value != terms.due_day)
 
 
-def suggest_due_days(household: Household) -> list[DueDays]:
+def suggest_due_days(household: Household) -> list[DueDayChoices]:
     """Of each debt for which another day is offered. Raises PaymentRefused."""
     debts = [debt for debt in household.debts if offered(debt)][:MOST_DEBTS]
     if not debts:
@@ -69,13 +69,13 @@ def suggest_due_days(household: Household) -> list[DueDays]:
     return [_of_debt(household, debt, rule, plans[rule]) for debt in debts]
 
 
-def _of_debt(household: Household, debt: Debt, rule: str, now: Plan) -> DueDays:
+def _of_debt(household: Household, debt: Debt, rule: str, now: Plan) -> DueDayChoices:
     assert not isinstance(debt.terms, InstalmentTerms)
     choices = tuple(_tried(household, debt, rule))
     best = min(choices, key=lambda one: (one.harm, one.cost_fen))
     is_better = (best.harm, best.cost_fen) < _judge(now)
     day = debt.terms.due_day or 0
-    return DueDays(debt.id, day, rule, outcome_of(now), choices, best if is_better else None)
+    return DueDayChoices(debt.id, day, rule, outcome_of(now), choices, best if is_better else None)
 
 
 def _tried(household: Household, debt: Debt, rule: str) -> Iterator[Choice]:

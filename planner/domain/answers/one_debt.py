@@ -20,7 +20,7 @@ from planner.domain.values.days import add_months
 from planner.domain.values.reading import LAST_DAY
 
 
-class Row(NamedTuple):
+class ScheduleRow(NamedTuple):
     """A day on which something falls due or is paid.
 
     `due` is what falls due then, `parts` of what is paid, `owed_fen` what is left at its end:
@@ -34,7 +34,7 @@ class Row(NamedTuple):
     owed_fen: int | None
 
 
-class Standing(NamedTuple):
+class DebtStanding(NamedTuple):
     """A day before anything is paid on it: fen that leave nothing required unpaid, fen that
     pay the debt off, and what the plan pays from its first day until then."""
 
@@ -45,12 +45,12 @@ class Standing(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class DebtCourse:
     """A debt from the plan's first day to its last, as the plan pays it."""
 
     debt: Debt
     as_of: date
-    rows: tuple[Row, ...]
+    rows: tuple[ScheduleRow, ...]
     dues: tuple[Due, ...]
     totals: Totals
     settled_on: date | None
@@ -112,7 +112,7 @@ class OneDebt:
         contract.dues = contract.open_dues()
         return contract
 
-    def stands_on(self, on: date) -> Standing:
+    def stands_on(self, on: date) -> DebtStanding:
         """How the debt stands on a day. Raises ValueError for a day outside the plan."""
         if not self.as_of <= on <= self.last_day:
             raise ValueError(f"not a day of this plan: {on}")
@@ -121,9 +121,9 @@ class OneDebt:
         _run(contract, self.as_of.toordinal(), end - 1, before)
         contract.morning(end)
         paid = sum(fen for _, fen in before)
-        return Standing(on, contract.required_fen(end), contract.settle(end), paid)
+        return DebtStanding(on, contract.required_fen(end), contract.settle(end), paid)
 
-    def course(self, until: date | None) -> Course:
+    def course(self, until: date | None) -> DebtCourse:
         """The debt up to the plan's last day: when everything is paid, None for never."""
         contract, end = self._begin(), (until or self.last_day).toordinal()
         steps = _run(contract, self.as_of.toordinal(), end, self._payments)
@@ -136,7 +136,7 @@ class OneDebt:
         )
         paid = principal + interest + fees + penalties
         settled = next((step.day for step in steps if step.is_settled), None)
-        return Course(
+        return DebtCourse(
             debt=self.debt,
             as_of=self.as_of,
             rows=tuple(_rows(contract.dues, steps)),
@@ -147,7 +147,7 @@ class OneDebt:
         )
 
 
-class _Step(NamedTuple):
+class _CourseStep(NamedTuple):
     """A day of the contract: what was paid on it, what is owed after it, and whether nothing."""
 
     day: int
@@ -159,9 +159,11 @@ class _Step(NamedTuple):
 _NOTHING = Parts(0, 0, 0, 0)
 
 
-def _run(contract: Contract, first: int, end: int, payments: list[tuple[int, int]]) -> list[_Step]:
+def _run(
+    contract: Contract, first: int, end: int, payments: list[tuple[int, int]]
+) -> list[_CourseStep]:
     """Let the days from `first` to `end`, both included, pass with these payments."""
-    steps: list[_Step] = []
+    steps: list[_CourseStep] = []
     waiting = list(reversed(payments))
     day = first
     while day <= end:
@@ -169,12 +171,12 @@ def _run(contract: Contract, first: int, end: int, payments: list[tuple[int, int
         parts = _NOTHING
         if waiting and waiting[-1][0] == day:
             parts = contract.pay(day, waiting.pop()[1])
-        steps.append(_Step(day, parts, sum(contract.balances()), contract.is_settled(day)))
+        steps.append(_CourseStep(day, parts, sum(contract.balances()), contract.is_settled(day)))
         day = min(contract.next_day, waiting[-1][0] if waiting else contract.next_day)
     return steps
 
 
-def _rows(dues: list[Due], steps: list[_Step]) -> Iterable[Row]:
+def _rows(dues: list[Due], steps: list[_CourseStep]) -> Iterable[ScheduleRow]:
     """Dues and payments by day; between two steps as much is owed as after the first."""
     falling = {due.due_on: due for due in dues}
     passed = {step.day: step for step in steps}
@@ -184,4 +186,4 @@ def _rows(dues: list[Due], steps: list[_Step]) -> Iterable[Row]:
         parts = step.parts if step else _NOTHING
         owed = step.owed_fen if step else owed
         if day in falling or any(parts):
-            yield Row(date.fromordinal(day), falling.get(day), sum(parts), parts, owed)
+            yield ScheduleRow(date.fromordinal(day), falling.get(day), sum(parts), parts, owed)

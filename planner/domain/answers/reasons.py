@@ -16,7 +16,7 @@ from planner.domain.ledger.consequences import Consequence, dated_rungs, rung_st
 from planner.domain.ledger.ledger import HORIZON_MONTHS, Contract, Ledger
 from planner.domain.ledger.replay import replay
 from planner.domain.paying.prepaying import required_ahead
-from planner.domain.paying.proposals import Following, Step, taken
+from planner.domain.paying.proposals import DecidedPayment, Following, taken
 from planner.domain.plan.plan import Plan, PlannedDue
 from planner.domain.rulebook.ladders import Rung
 from planner.domain.values.days import add_months, month_day_on_or_before, next_month_day
@@ -27,11 +27,11 @@ MOST_SHORT = 4
 MOST_RUNGS = 2
 CERTAINTIES = ("contract", "regulation", "practice", "reported", None)
 
-Kind = Literal["in_full", "until_bill", "until_due", "ahead", "cure", "first", "waits"]
+WhyKind = Literal["in_full", "until_bill", "until_due", "ahead", "cure", "first", "waits"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class WhyPaid:
     """Why a plan pays `amount_fen` to a debt on `on`.
 
     in_full     the whole of a statement by `until`: the next one bears `saved_fen` less interest
@@ -46,7 +46,7 @@ class Reason:
                 on `until`, None where nothing is known to, and the graver `later_rungs` on `later`
     """
 
-    kind: Kind
+    kind: WhyKind
     debt: str
     on: date
     amount_fen: int
@@ -58,7 +58,7 @@ class Reason:
     later_rungs: tuple[str, ...] = ()
 
 
-def reason_document(reason: Reason) -> dict[str, Any]:
+def reason_document(reason: WhyPaid) -> dict[str, Any]:
     """As JSON, amounts in fen; see `read_reason`."""
     return {
         name: value.isoformat() if isinstance(value, date) else value
@@ -66,23 +66,23 @@ def reason_document(reason: Reason) -> dict[str, Any]:
     }
 
 
-def read_reason(document: Mapping[str, Any]) -> Reason:
+def read_reason(document: Mapping[str, Any]) -> WhyPaid:
     """Of a document that `reason_document` wrote."""
     read = dict(document)
     for name in ("on", "until", "later"):
         read[name] = None if read[name] is None else date.fromisoformat(read[name])
     for name in ("rungs", "later_rungs"):
         read[name] = tuple(read[name])
-    return Reason(**read)
+    return WhyPaid(**read)
 
 
-def reasons_of(household: Household, plan: Plan) -> list[Reason]:
+def reasons_of(household: Household, plan: Plan) -> list[WhyPaid]:
     """The reasons of a plan of the household, by day. Raises PaymentRefused."""
     rolled, books = replay(household)
     steps = [(one.on.toordinal(), one.debt, one.amount_fen) for one in plan.payments]
     following = Following(rolled, steps)
     Ledger(rolled, following, books).run()
-    found: list[Reason] = []
+    found: list[WhyPaid] = []
     for debt in rolled.debts:
         mine = [step for step in steps if step[1] == debt.id]
         dues = [due for due in plan.dues if due.debt == debt.id]
@@ -101,8 +101,8 @@ def reasons_of(household: Household, plan: Plan) -> list[Reason]:
 
 
 def _of_statements(
-    debt: Debt, dues: Sequence[PlannedDue], steps: Sequence[Step], following: Following
-) -> Iterable[Reason]:
+    debt: Debt, dues: Sequence[PlannedDue], steps: Sequence[DecidedPayment], following: Following
+) -> Iterable[WhyPaid]:
     """From each statement to the next, what paying more than is required takes off that one."""
     terms = debt.terms
     assert isinstance(terms, RevolvingTerms)
@@ -122,11 +122,11 @@ def _of_statements(
         if full is not None and full.amount_fen > required:
             paid = [one for one in paid if one[0] <= full.last_safe_on.toordinal()]
             saved = least - _cost(start, paid, until)
-            yield Reason("in_full", debt.id, date.fromordinal(paid[-1][0]),
+            yield WhyPaid("in_full", debt.id, date.fromordinal(paid[-1][0]),
                          sum(fen for _, fen in paid), saved, full.last_safe_on)  # fmt: skip
         elif (total := sum(fen for _, fen in paid)) > required:
             saved = least - _cost(start, paid, until)
-            yield Reason("until_bill", debt.id, date.fromordinal(paid[-1][0]), total,
+            yield WhyPaid("until_bill", debt.id, date.fromordinal(paid[-1][0]), total,
                          saved, bill_on)  # fmt: skip
 
 
@@ -179,8 +179,8 @@ def _pass_days(contract: Contract, until: int) -> None:
 
 
 def _of_prepayments(
-    household: Household, debt: Debt, steps: Sequence[Step], following: Following
-) -> Iterable[Reason]:
+    household: Household, debt: Debt, steps: Sequence[DecidedPayment], following: Following
+) -> Iterable[WhyPaid]:
     """Of each payment above what is required, what it saves against paying by the schedule."""
     last_day = add_months(household.as_of, HORIZON_MONTHS).toordinal() - 1
     for day, _, fen in steps:
@@ -192,12 +192,12 @@ def _of_prepayments(
             bill_on = _next_bill(debt.terms, date.fromordinal(day))
             until = bill_on.toordinal()
             saved = _cost(before, [(day, required)], until) - _cost(before, [(day, fen)], until)
-            yield Reason("until_due", debt.id, date.fromordinal(day), fen, saved,
+            yield WhyPaid("until_due", debt.id, date.fromordinal(day), fen, saved,
                          bill_on)  # fmt: skip
             continue
         without = _by_schedule(before, day, required, last_day)
         saved = without - _by_schedule(before, day, fen, last_day)
-        yield Reason("ahead", debt.id, date.fromordinal(day), fen - required, saved,
+        yield WhyPaid("ahead", debt.id, date.fromordinal(day), fen - required, saved,
                      whole_fen=fen)  # fmt: skip
 
 
@@ -222,10 +222,10 @@ def _by_schedule(contract: Contract, day: int, amount: int, last_day: int) -> in
 def _of_arrears(
     household: Household,
     plan: Plan,
-    steps: Sequence[Step],
+    steps: Sequence[DecidedPayment],
     following: Following,
     begun: Mapping[str, frozenset[str]],
-) -> Iterable[Reason]:
+) -> Iterable[WhyPaid]:
     """Of each debt overdue at the start, what making up for it prevents."""
     for debt in household.debts:
         overdue = [
@@ -244,7 +244,7 @@ def _of_arrears(
             starts = _still_to_start(debt, overdue, day, begun.get(debt.id, frozenset()))
             if starts:
                 until, rungs = _gravest_first(starts)
-                yield Reason("cure", debt.id, date.fromordinal(day), amount,
+                yield WhyPaid("cure", debt.id, date.fromordinal(day), amount,
                              until=until, rungs=rungs)  # fmt: skip
             break
 
@@ -261,7 +261,7 @@ def _still_to_start(
     return [one for name, one in first.items() if one[0] > day and name not in begun]
 
 
-def _of_shortage(household: Household, plan: Plan) -> list[Reason]:
+def _of_shortage(household: Household, plan: Plan) -> list[WhyPaid]:
     """The first dues that have to wait, and what is paid before them for what would start."""
     debts = {debt.id: debt for debt in household.debts}
     as_of = household.as_of
@@ -283,12 +283,12 @@ def _of_shortage(household: Household, plan: Plan) -> list[Reason]:
         starts = _starts(debts[due.debt], due)
         if starts and due.short_fen == 0:
             until, rungs = _gravest_first(starts)
-            found.append(Reason("first", due.debt, due.last_safe_on, due.required_fen,
+            found.append(WhyPaid("first", due.debt, due.last_safe_on, due.required_fen,
                                 until=until, rungs=rungs))  # fmt: skip
     return found
 
 
-def _waits(due: PlannedDue, consequences: Sequence[Consequence]) -> Reason:
+def _waits(due: PlannedDue, consequences: Sequence[Consequence]) -> WhyPaid:
     """What starts first under this due in the plan, and what is the gravest of the rest."""
     starts = [
         (one.starts_on.toordinal(), one.rung)
@@ -298,12 +298,12 @@ def _waits(due: PlannedDue, consequences: Sequence[Consequence]) -> Reason:
         and one.starts_on is not None
     ]
     if not starts:
-        return Reason("waits", due.debt, due.due_on, due.short_fen)
+        return WhyPaid("waits", due.debt, due.due_on, due.short_fen)
     until, rungs = _gravest_first(starts)
     most = max(rung.severity for _, rung in starts)
     later, graver = _gravest_first([one for one in starts if one[1].severity == most])
     is_later = later > until
-    return Reason("waits", due.debt, due.due_on, due.short_fen, until=until, rungs=rungs,
+    return WhyPaid("waits", due.debt, due.due_on, due.short_fen, until=until, rungs=rungs,
                   later=later if is_later else None,
                   later_rungs=graver if is_later else ())  # fmt: skip
 

@@ -245,7 +245,7 @@ class Starting(NamedTuple):
     severity: int
 
 
-class Standing(NamedTuple):
+class PlanStanding(NamedTuple):
     """What of a plan is laid beside another: where it breaks, the first day first; what starts;
     its outcome."""
 
@@ -254,9 +254,9 @@ class Standing(NamedTuple):
     outcome: Outcome
 
 
-def standing_of(plan: Plan) -> Standing:
+def standing_of(plan: Plan) -> PlanStanding:
     lacks = lacks_of(plan.household, plan.dues, plan.cash, plan.payments)
-    return Standing(tuple(lacks), tuple(starting(plan)), outcome_of(plan))
+    return PlanStanding(tuple(lacks), tuple(starting(plan)), outcome_of(plan))
 
 
 class Difference(NamedTuple):
@@ -268,7 +268,7 @@ class Difference(NamedTuple):
     spared: tuple[Starting, ...]
 
 
-def difference(before: Standing, after: Standing) -> Difference:
+def difference(before: PlanStanding, after: PlanStanding) -> Difference:
     held, holds = ({one[:3] for one in plan.starts} for plan in (before, after))
     lacked = {(one.on, one.debt): one.fen for one in before.lacks}
     return Difference(

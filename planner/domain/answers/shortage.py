@@ -113,7 +113,7 @@ def least(helps: Callable[[int], bool], guesses: Iterable[int]) -> int | None:
     return high
 
 
-class Reason(NamedTuple):
+class WhyShort(NamedTuple):
     """Why a due stays short.
 
     oldest_first    the way of repaying looks at nothing but the age of what is due
@@ -132,13 +132,13 @@ class Reason(NamedTuple):
     starts: Starting | None = None
 
 
-def reasons(household: Household, plan: Plan, shorts: Sequence[PlannedDue]) -> list[Reason]:
+def reasons(household: Household, plan: Plan, shorts: Sequence[PlannedDue]) -> list[WhyShort]:
     """Of the first short due of each debt: what would come of paying that debt before all."""
     first_of: dict[str, PlannedDue] = {}
     for due in shorts:
         first_of.setdefault(due.debt, due)
     if plan.strategy == "minimum":
-        return [Reason("oldest_first", due.debt, due.due_on) for due in first_of.values()]
+        return [WhyShort("oldest_first", due.debt, due.due_on) for due in first_of.values()]
     order = order_of(plan)
     found = []
     for due in list(first_of.values())[:MOST_EXPLAINED]:
@@ -148,21 +148,21 @@ def reasons(household: Household, plan: Plan, shorts: Sequence[PlannedDue]) -> l
     return found
 
 
-def _reason(plan: Plan, other: Plan, due: PlannedDue) -> Reason:
+def _reason(plan: Plan, other: Plan, due: PlannedDue) -> WhyShort:
     """`other` is the plan in which the debt of the due comes before all others."""
     same = next((d for d in other.dues if d[:2] == due[:2]), None)
     if same is not None and same.short_fen >= due.short_fen:
-        return Reason("no_money", due.debt, due.due_on, same.short_fen)
+        return WhyShort("no_money", due.debt, due.due_on, same.short_fen)
     if other.harm <= plan.harm:
-        return Reason("no_better", due.debt, due.due_on)
+        return WhyShort("no_better", due.debt, due.due_on)
     held = {one[:3] for one in starting(plan)}
     new = [one for one in starting(other) if one[:3] not in held and one.debt != due.debt]
     if not new:
         # It starts nothing more of another kind, but goes on for longer.
-        return Reason("harm_elsewhere", due.debt, due.due_on)
+        return WhyShort("harm_elsewhere", due.debt, due.due_on)
     gravest = max(new, key=lambda one: (one.severity, -one.starts_on.toordinal()))
     missed = next(d for d in other.dues if d[:2] == gravest[:2])
-    return Reason(
+    return WhyShort(
         "harm_elsewhere",
         due.debt,
         due.due_on,

@@ -19,7 +19,7 @@ from planner.domain.contracts.dues import (
     copy_slots,
     in_grace,
 )
-from planner.domain.household.terms import Arrear, InstalmentTerms, Row
+from planner.domain.household.terms import Arrear, InstalmentTerms, ListedRow
 from planner.domain.values.days import add_months
 from planner.domain.values.money import round_half_up
 from planner.domain.values.rates import annuity
@@ -123,9 +123,9 @@ class Bill(NamedTuple):
     paid: int
 
 
-def _row_left(row: ScheduledRow) -> Row:
+def _row_left(row: ScheduledRow) -> ListedRow:
     """What is left of a row, as the lender's schedule would list it."""
-    return Row(date.fromordinal(row.due_on), row.principal, row.interest, row.fee)
+    return ListedRow(date.fromordinal(row.due_on), row.principal, row.interest, row.fee)
 
 
 class Instalment:

@@ -21,7 +21,7 @@ MAX_EVENTS: Final = 100
 ANY_DEBT: Final = "other_balance"  # of which nothing is known but the steps that all share
 
 
-class Following(NamedTuple):
+class DatedStep(NamedTuple):
     """A rung that runs from an event, or the time limit that the event itself is; and its day."""
 
     rung: Rung
@@ -61,7 +61,7 @@ def enterable(debt: Debt) -> tuple[Rung, ...]:
     )
 
 
-def following(debt: Debt) -> list[Following]:
+def following(debt: Debt) -> list[DatedStep]:
     """What the debt's events date, the first day first; of one event entered twice the later
     day counts."""
     latest = {event.rung: event for event in sorted(debt.events, key=lambda event: event.on)}
@@ -70,10 +70,10 @@ def following(debt: Debt) -> list[Following]:
         event = latest.get(rung.id if rung.id in LIMITS else rung.event or "")
         if event is not None and rung.is_for(debt.reports_to):
             if rung.id in LIMITS:
-                found.append(Following(rung, event, event.on))
+                found.append(DatedStep(rung, event, event.on))
             elif rung.after_days is not None:
                 on = event.on + timedelta(days=rung.after_days)
-                found.append(Following(rung, event, on))
+                found.append(DatedStep(rung, event, on))
     return sorted(found, key=lambda one: one.on)
 
 

@@ -106,7 +106,7 @@ class Prepayment:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListedRow:
     """A due of a lender's own schedule."""
 
     due_on: date
@@ -132,7 +132,7 @@ class InstalmentTerms:
     accrued_from: date | None
     amount_fen: int | None
     fees_left_fen: int
-    rows: tuple[Row, ...]
+    rows: tuple[ListedRow, ...]
     overdue: Overdue | None
     late_fee: LateFee | None
     prepay: Prepayment
@@ -299,7 +299,7 @@ def _read_instalment(fields: Fields, as_of: date) -> InstalmentTerms:
     missed = sum(arrear.principal_fen for arrear in arrears)
     if missed > principal:
         fields.contradict("principal", "at least the principal in arrears")
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ListedRow, ...] = ()
     periods_left: int | None = None
     next_due: date | None = None
     accrued_from: date | None = None
@@ -340,10 +340,10 @@ def _read_instalment(fields: Fields, as_of: date) -> InstalmentTerms:
     )
 
 
-def _read_rows(fields: Fields, as_of: date) -> tuple[Row, ...]:
-    rows: list[Row] = []
+def _read_rows(fields: Fields, as_of: date) -> tuple[ListedRow, ...]:
+    rows: list[ListedRow] = []
     for item in fields.objects("rows", required=True):
-        row = Row(
+        row = ListedRow(
             due_on=item.day("due_on"),
             principal_fen=item.amount("principal"),
             interest_fen=item.amount("interest", 0),

@@ -15,7 +15,7 @@ from planner.domain.ledger.ledger import Ledger
 from planner.domain.rulebook.ladders import Rung
 from planner.domain.values.money import divide_half_up
 
-State = Literal["avoided", "will_start", "started", "undated"]
+RungState = Literal["avoided", "will_start", "started", "undated"]
 
 
 class Consequence(NamedTuple):
@@ -25,7 +25,7 @@ class Consequence(NamedTuple):
     due_on: date
     rung: Rung
     starts_on: date | None
-    state: State
+    state: RungState
 
 
 class Harm(NamedTuple):
@@ -208,7 +208,7 @@ def _of_debt(
             start = started.days.get((member, rung.id))
             if start is not None:
                 starts_on = date.fromordinal(start)
-                state: State = "started" if starts_on <= as_of else "will_start"
+                state: RungState = "started" if starts_on <= as_of else "will_start"
                 yield Consequence(debt.id, due_on, rung, starts_on, state)
             elif (is_next or ladders) and (member, rung.id) not in started.repeated:
                 starts_on = date.fromordinal(rung_start(rung, due))
@@ -224,5 +224,5 @@ def _by_event(
         starts_on = date.fromordinal(events[rung.event].toordinal() + rung.after_days)
     if starts_on is None:
         return Consequence(debt.id, due_on, rung, None, "undated")
-    state: State = "started" if starts_on <= as_of else "will_start"
+    state: RungState = "started" if starts_on <= as_of else "will_start"
     return Consequence(debt.id, due_on, rung, starts_on, state)

@@ -146,11 +146,11 @@ class Flows:
         self._known_to = household.as_of.toordinal() - 1
         index = {account.id: i for i, account in enumerate(household.accounts)}
         self._sources = [
-            _Source(self.occurrences(income), income.amount_fen, index[income.account])
+            _FlowSource(self.occurrences(income), income.amount_fen, index[income.account])
             for income in household.incomes
             if income.is_certain
         ] + [
-            _Source(self.occurrences(expense), -expense.amount_fen, index[expense.account])
+            _FlowSource(self.occurrences(expense), -expense.amount_fen, index[expense.account])
             for expense in household.expenses
         ]
 
@@ -207,7 +207,7 @@ class Flows:
             self.extend(min(before, self._known_to + 1))
 
 
-class _Source:
+class _FlowSource:
     __slots__ = ("account", "days", "fen", "next_day")
 
     def __init__(self, days: Iterator[int], fen: int, account: int) -> None:

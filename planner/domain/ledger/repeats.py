@@ -13,7 +13,7 @@ from planner.domain.contracts.dues import Due
 from planner.domain.household.household import Household
 from planner.domain.ledger.consequences import (
     Consequence,
-    State,
+    RungState,
     dated_rungs,
     rung_start,
     shown_rungs,
@@ -54,7 +54,7 @@ class Start(Protocol):
     @property
     def starts_on(self) -> date | None: ...
     @property
-    def state(self) -> State: ...
+    def state(self) -> RungState: ...
 
 
 def find_repeats(ledger: Ledger) -> Iterator[Repeats]:

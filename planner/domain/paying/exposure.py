@@ -15,7 +15,7 @@ from typing import NamedTuple
 from planner.domain.household.household import Expense, Household
 from planner.domain.ledger.ledger import Flows, Ledger
 from planner.domain.ledger.replay import replay
-from planner.domain.paying.proposals import Following, Step
+from planner.domain.paying.proposals import DecidedPayment, Following
 from planner.domain.plan.plan import Exposure
 
 
@@ -40,7 +40,7 @@ class Prospect(NamedTuple):
     arrivals: dict[date, tuple[str, ...]]
 
 
-def if_followed(household: Household, steps: Iterable[Step], before: date) -> Prospect:
+def if_followed(household: Household, steps: Iterable[DecidedPayment], before: date) -> Prospect:
     """What lenders could take up to the day before `before` if the person pays `steps`.
 
     Each is paid as far as the money then reaches. Raises PaymentRefused, and ValueError for a

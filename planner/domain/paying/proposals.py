@@ -79,14 +79,14 @@ class Repeating:
             left -= paid
 
 
-Step = tuple[int, str, int]
+DecidedPayment = tuple[int, str, int]
 """(day, debt, fen)"""
 
 
 class Following:
     """Proposes what was decided for each day; keeps a copy of each contract from before it."""
 
-    def __init__(self, household: Household, steps: Iterable[Step]) -> None:
+    def __init__(self, household: Household, steps: Iterable[DecidedPayment]) -> None:
         places = {debt.id: index for index, debt in enumerate(household.debts)}
         self._by_day: dict[int, dict[int, int]] = {}
         self.before: dict[tuple[int, str], Contract] = {}
@@ -116,7 +116,7 @@ def taken(contract: Contract, day: int, offered: int) -> int:
     return contract.payable(day, offered)
 
 
-def follow(household: Household, steps: Iterable[Step]) -> Ledger:
+def follow(household: Household, steps: Iterable[DecidedPayment]) -> Ledger:
     """The finished ledger of a household that pays like that. Raises PaymentRefused."""
     rolled, books = replay(household)
     return Ledger(rolled, Following(rolled, steps), books).run()

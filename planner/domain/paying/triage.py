@@ -59,7 +59,7 @@ def pay_in_order(order: Sequence[int]) -> Triage:
     return triage
 
 
-class _Step(NamedTuple):
+class _TriageStep(NamedTuple):
     """A rung for weighing: it starts on the later of due + days and grace end + days."""
 
     from_due: int
@@ -67,11 +67,11 @@ class _Step(NamedTuple):
     place: int
 
 
-def _step(rung: Rung) -> _Step:
+def _step(rung: Rung) -> _TriageStep:
     assert rung.after_days is not None  # only dated rungs are weighed
     if rung.counts_from == "grace_end":
-        return _Step(rung.after_days, rung.after_days, 5 - rung.severity)
-    return _Step(rung.after_days, 1, 5 - rung.severity)
+        return _TriageStep(rung.after_days, rung.after_days, 5 - rung.severity)
+    return _TriageStep(rung.after_days, 1, 5 - rung.severity)
 
 
 class _Claim(NamedTuple):
@@ -134,7 +134,9 @@ def next_income_day(ledger: Ledger) -> int:
     return ledger.last_day
 
 
-def _claims_today(ledger: Ledger, ladders: Sequence[Sequence[_Step]], until: int) -> list[_Claim]:
+def _claims_today(
+    ledger: Ledger, ladders: Sequence[Sequence[_TriageStep]], until: int
+) -> list[_Claim]:
     """What is required today, weighed by what waiting until the next income would start."""
     claims = []
     for index in ledger.demanding:
@@ -150,7 +152,7 @@ def _claims_today(ledger: Ledger, ladders: Sequence[Sequence[_Step]], until: int
 
 
 def _claims_coming(
-    ledger: Ledger, ladders: Sequence[Sequence[_Step]], graces: Sequence[int], until: int
+    ledger: Ledger, ladders: Sequence[Sequence[_TriageStep]], graces: Sequence[int], until: int
 ) -> list[_Claim]:
     """The next due of each debt that is current, where it lies before the next income."""
     claims = []
@@ -169,7 +171,7 @@ def _claims_coming(
     return claims
 
 
-def _weight(ladder: Sequence[_Step], due: Due, today: int, until: int) -> Weight:
+def _weight(ladder: Sequence[_TriageStep], due: Due, today: int, until: int) -> Weight:
     soon = [0] * 5
     later = [0] * 5
     month_after = until + _LOOK_AHEAD_DAYS

@@ -18,7 +18,7 @@ _ORDER = ("income", "due", "payment", "statement", "starts", "avoided")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MonthEntry:
     on: date
     kind: str
     state: str
@@ -32,12 +32,12 @@ class Day:
     short: str
     weekday: str
     place: str
-    entries: tuple[Entry, ...]
+    entries: tuple[MonthEntry, ...]
 
 
 def month_days(situation: Situation, first: date, today: date) -> list[list[Day]]:
     """The weeks of the month that begins on `first`, from Monday to Sunday."""
-    entries: dict[date, list[Entry]] = {}
+    entries: dict[date, list[MonthEntry]] = {}
     start = first - timedelta(days=first.weekday())
     end = (first + timedelta(days=32)).replace(day=1)
     for entry in _entries(situation):
@@ -51,26 +51,26 @@ def month_days(situation: Situation, first: date, today: date) -> list[list[Day]
     return weeks
 
 
-def _day(on: date, entries: list[Entry], first: date, today: date) -> Day:
+def _day(on: date, entries: list[MonthEntry], first: date, today: date) -> Day:
     place = "other" if on.month != first.month else "today" if on == today else "month"
     ordered = sorted(entries, key=lambda entry: _ORDER.index(entry.kind))
     return Day(on, short_day(on), weekday(on), place, tuple(dict.fromkeys(ordered)))
 
 
-def _entries(situation: Situation) -> Iterator[Entry]:
+def _entries(situation: Situation) -> Iterator[MonthEntry]:
     plan, amounts = situation.plan, situation.amounts
     incomes = [one for one in situation.household.incomes if one.is_certain]
     income = incomes[0].name if len(incomes) == 1 else _("Income")
     for cash in plan.cash:
         if cash.income_fen:
-            yield Entry(cash.on, "income", "", income, amounts.plain(cash.income_fen))
+            yield MonthEntry(cash.on, "income", "", income, amounts.plain(cash.income_fen))
     due_days = set()
     for due in plan.dues:
         due_days.add((due.debt, due.due_on))
         debt = situation.debts[due.debt]
         is_short = due.short_fen > debt.tolerance_fen
         words = _("{name}: short") if is_short else _("{name} due")
-        yield Entry(
+        yield MonthEntry(
             due.due_on,
             "due",
             "short" if is_short else "ok",
@@ -80,10 +80,10 @@ def _entries(situation: Situation) -> Iterator[Entry]:
         if isinstance(debt.terms, RevolvingTerms):
             on = statement_date(debt.terms, due.due_on)
             if on >= plan.as_of:
-                yield Entry(on, "statement", "", _("{name} statement").format(name=debt.name))
+                yield MonthEntry(on, "statement", "", _("{name} statement").format(name=debt.name))
         if not is_short and (first := situation.first_rungs(due)):
             words = _("{name}: nothing starts").format(name=debt.name)
-            yield Entry(first[0], "avoided", "", words)
+            yield MonthEntry(first[0], "avoided", "", words)
     for payment in plan.payments:
         if (payment.debt, payment.on) not in due_days:
             is_behind = any(
@@ -92,11 +92,11 @@ def _entries(situation: Situation) -> Iterator[Entry]:
             )
             words = _("catch up {name}") if is_behind else _("pay {name} ahead")
             words = words.format(name=situation.name(payment.debt))
-            yield Entry(payment.on, "payment", "", words, amounts.plain(payment.amount_fen))
+            yield MonthEntry(payment.on, "payment", "", words, amounts.plain(payment.amount_fen))
     yield from _starts(situation)
 
 
-def _starts(situation: Situation) -> Iterator[Entry]:
+def _starts(situation: Situation) -> Iterator[MonthEntry]:
     """One entry for a debt and day: the gravest that starts, and how many more."""
     starting: dict[tuple[date, str], list[Start]] = {}
     for one in situation.plan.consequences:
@@ -115,4 +115,4 @@ def _starts(situation: Situation) -> Iterator[Entry]:
             words = ngettext(
                 "{name}: {what}, and {count} more", "{name}: {what}, and {count} more", len(starts)
             )
-        yield Entry(on, "starts", "", words.format(**values))
+        yield MonthEntry(on, "starts", "", words.format(**values))

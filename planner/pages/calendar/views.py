@@ -56,7 +56,7 @@ def calendar(request: HttpRequest, year: int | None = None, number: int = 1) -> 
     first = _first_of(year, number) if year is not None else board.household.as_of.replace(day=1)
     if first is None:
         return redirect("planner:calendar")
-    context: dict[str, Any] = {"board": board, "month": month(first), "today": today}
+    context: dict[str, Any] = {"page": board, "month": month(first), "today": today}
     if board.has_debts:
         weeks = month_days(board.situation, first, today)
         context |= {

@@ -23,7 +23,7 @@ from planner.forms.fields import (
     yuan_text,
 )
 from planner.forms.keyed import KeyedForm
-from planner.models import Arrangement, Household
+from planner.models import Arrangement, HouseholdRow
 from planner.pages.debts.payment_form import past_day
 
 
@@ -37,7 +37,7 @@ class AskForm(KeyedForm):
         help_text=_("Such as: pay in 12 parts, or three months later."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, household: HouseholdRow, **kwargs: Any) -> None:
         super().__init__(*args, household=household, initial={"on": household.today()}, **kwargs)
         past_day(self.fields["on"], household)
 
@@ -81,7 +81,7 @@ class ScheduleForm(KeyedForm):
     def __init__(
         self,
         *args: Any,
-        household: Household,
+        household: HouseholdRow,
         arrangement: Arrangement | None = None,
         **kwargs: Any,
     ) -> None:
@@ -215,6 +215,6 @@ class EndForm(KeyedForm):
 
     on = DayField(label=_("On"))
 
-    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, household: HouseholdRow, **kwargs: Any) -> None:
         super().__init__(*args, household=household, initial={"on": household.today()}, **kwargs)
         past_day(self.fields["on"], household)

@@ -13,7 +13,7 @@ from planner.domain.make_plan import ladder as ladder_of
 from planner.domain.plan.stored import read_plan
 from planner.domain.values.money import parse_yuan
 from planner.domain.values.reading import InvalidDocument
-from planner.models import Arrangement, Debt
+from planner.models import Arrangement, DebtRow
 from planner.pages import items
 from planner.pages.debts.arrangement_forms import AgreeForm, AskForm, EndForm, OfferForm
 from planner.pages.plan.page import Board
@@ -39,7 +39,7 @@ PARTS = ("principal", "interest", "fee")
 @require_http_methods(["GET", "POST"])
 def debt_arrangement(request: HttpRequest, slug: str) -> HttpResponse:
     """What was asked of the lender and what came of it, one step after the other."""
-    debt = get_object_or_404(Debt.objects.owned_by(request.user), slug=slug)
+    debt = get_object_or_404(DebtRow.objects.owned_by(request.user), slug=slug)
     household = household_of(request.user)
     every = list(Arrangement.objects.owned_by(request.user).filter(debt=slug))
     current = next((one for one in every if one.state in ("asked", "offered", "agreed")), None)
@@ -77,7 +77,11 @@ def debt_arrangement(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def take_step(
-    request: HttpRequest, step: str, forms: dict[str, Any], debt: Debt, current: Arrangement | None
+    request: HttpRequest,
+    step: str,
+    forms: dict[str, Any],
+    debt: DebtRow,
+    current: Arrangement | None,
 ) -> int:
     """Do what was sent: 200 if it went well, else the status to show the page with."""
     form = forms.get({"keep": "end", "break": "end"}.get(step, step))
@@ -120,7 +124,7 @@ def take_step(
     return 200
 
 
-def _comes_back(request: HttpRequest, debt: Debt, current: Arrangement | None) -> dict[str, Any]:
+def _comes_back(request: HttpRequest, debt: DebtRow, current: Arrangement | None) -> dict[str, Any]:
     """The old schedule and its ladder: what holds as long as nothing is agreed, and what comes
     back if the arrangement is not kept. Said before it happens.
     """

@@ -10,7 +10,7 @@ from planner.domain.household.events import LIMITS, enterable
 from planner.domain.household.household import Debt
 from planner.forms.fields import REQUIRED, DayField
 from planner.forms.keyed import KeyedForm
-from planner.models import Household
+from planner.models import HouseholdRow
 from planner.services.events import record_event
 from planner.words.names import GROUPS, LABELS, event_name
 
@@ -28,7 +28,13 @@ class EventForm(KeyedForm):
     )
 
     def __init__(
-        self, data: Any = None, *, household: Household, debt: Debt, rung: str = "", **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        household: HouseholdRow,
+        debt: Debt,
+        rung: str = "",
+        **kwargs: Any,
     ) -> None:
         initial = {"rung": rung, "on": None if rung in LIMITS else household.planned_from}
         super().__init__(data, household=household, initial=initial, **kwargs)

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from planner.domain.household import household as hh
 from planner.domain.household.events import (
     LIMITS,
     following,
     rungs_of,
 )
-from planner.models import Debt
+from planner.domain.household.household import Debt
+from planner.models import DebtRow
 from planner.pages import items
 from planner.pages.debts.event_form import EventForm
 from planner.pages.plan import views
@@ -33,7 +33,7 @@ from planner.words.names import event_name
 @require_http_methods(["GET", "POST"])
 def debt_events(request: HttpRequest, slug: str) -> HttpResponse:
     """The list and its form; `?rung=` is chosen already."""
-    row = get_object_or_404(Debt.objects.owned_by(request.user), slug=slug)
+    row = get_object_or_404(DebtRow.objects.owned_by(request.user), slug=slug)
     household = household_of(request.user)
     debt = standing_debt(household, slug)
     form = EventForm(
@@ -68,7 +68,7 @@ def _enter(form: EventForm) -> bool:
 @require_POST
 def event_undo(request: HttpRequest, slug: str) -> HttpResponse:
     """Take one back: it did not happen, or on another day."""
-    get_object_or_404(Debt.objects.owned_by(request.user), slug=slug)
+    get_object_or_404(DebtRow.objects.owned_by(request.user), slug=slug)
     try:
         on = date.fromisoformat(request.POST.get("on", ""))
     except ValueError:
@@ -99,7 +99,7 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepAhead:
     """What an event dates: its day, and how long that is from today."""
 
     on: date
@@ -113,7 +113,7 @@ class Step:
     right: str
 
 
-def happened(debt: hh.Debt, today: date) -> list[Happened]:
+def happened(debt: Debt, today: date) -> list[Happened]:
     """The last one first."""
     rungs = {rung.id: rung for rung in rungs_of(debt)}
     ordered = sorted(debt.events, key=lambda event: event.on, reverse=True)
@@ -130,14 +130,14 @@ def happened(debt: hh.Debt, today: date) -> list[Happened]:
     ]
 
 
-def steps(debt: hh.Debt, today: date) -> list[Step]:
+def steps(debt: Debt, today: date) -> list[StepAhead]:
     """What follows from the events, the first day first."""
     rungs = {rung.id: rung for rung in rungs_of(debt)}
     found = []
     for one in following(debt):
         days = (one.on - today).days
         found.append(
-            Step(
+            StepAhead(
                 on=one.on,
                 day=day(one.on, today),
                 left=_left(days),

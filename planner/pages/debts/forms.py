@@ -31,7 +31,7 @@ from planner.forms.fields import (
     yuan_text,
 )
 from planner.forms.keyed import ItemForm
-from planner.models import Account
+from planner.models import AccountRow
 from planner.words.names import CERTAINTY_WORDS
 
 NEW_ARREARS = 3  # empty rows for what is already overdue, beside those there are
@@ -95,7 +95,7 @@ class DebtForm(ItemForm):
     def __init__(
         self,
         *args: Any,
-        accounts: Sequence[Account],
+        accounts: Sequence[AccountRow],
         product: Product | None = None,
         asked: Sequence[str] = (),
         **kwargs: Any,

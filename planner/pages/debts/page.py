@@ -9,8 +9,8 @@ from functools import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from planner.charts.timeline import LAST_DAY, Mark, timeline_svg
-from planner.domain.answers.one_debt import Course, OneDebt, Row, Standing
+from planner.charts.timeline import LAST_DAY, TimelineMark, timeline_svg
+from planner.domain.answers.one_debt import DebtCourse, DebtStanding, OneDebt, ScheduleRow
 from planner.domain.answers.relief import overdue_debts
 from planner.domain.answers.true_rate import TrueRate, true_rate
 from planner.domain.contracts.dues import Due
@@ -88,7 +88,7 @@ class DebtPage:
             slug,
             ((one.on, one.amount_fen) for one in plan.payments if one.debt == slug),
         )
-        self.course: Course = self.one.course(plan.debt_free_on)
+        self.course: DebtCourse = self.one.course(plan.debt_free_on)
         self.last_day = plan.debt_free_on or self.one.last_day
 
     # --- What it is, and how it stands ---
@@ -110,7 +110,7 @@ class DebtPage:
         return "" if self.product is None or self.product.is_another else spoken(self.product.names)
 
     @cached_property
-    def today(self) -> Standing:
+    def today(self) -> DebtStanding:
         return self.one.stands_on(self.as_of)
 
     @property
@@ -330,10 +330,10 @@ class DebtPage:
     def later_count(self) -> int:
         return max(0, len(self.course.rows) - SHOWN_ROWS)
 
-    def _table(self, rows: Iterable[Row]) -> SafeString:
+    def _table(self, rows: Iterable[ScheduleRow]) -> SafeString:
         return markup_join("", "{}", ((self._row(row),) for row in rows))
 
-    def _row(self, row: Row) -> SafeString:
+    def _row(self, row: ScheduleRow) -> SafeString:
         """On a phone what is required and the parts of what is paid stand under what is paid."""
         parts = [
             (_("principal"), row.parts.principal),
@@ -364,7 +364,7 @@ class DebtPage:
     def _figure(self, fen: int) -> str:
         return self.amounts.plain(fen) if fen else ""
 
-    def _day_of(self, row: Row) -> SafeString:
+    def _day_of(self, row: ScheduleRow) -> SafeString:
         state, word = self._chip(row.due) if row.due else ("", "")
         chip = markup(' <span class="chip" data-state="{}">{}</span>', state, word) if word else ""
         return markup('<span class="phrase">{}</span>{}', f"{row.on:%Y-%m-%d}", chip)
@@ -441,11 +441,11 @@ class DebtPage:
             for screen in ("wide-only", "narrow-only")
         ]
 
-    def _marks(self, due_on: date) -> Iterator[Mark]:
+    def _marks(self, due_on: date) -> Iterator[TimelineMark]:
         """The due, the payment that meets it late, and each day on which something starts."""
         last = due_on + timedelta(days=LAST_DAY)
         zero = _("due")
-        yield Mark(due_on, "due", 9, f"{day(due_on)}: {zero}", short_day(due_on), zero)
+        yield TimelineMark(due_on, "due", 9, f"{day(due_on)}: {zero}", short_day(due_on), zero)
         by_day: dict[date, list[Consequence]] = {}
         for one in self._ladder:
             if one.starts_on is not None and due_on < one.starts_on <= last:
@@ -454,7 +454,7 @@ class DebtPage:
             kinds = {one.state for one in found}
             kind = next((one for one in ("started", "will_start") if one in kinds), "avoided")
             late = (on - due_on).days
-            yield Mark(
+            yield TimelineMark(
                 on=on,
                 kind=kind,
                 severity=max(one.rung.severity for one in found),
@@ -467,7 +467,7 @@ class DebtPage:
             on = date.fromordinal(met_on)
             if on <= last:
                 said = _("the plan has cured it")
-                yield Mark(on, "pays", 0, f"{day(on)}: {said}", short_day(on), "")
+                yield TimelineMark(on, "pays", 0, f"{day(on)}: {said}", short_day(on), "")
 
     # --- Deduction, and where figures stand ---
 

@@ -13,17 +13,17 @@ from planner.forms.fields import (
     YuanField,
 )
 from planner.forms.keyed import KeyedForm
-from planner.models import Account, Household
+from planner.models import AccountRow, HouseholdRow
 
 
-def past_day(field: DayField, household: Household) -> None:
+def past_day(field: DayField, household: HouseholdRow) -> None:
     """Accept the days from that of the figures up to today, and read "12月9日" as the last one."""
     today = max(household.today(), household.as_of)
     field.bound(household.as_of, today)
     field.today = max(household.as_of, today - timedelta(days=364))
 
 
-def account_choices(accounts: Sequence[Account]) -> list[tuple[str, str]]:
+def account_choices(accounts: Sequence[AccountRow]) -> list[tuple[str, str]]:
     return [(one.slug, one.name) for one in accounts]
 
 
@@ -38,8 +38,8 @@ class PaymentForm(KeyedForm):
         self,
         data: Any = None,
         *,
-        household: Household,
-        accounts: Sequence[Account],
+        household: HouseholdRow,
+        accounts: Sequence[AccountRow],
         initial: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:

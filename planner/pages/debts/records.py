@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from planner.models import Arrangement, Debt
+from planner.models import Arrangement, DebtRow
 from planner.pages import items
 from planner.pages.debts.events import steps
 from planner.pages.debts.payment_form import PaymentForm
@@ -29,7 +29,7 @@ SHOWN_ENTRIES = 50
 @require_http_methods(["GET", "POST"])
 def debt_paid(request: HttpRequest, slug: str) -> HttpResponse:
     """A payment to the lender, of a due (`?due=`) or of one's own accord, on its day or before."""
-    debt = get_object_or_404(Debt.objects.owned_by(request.user), slug=slug)
+    debt = get_object_or_404(DebtRow.objects.owned_by(request.user), slug=slug)
     board = Board(request.user)
     due = _due(board, slug, request.GET.get("due", ""))
     if due is None and was_sent(request):  # a second tap: the first one met the due
@@ -84,7 +84,7 @@ def _proposed(board: Board, slug: str, due: date | None) -> dict[str, Any]:
     }
 
 
-def _pay(request: HttpRequest, form: PaymentForm, debt: Debt, due: date | None) -> bool:
+def _pay(request: HttpRequest, form: PaymentForm, debt: DebtRow, due: date | None) -> bool:
     values = form.cleaned_data
     try:
         record_payment(
@@ -107,7 +107,7 @@ def _pay(request: HttpRequest, form: PaymentForm, debt: Debt, due: date | None) 
 @require_GET
 def debt_history(request: HttpRequest, slug: str) -> HttpResponse:
     """Where one debt stands, what was planned and what happened."""
-    debt = get_object_or_404(Debt.objects.owned_by(request.user), slug=slug)
+    debt = get_object_or_404(DebtRow.objects.owned_by(request.user), slug=slug)
     board = Board(request.user)
     standing = next(one for one in board.household.debts if one.id == slug)
     rows = entries_of(request.user).filter(slug=slug)
@@ -126,7 +126,7 @@ def debt_history(request: HttpRequest, slug: str) -> HttpResponse:
 def history_context(request: HttpRequest, board: Board, rows: Any) -> dict[str, Any]:
     found = Paginator(rows, SHOWN_ENTRIES).get_page(request.GET.get("page"))
     return {
-        "board": board,
+        "page": board,
         "found": found,
         "lines": lines(request.user, found.object_list, board.amounts),
     }

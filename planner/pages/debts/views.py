@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from planner.domain.household.household import Debt as Terms
+from planner.domain.household.household import Debt
 from planner.domain.rulebook.ladders import in_language
 from planner.domain.rulebook.products import load_products
-from planner.models import Account, Household
+from planner.models import AccountRow, HouseholdRow
 from planner.pages import items
 from planner.pages.debts.contracts import FORMS
 from planner.pages.debts.forms import DebtForm
@@ -47,7 +47,7 @@ def debt_create(request: HttpRequest) -> HttpResponse:
     form = FORMS[contract](
         request.POST or None,
         household=household_of(request.user),
-        accounts=Account.objects.owned_by(request.user),
+        accounts=AccountRow.objects.owned_by(request.user),
         product=product,
         begins=_came_from_start(request),
     )
@@ -61,7 +61,7 @@ def debt_detail(request: HttpRequest, slug: str) -> HttpResponse:
     form = FORMS[debt.terms["contract"]](
         request.POST or None,
         household=household_of(request.user),
-        accounts=Account.objects.owned_by(request.user),
+        accounts=AccountRow.objects.owned_by(request.user),
         item=debt,
     )
     return _edit(request, form, debt.name)
@@ -86,7 +86,7 @@ def _way_back(request: HttpRequest) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class DebtRow:
+class DebtListLine:
     """A debt as a list shows it."""
 
     slug: str
@@ -100,7 +100,7 @@ class DebtRow:
     deducts_from: list[str]
 
 
-def debt_rows(household: Household) -> list[DebtRow]:
+def debt_rows(household: HouseholdRow) -> list[DebtListLine]:
     """Every debt of the household, in its order, in one pass over its document."""
     terms = standing_household(household.owner, outline_of(household))
     accounts = {account.id: account.name for account in terms.accounts}
@@ -108,7 +108,7 @@ def debt_rows(household: Household) -> list[DebtRow]:
     return [_row(debt, accounts, amounts, household.today()) for debt in terms.debts]
 
 
-def _row(debt: Terms, accounts: dict[str, str], amounts: Amounts, today: date) -> DebtRow:
+def _row(debt: Debt, accounts: dict[str, str], amounts: Amounts, today: date) -> DebtListLine:
     product = load_products().get(debt.product or "")
     possible = product.possible.get("grace_days") if product and not debt.grace_days else None
     terms = debt.terms
@@ -126,7 +126,7 @@ def _row(debt: Terms, accounts: dict[str, str], amounts: Amounts, today: date) -
         due = _("next on %(day)s") % {"day": day(next_due, today)} if next_due else ""
         if debt.contract == "open" and terms.has_ended:
             due = _("was to be paid by %(day)s") % {"day": day(terms.ends_on, today)}
-    return DebtRow(
+    return DebtListLine(
         slug=debt.id,
         name=debt.name,
         kind=in_language(product.names, language())
@@ -150,6 +150,6 @@ def debt_schedule(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404 from None
     form = PayoffForm(request.GET, first=page.as_of, last=page.last_day)
     asked = form.cleaned_data["on"] if form.is_valid() else None
-    context = {"sheet": page, "form": form, "payoffs": page.payoffs(asked)}
+    context = {"page": page, "form": form, "payoffs": page.payoffs(asked)}
     template = "planner/debts/_debt_payoff.html" if request.htmx else "planner/debts/schedule.html"
     return render(request, template, context, status=422 if form.errors else 200)

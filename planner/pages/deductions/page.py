@@ -31,11 +31,11 @@ AHEAD_DAYS = 93  # three pay days of a month
 SHOWN_DAYS = 6
 MOST_NAMED = 2  # lenders in one sentence
 
-State = Literal["none", "unbound", "safe", "late", "short"]
+AccountState = Literal["none", "unbound", "safe", "late", "short"]
 
 
 @dataclass(frozen=True, slots=True)
-class DayLine:
+class DeductionDay:
     """A day on which lenders could take something. `lacks` is "" where all costs can be paid."""
 
     on: date
@@ -127,7 +127,7 @@ class DeductionPage:
     # --- The answer ---
 
     @property
-    def state(self) -> State:
+    def state(self) -> AccountState:
         if not self.household.debts:
             return "none"
         if not self.is_bound:
@@ -230,22 +230,22 @@ class DeductionPage:
     # --- Day by day ---
 
     @cached_property
-    def followed_days(self) -> list[DayLine]:
+    def followed_days(self) -> list[DeductionDay]:
         return self._days(self._followed)
 
     @cached_property
-    def unpaid_days(self) -> list[DayLine]:
+    def unpaid_days(self) -> list[DeductionDay]:
         return self._days(self._unpaid)
 
-    def _days(self, prospect: Prospect) -> list[DayLine]:
+    def _days(self, prospect: Prospect) -> list[DeductionDay]:
         return [self._line(prospect, on) for on in dict.fromkeys(x.on for x in prospect.exposures)]
 
-    def _line(self, prospect: Prospect, on: date) -> DayLine:
+    def _line(self, prospect: Prospect, on: date) -> DeductionDay:
         takes = _("{lender} may take {amount} from {account}")
         expense, short = _lack_on(prospect.exposures, on)
         lack = _("{expense} lacks {amount}")
         arrived = self._arrived(prospect, on)
-        return DayLine(
+        return DeductionDay(
             on=on,
             day=short_day(on),
             weekday=weekday(on),
@@ -266,11 +266,11 @@ class DeductionPage:
         )
 
     @property
-    def shown_unpaid(self) -> list[DayLine]:
+    def shown_unpaid(self) -> list[DeductionDay]:
         return self.unpaid_days[:SHOWN_DAYS]
 
     @property
-    def later_unpaid(self) -> list[DayLine]:
+    def later_unpaid(self) -> list[DeductionDay]:
         return self.unpaid_days[SHOWN_DAYS:]
 
     @cached_property

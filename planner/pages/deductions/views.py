@@ -9,5 +9,5 @@ from planner.pages.deductions.page import DeductionPage
 
 @require_GET
 def deduction_list(request: HttpRequest) -> HttpResponse:
-    context = {"sheet": DeductionPage(request.user)}
+    context = {"page": DeductionPage(request.user)}
     return render(request, "planner/deductions/deductions.html", context)

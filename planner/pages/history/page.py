@@ -24,7 +24,7 @@ REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     """One entry of the history."""
 
     number: int
@@ -38,7 +38,7 @@ class Line:
     key: str
 
 
-def lines(user: User, rows: Iterable[HistoryEntry], amounts: Amounts) -> list[Line]:
+def lines(user: User, rows: Iterable[HistoryEntry], amounts: Amounts) -> list[HistoryLine]:
     names = {
         kind: dict(model.objects.owned_by(user).values_list("slug", "name"))
         for kind, model in ITEM_MODELS.items()
@@ -46,10 +46,12 @@ def lines(user: User, rows: Iterable[HistoryEntry], amounts: Amounts) -> list[Li
     return [_line(row, names, amounts) for row in rows]
 
 
-def _line(row: HistoryEntry, names: Mapping[str, Mapping[str, str]], amounts: Amounts) -> Line:
+def _line(
+    row: HistoryEntry, names: Mapping[str, Mapping[str, str]], amounts: Amounts
+) -> HistoryLine:
     entry = row.entry
     what, detail, fen = _words(entry, names, amounts)
-    return Line(
+    return HistoryLine(
         number=row.pk,
         on=row.on,
         day=short_day(row.on),
@@ -137,31 +139,33 @@ def _more_or_less(fen: int, amounts: Amounts) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DebtFigures:
     """A figure that the lender's app should show too."""
 
     label: str
     value: str
 
 
-def position(debt: Debt, amounts: Amounts) -> list[Shown]:
+def position(debt: Debt, amounts: Amounts) -> list[DebtFigures]:
     """Where the debt stands, in the lender's own terms."""
     terms = debt.terms
-    shown = [Shown(_("Owed in all"), amounts.plain(owed_fen(terms)))]
+    shown = [DebtFigures(_("Owed in all"), amounts.plain(owed_fen(terms)))]
     if isinstance(terms, RevolvingTerms):
-        shown.append(Shown(_("Unpaid part of the last bill"), amounts.plain(terms.billed_fen)))
-        shown.append(Shown(_("Spent since the last bill"), amounts.plain(terms.unbilled_fen)))
+        shown.append(
+            DebtFigures(_("Unpaid part of the last bill"), amounts.plain(terms.billed_fen))
+        )
+        shown.append(DebtFigures(_("Spent since the last bill"), amounts.plain(terms.unbilled_fen)))
     else:
-        shown.append(Shown(_("Principal left"), amounts.plain(terms.principal_fen)))
+        shown.append(DebtFigures(_("Principal left"), amounts.plain(terms.principal_fen)))
         rows = getattr(terms, "rows", ())
         following = rows[0].due_on if rows else terms.next_due
         has_ended = isinstance(terms, OpenTerms) and terms.has_ended
         if has_ended and terms.ends_on is not None:
-            shown.append(Shown(_("All had to be paid by"), terms.ends_on.isoformat()))
+            shown.append(DebtFigures(_("All had to be paid by"), terms.ends_on.isoformat()))
         elif terms.principal_fen and following is not None:
-            shown.append(Shown(_("Next due date"), following.isoformat()))
+            shown.append(DebtFigures(_("Next due date"), following.isoformat()))
         if not isinstance(terms, OpenTerms) and not rows and terms.periods_left:
-            shown.append(Shown(_("Payments left"), str(terms.periods_left)))
+            shown.append(DebtFigures(_("Payments left"), str(terms.periods_left)))
     if terms.arrears:
-        shown.append(Shown(_("Overdue since"), terms.arrears[0].due_on.isoformat()))
+        shown.append(DebtFigures(_("Overdue since"), terms.arrears[0].due_on.isoformat()))
     return shown

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from planner.models import Debt, HistoryEntry
+from planner.models import DebtRow, HistoryEntry
 from planner.pages.debts.records import history_context
 from planner.pages.plan.page import Board
 from planner.services.entries import entries_of, undo_entry
@@ -37,6 +37,6 @@ def history_undo(request: HttpRequest) -> HttpResponse:
         said = _("Taken back. It stays in the list, crossed out.")
         messages.success(request, said if is_new else _("That was taken back before."))
     slug = request.POST.get("debt", "")
-    if Debt.objects.owned_by(request.user).filter(slug=slug).exists():
+    if DebtRow.objects.owned_by(request.user).filter(slug=slug).exists():
         return redirect("planner:debt-history", slug)
     return redirect("planner:history-list")

@@ -17,7 +17,7 @@ from planner.forms.fields import (
     yuan_text,
 )
 from planner.forms.keyed import ItemForm
-from planner.models import Account
+from planner.models import AccountRow
 from planner.words.names import KINDS
 
 REPEATS = [
@@ -81,7 +81,7 @@ class FlowForm(ItemForm):
 
     more_names = ("first", "until")
 
-    def __init__(self, *args: Any, accounts: Sequence[Account], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, accounts: Sequence[AccountRow], **kwargs: Any) -> None:
         self.accounts = accounts
         super().__init__(*args, **kwargs)
         self.fields["account"].choices = [(account.slug, account.name) for account in accounts]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from planner.domain.household.household import Expense, Household, Income
-from planner.models import Account
+from planner.models import AccountRow
 from planner.pages import items
 from planner.pages.money.forms import AccountForm, ExpenseForm, FlowForm, IncomeForm
 from planner.plans.kept import standing_household
@@ -42,7 +42,7 @@ def flow_rows(request: HttpRequest, kind: str) -> list[dict[str, Any]]:
 def edit(
     request: HttpRequest, form_class: type[FlowForm], *, noun: str, title: str, item: Any = None
 ) -> HttpResponse:
-    accounts = list(Account.objects.owned_by(request.user))
+    accounts = list(AccountRow.objects.owned_by(request.user))
     if not accounts:
         # Money needs a place to come to or leave from.
         return redirect("planner:account-create")

@@ -14,7 +14,7 @@ from planner.forms.fields import (
     YuanField,
 )
 from planner.forms.keyed import KeyedForm
-from planner.models import Account, Household
+from planner.models import AccountRow, HouseholdRow
 from planner.pages.debts.payment_form import account_choices, past_day
 
 ANSWERS = ("planned", "other", "not", "later")
@@ -36,9 +36,9 @@ class AnswerForm(KeyedForm):
         self,
         data: Any = None,
         *,
-        household: Household,
+        household: HouseholdRow,
         question: Question,
-        accounts: Sequence[Account],
+        accounts: Sequence[AccountRow],
         is_hidden: bool = False,
         **kwargs: Any,
     ) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planner.domain.answers.unanswered import Question
-from planner.models import Account, IdempotencyKey
+from planner.models import AccountRow, IdempotencyKey
 from planner.pages.plan import views
 from planner.pages.plan.answer_forms import AllAsPlannedForm, AnswerForm
 from planner.pages.plan.questions import key_of
@@ -31,7 +31,7 @@ def question_answer(request: HttpRequest) -> HttpResponse:
         request.POST,
         household=household,
         question=question,
-        accounts=list(Account.objects.owned_by(request.user)),
+        accounts=list(AccountRow.objects.owned_by(request.user)),
         auto_id=f"{key_of(question)}-%s",
     )
     if not form.is_valid():

@@ -23,7 +23,7 @@ def plan_optimum(request: HttpRequest) -> HttpResponse:
     if request.htmx and answer == "superseded":
         return HttpResponse(status=204)  # the page that asked is of other figures
     board = Board(request.user)
-    context = {"board": board, "answer": answer, "again": AGAIN in request.GET}
+    context = {"page": board, "answer": answer, "again": AGAIN in request.GET}
     if not request.htmx:
         return render(request, "planner/plan/optimum.html", context)
     context["asking"] = Asking(board, put_off(request, board.row.today()))

@@ -23,8 +23,7 @@ from planner.domain.ledger.repeats import ladder_from
 from planner.domain.plan.plan import Outcome, PlannedDue
 from planner.domain.plan.stored import StoredPlan, read_plan
 from planner.domain.values.days import add_months
-from planner.models import ITEM_MODELS, HistoryEntry, Item, Revision, User
-from planner.models import Household as HouseholdRow
+from planner.models import ITEM_MODELS, HistoryEntry, HouseholdRow, Item, Revision, User
 from planner.pages.plan.figures import FIGURES, BufferForm, StrategyForm, figure_lines
 from planner.plans.kept import (
     WAYS,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from planner.domain.values.reading import InvalidDocument
-from planner.models import ITEM_MODELS, Household
+from planner.models import ITEM_MODELS, HouseholdRow
 from planner.pages import items
 from planner.pages.plan.answer_forms import AnswerForm
 from planner.pages.plan.figures import FIGURES, BufferForm, HeadForm, StrategyForm, UndoForm
@@ -144,7 +144,7 @@ def page(
     *,
     bound: Any = None,
     answer: AnswerForm | None = None,
-    row: Household | None = None,
+    row: HouseholdRow | None = None,
     conflict: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -155,7 +155,7 @@ def page(
     board = Board(request.user, row)
     asking = Asking(board, put_off(request, board.row.today()), answer)
     context = {
-        "board": board,
+        "page": board,
         "asking": asking,
         "figures": board.figures(bound) if board.has_debts else None,
         "conflict": conflict,

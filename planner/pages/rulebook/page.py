@@ -118,7 +118,7 @@ CHANNELS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RuleLine:
     """A fact of a product in words, how sure it is, and the source it leads to."""
 
     words: str
@@ -129,14 +129,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LadderStep:
     """A rung without a due to count from: its days in words instead of a date."""
 
     id: str
     when: str
     is_dated: bool
     is_open: bool
-    line: Line
+    line: RuleLine
     condition: str
     before: str
     right: str
@@ -144,13 +144,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PublicQuestion:
     """What people ask, with all that answers it: facts in words, then steps in their order."""
 
     id: str
     title: str
-    facts: list[Line]
-    steps: list[Step]
+    facts: list[RuleLine]
+    steps: list[LadderStep]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def of_rung(product: Product, rung: Rung) -> dict[str, Any]:
     }
 
 
-def questions(product: Product) -> list[Question]:
+def questions(product: Product) -> list[PublicQuestion]:
     """What people ask of a product; a question without an answer is left out."""
     facts = {
         "deduction": [*product.autopay, *product.deduction],
@@ -211,7 +211,7 @@ def questions(product: Product) -> list[Question]:
     rungs = {rung.id: rung for rung in product.ladder}
     found = []
     for name, title, steps in QUESTIONS:
-        answered = Question(
+        answered = PublicQuestion(
             name,
             str(title),
             [
@@ -271,16 +271,16 @@ def _host(url: str | None) -> str:
     return url.split("/")[2] if url else ""
 
 
-def _of_figure(figure: Figure) -> Line:
+def _of_figure(figure: Figure) -> RuleLine:
     return _line(spoken(figure.note), fact_certainty(figure), figure)
 
 
-def _of_fact(fact: Fact) -> Line:
+def _of_fact(fact: Fact) -> RuleLine:
     return _line(spoken(fact.words), fact_certainty(fact), fact)
 
 
-def _of_rung(rung: Rung) -> Step:
-    return Step(
+def _of_rung(rung: Rung) -> LadderStep:
+    return LadderStep(
         id=rung.id,
         when=when(rung),
         is_dated=rung.after_days is not None,
@@ -293,7 +293,7 @@ def _of_rung(rung: Rung) -> Step:
     )
 
 
-def _line(words: str, sure: str, of: Figure | Fact | Rung) -> Line:
+def _line(words: str, sure: str, of: Figure | Fact | Rung) -> RuleLine:
     source = load_sources()[of.source or ""]
     checked = f"{of.checked_on:%Y-%m}" if of.checked_on else ""
-    return Line(words, sure, checked, source.id, spoken(source.name))
+    return RuleLine(words, sure, checked, source.id, spoken(source.name))

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from planner.forms.fields import YuanField, refuse_repeated, shown_yuan, yuan_text
-from planner.models import Household
+from planner.models import HouseholdRow
 from planner.services.changes import change_household
 
 
@@ -22,7 +22,7 @@ class SettingsForm(forms.ModelForm):
     was.widget.attrs["autocomplete"] = "off"
 
     class Meta:
-        model = Household
+        model = HouseholdRow
         fields = ["language", "time_zone", "is_discreet"]
         labels = {
             "language": _("Language"),
@@ -42,7 +42,7 @@ class SettingsForm(forms.ModelForm):
         refuse_repeated(self)
 
     @transaction.atomic
-    def save(self) -> Household:
+    def save(self) -> HouseholdRow:
         """The settings, and the buffer, which is a figure of the household: undone with the others.
 
         Raises ConsentRequired, and StaleVersion where the buffer was changed meanwhile.
@@ -55,7 +55,7 @@ class SettingsForm(forms.ModelForm):
 
     def meet(self) -> None:
         """Show both buffers, and let what was typed be sent again knowingly."""
-        now = Household.objects.get(pk=self.instance.pk).buffer_fen
+        now = HouseholdRow.objects.get(pk=self.instance.pk).buffer_fen
         self.data = self.data.copy()
         self.data["was"] = yuan_text(now)
         said = _("This was changed elsewhere meanwhile, to %(now)s. Save again to keep yours.")

@@ -127,7 +127,7 @@ _compact = json.JSONEncoder(ensure_ascii=False).encode
 
 @require_http_methods(["GET", "POST"])
 @confirmed_recently
-def account_erase(request: HttpRequest) -> HttpResponse:
+def data_erase(request: HttpRequest) -> HttpResponse:
     """Everything, at once and for good; the page says so and offers the export first."""
     if request.method == "GET":
         return render(request, "planner/settings/erase.html")

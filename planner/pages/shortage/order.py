@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from planner.models import Debt
+from planner.models import DebtRow
 from planner.pages.shortage.forms import OrderForm
 from planner.services.documents import household_of
 from planner.services.errors import KeyReused, StaleVersion
@@ -14,7 +14,7 @@ from planner.services.errors import KeyReused, StaleVersion
 @require_http_methods(["GET", "POST"])
 def plan_order(request: HttpRequest) -> HttpResponse:
     household = household_of(request.user)
-    names = {debt.slug: debt.name for debt in Debt.objects.owned_by(request.user)}
+    names = {debt.slug: debt.name for debt in DebtRow.objects.owned_by(request.user)}
     form = OrderForm(request.POST or None, household=household, debts=list(names))
     status, conflict = 200, ""
     if request.method == "POST":

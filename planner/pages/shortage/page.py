@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from planner.domain.answers.scenarios import Starting
 from planner.domain.answers.shortage import (
     Avoidance,
-    Reason,
+    WhyShort,
     avoid_first,
     caught_up,
     order_of,
@@ -26,7 +26,7 @@ from planner.domain.make_plan import make_plan
 from planner.domain.plan.plan import PlannedDue
 from planner.domain.plan.stored import StoredPlan, read_plan
 from planner.models import User
-from planner.pages.what_if.verdict import Row, outcome_rows
+from planner.pages.what_if.verdict import OutcomeRow, outcome_rows
 from planner.plans.current import Present, stored_outcome, stored_starts
 from planner.plans.kept import kept, stored_plans
 from planner.services.documents import document_of
@@ -57,11 +57,11 @@ class ShortLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class OrderComparison:
     """The person's own order beside the suggested one."""
 
     effect: str
-    rows: list[Row]
+    rows: list[OutcomeRow]
 
 
 class ShortPage:
@@ -219,7 +219,7 @@ class ShortPage:
     def later(self) -> int:
         return max(0, len(self._shorts) - SHOWN_SHORT)
 
-    def _line(self, due: PlannedDue, cause: Reason | None, starts: list[Starting]) -> ShortLine:
+    def _line(self, due: PlannedDue, cause: WhyShort | None, starts: list[Starting]) -> ShortLine:
         as_of = self.present.as_of
         if due.last_safe_on < as_of:
             late = (as_of - due.due_on).days
@@ -254,7 +254,7 @@ class ShortPage:
             "{day}."
         ).format(day=self._words.day(on))
 
-    def _why(self, cause: Reason | None) -> SafeString | str:
+    def _why(self, cause: WhyShort | None) -> SafeString | str:
         """Said of the first short due of each debt."""
         if cause is None:
             return ""
@@ -319,7 +319,7 @@ class ShortPage:
         return self.row.strategy != self.present.rule
 
     @property
-    def comparison(self) -> Comparison | None:
+    def comparison(self) -> OrderComparison | None:
         """What the person's own order does against the suggested one."""
         if not self.row.triage_order or not self.follows_order:
             return None
@@ -339,17 +339,19 @@ _HARMS = (
 )
 
 
-def _compared(suggested: StoredPlan, own: StoredPlan, page: ShortPage) -> Comparison:
+def _compared(suggested: StoredPlan, own: StoredPlan, page: ShortPage) -> OrderComparison:
     before, after = stored_outcome(suggested), stored_outcome(own)
-    rows = [Row(_("First consequence"), *(page.first_start(plan) for plan in (suggested, own)))]
+    rows = [
+        OutcomeRow(_("First consequence"), *(page.first_start(plan) for plan in (suggested, own)))
+    ]
     for name, one, other in zip(_HARMS, suggested.harm, own.harm, strict=False):
         if one or other:
-            rows.append(Row(str(name), str(one), str(other)))
+            rows.append(OutcomeRow(str(name), str(one), str(other)))
     rows += outcome_rows(before, after, page.amounts)
     same = suggested.harm == own.harm and before == after
     effect = _("nothing changes") if same else what_it_does(before, after, page.amounts)
     said = _("Your order, beside the suggested one: {effect}.").format(effect=effect)
-    return Comparison(said, rows)
+    return OrderComparison(said, rows)
 
 
 # --- What is kept ---
@@ -382,8 +384,8 @@ def _avoidance(record: Mapping[str, Any]) -> Avoidance:
     return Avoidance(**{**record, **days, **starts})
 
 
-def _reason(record: Mapping[str, Any]) -> Reason:
-    return Reason(
+def _reason(record: Mapping[str, Any]) -> WhyShort:
+    return WhyShort(
         **{
             **record,
             "due_on": date.fromisoformat(record["due_on"]),

@@ -23,7 +23,7 @@ def plan_short(request: HttpRequest) -> HttpResponse:
         form = _form(page)
     names = {debt.id: debt.name for debt in page.present.position.debts}
     context = {
-        "sheet": page,
+        "page": page,
         "form": form,
         "debts": [(slug, names[slug]) for slug in form.order if slug in names],
         "conflict": conflict,

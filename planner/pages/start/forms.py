@@ -13,7 +13,7 @@ from planner.domain.values.reading import DocumentError, InvalidDocument
 from planner.forms.errors import sentence
 from planner.forms.fields import DayField, DayOfMonthField, YuanField, fen_of, yuan_text
 from planner.forms.keyed import HouseholdForm
-from planner.models import Household
+from planner.models import HouseholdRow
 from planner.pages.debts.contracts import FORMS
 from planner.pages.debts.forms import DebtForm
 from planner.services.documents import household_document_of
@@ -36,7 +36,7 @@ SPARED: Mapping[str, tuple[str, ...]] = {
 
 
 def start_form(
-    contract: str, product: Product | None, data: Any, household: Household, **kwargs: Any
+    contract: str, product: Product | None, data: Any, household: HouseholdRow, **kwargs: Any
 ) -> DebtForm:
     """The debt form of that contract, cut down to what the first step asks."""
     known = {} if product is None else product.starting_document()
@@ -89,7 +89,7 @@ class MoneyForm(HouseholdForm):
     )
     rent_day = DayOfMonthField(label=_("Paid on"), required=False)
 
-    def __init__(self, data: Any = None, *, household: Household, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, household: HouseholdRow, **kwargs: Any) -> None:
         document = household_document_of(household.owner)
         kwargs.setdefault("initial", self.shown(document))
         super().__init__(data, household=household, **kwargs)

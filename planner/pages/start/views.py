@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from planner.domain.rulebook.ladders import in_language
-from planner.models import Debt
+from planner.models import DebtRow
 from planner.pages import items
 from planner.pages.debts.tiles import chosen, offered_products
 from planner.pages.debts.views import debt_rows
@@ -49,7 +49,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def start_money(request: HttpRequest) -> HttpResponse:
     """Step two: what comes in and what living costs. Then the plan."""
     household = household_of(request.user)
-    if household.is_sample or not Debt.objects.owned_by(request.user).exists():
+    if household.is_sample or not DebtRow.objects.owned_by(request.user).exists():
         return redirect("planner:start")
     form = MoneyForm(request.POST or None, household=household)
     if form.asks_nothing:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from planner.domain.answers.due_days import Choice, DueDays, suggest_due_days
+from planner.domain.answers.due_days import Choice, DueDayChoices, suggest_due_days
 from planner.domain.household.household import parse_household
 from planner.pages.plan.page import Board
 from planner.plans.kept import whole_document
@@ -18,7 +18,7 @@ from planner.words.names import certainty_word, strategy_name
 
 
 @dataclass(frozen=True, slots=True)
-class DayLine:
+class DueDayLine:
     """A day that is offered, what it does to the plan, and how sure it is that one may have it."""
 
     day: str
@@ -36,7 +36,7 @@ class DueDaysLines:
     advice: str
     caution: str
     rule: str
-    days: list[DayLine]
+    days: list[DueDayLine]
 
 
 @require_GET
@@ -48,7 +48,7 @@ def plan_due_days(request: HttpRequest) -> HttpResponse:
     return render(request, "planner/what_if/due_days.html", context)
 
 
-def _lines(one: DueDays, board: Board) -> DueDaysLines:
+def _lines(one: DueDayChoices, board: Board) -> DueDaysLines:
     caution = ""
     if one.best is None:
         advice = _("No day on offer does better than the one it has now.")
@@ -68,9 +68,9 @@ def _lines(one: DueDays, board: Board) -> DueDaysLines:
     )
 
 
-def _day_line(choice: Choice, one: DueDays, board: Board) -> DayLine:
+def _day_line(choice: Choice, one: DueDayChoices, board: Board) -> DueDayLine:
     figure = choice.figure
-    return DayLine(
+    return DueDayLine(
         day=_("day {day}").format(day=choice.day),
         effect=what_it_does(one.now, choice.outcome, board.amounts),
         certainty=certainty_word(figure.certainty),

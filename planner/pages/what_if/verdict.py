@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from planner.domain.answers.scenarios import (
     Difference,
-    Standing,
+    PlanStanding,
     difference,
     standing_of,
 )
@@ -27,7 +27,7 @@ SHOWN_STARTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class OutcomeRow:
     """A figure of the present plan beside the same of the other one."""
 
     name: str
@@ -50,7 +50,7 @@ class Verdict:
     spared: list[StartLine]
     starts_count: int
     spared_count: int
-    rows: list[Row]
+    rows: list[OutcomeRow]
 
     @property
     def first_starts(self) -> list[StartLine]:
@@ -93,7 +93,7 @@ def verdict(present: Present, plan: Plan) -> Verdict:
 
 
 def _headline(
-    before: Standing, after: Standing, told: Difference, words: Words
+    before: PlanStanding, after: PlanStanding, told: Difference, words: Words
 ) -> tuple[str, SafeString]:
     if told.lacks:
         return "short", phrased(_("It breaks first here:|{lack}."), lack=words.lack(told.lacks[0]))
@@ -112,7 +112,9 @@ def _headline(
     )
 
 
-def _why(before: Standing, after: Standing, told: Difference, words: Words) -> list[SafeString]:
+def _why(
+    before: PlanStanding, after: PlanStanding, told: Difference, words: Words
+) -> list[SafeString]:
     said = []
     if told.starts:
         first = told.starts[0]
@@ -136,7 +138,7 @@ def _why(before: Standing, after: Standing, told: Difference, words: Words) -> l
     return said
 
 
-def outcome_rows(before: Outcome, after: Outcome, amounts: Amounts) -> list[Row]:
+def outcome_rows(before: Outcome, after: Outcome, amounts: Amounts) -> list[OutcomeRow]:
     def end(outcome: Outcome) -> str:
         return month(outcome.debt_free_on) if outcome.debt_free_on else _("never")
 
@@ -148,4 +150,4 @@ def outcome_rows(before: Outcome, after: Outcome, amounts: Amounts) -> list[Row]
         (_("Interest, fees"), cost(before), cost(after)),
         (_("Late dues"), str(before.late_dues), str(after.late_dues)),
     )
-    return [Row(*one) for one in pairs]
+    return [OutcomeRow(*one) for one in pairs]

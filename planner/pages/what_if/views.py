@@ -20,7 +20,7 @@ def plan_borrow(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         answer = BorrowAnswer.of(present, form) if form.is_valid() else None
         status = 200 if answer else 422
-    context = {"form": form, "answer": answer, "what": what, "present": present}
+    context = {"form": form, "answer": answer, "what": what, "page": present}
     template = "planner/what_if/_borrow.html" if request.htmx else "planner/what_if/borrow.html"
     return render(request, template, context, status=status)
 
@@ -30,4 +30,4 @@ def plan_stress(request: HttpRequest) -> HttpResponse:
     """What a late or smaller income, or an expense more, would do."""
     page = StressPage(Present(request.user), request.GET.get("case", ""))
     template = "planner/what_if/_stress.html" if request.htmx else "planner/what_if/stress.html"
-    return render(request, template, {"sheet": page}, status=422 if page.is_unknown else 200)
+    return render(request, template, {"page": page}, status=422 if page.is_unknown else 200)

@@ -12,12 +12,12 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
-from planner.domain.answers.reasons import Reason, read_reason, reason_document, reasons_of
+from planner.domain.answers.reasons import WhyPaid, read_reason, reason_document, reasons_of
 from planner.domain.household.household import Household, parse_household, read_household
 from planner.domain.ledger.consequences import Harm
 from planner.domain.make_plan import make_plan
 from planner.domain.optimum.find import find_optimum
-from planner.domain.paying.proposals import Step, follow
+from planner.domain.paying.proposals import DecidedPayment, follow
 from planner.domain.plan.plan import Plan, read_off
 from planner.domain.plan.proof import is_least, judge_proof
 from tests.domain.generate import households
@@ -65,7 +65,7 @@ def planned(household: Household, payments: Sequence[tuple[int, str, int]]) -> P
     return plan
 
 
-def told(household: Household, plan: Plan, *kinds: str) -> list[Reason]:
+def told(household: Household, plan: Plan, *kinds: str) -> list[WhyPaid]:
     return [one for one in reasons_of(household, plan) if one.kind in kinds]
 
 
@@ -161,15 +161,15 @@ def test_a_household_that_is_overdue():
     # 1.23: 400.00 + 684.60 + 1.23 = 1,085.83. The 4th is before the 31st day, 11 December.
     # The rest of the 1,300.00 is early: 614.17.
     assert found[:2] == [
-        Reason("cure", "jiebei", date(2026, 12, 4), 108583, until=date(2026, 12, 11),
+        WhyPaid("cure", "jiebei", date(2026, 12, 4), 108583, until=date(2026, 12, 11),
                rungs=("bureau_2",)),
-        Reason("ahead", "jiebei", date(2026, 12, 4), 61417, 3121, whole_fen=130000),
+        WhyPaid("ahead", "jiebei", date(2026, 12, 4), 61417, 3121, whole_fen=130000),
     ]  # fmt: skip
     # 5,000.00 in five rows of 1,000.00, 0.04 % a night. 614.17 early on 4 December are taken off
     # the last row, due on 10 April: 614.17 x 127 nights x 0.0004 = 31.20; rounded at five bills.
     assert abs(found[1].saved_fen - fen(Fraction("614.17") * 127 * Fraction("0.0004"))) <= 3
     # 640.00 in full by the 10th, or 64.00 then: 576.00 x 22 nights to 1 January x 0.0005 = 6.34.
-    assert found[2] == Reason(
+    assert found[2] == WhyPaid(
         "in_full", "huabei", date(2026, 12, 4), 64000, 634, date(2026, 12, 10)
     )
     # Of what is left of rows due on 10 February, March, April when 2,259.49 come on 5 January,
@@ -241,7 +241,9 @@ def test_what_a_payment_prevents_starts_on_that_day_without_it(name, is_today_s)
     household = example(name)
     written = planned(household, {"short": SHORT, "overdue": OVERDUE}[name])
     plan = find_optimum(household, seconds=3).plan if is_today_s else written
-    steps: list[Step] = [(one.on.toordinal(), one.debt, one.amount_fen) for one in plan.payments]
+    steps: list[DecidedPayment] = [
+        (one.on.toordinal(), one.debt, one.amount_fen) for one in plan.payments
+    ]
     found = told(household, plan, "cure", "first")
     assert found
 

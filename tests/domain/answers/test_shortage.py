@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 
 from planner.domain.answers.scenarios import Starting, receive, starting
-from planner.domain.answers.shortage import Reason, avoid_first, caught_up, least, order_of, reasons
+from planner.domain.answers.shortage import (
+    WhyShort,
+    avoid_first,
+    caught_up,
+    least,
+    order_of,
+    reasons,
+)
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import make_plan
 from tests.domain.generate import households
@@ -81,7 +88,7 @@ def test_a_due_waits_for_what_would_start_elsewhere():
 
     starts = Starting("heavy", date(2026, 12, 8), "record", date(2026, 12, 9), 2)
     assert found == [
-        Reason("harm_elsewhere", "light", date(2026, 12, 8), 20_000, "heavy", date(2026, 12, 8),
+        WhyShort("harm_elsewhere", "light", date(2026, 12, 8), 20_000, "heavy", date(2026, 12, 8),
                starts)
     ]  # fmt: skip
     assert order_of(plan) == ("heavy", "light")

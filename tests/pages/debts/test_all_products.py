@@ -60,8 +60,8 @@ def test_every_file_names_every_debt(client, owing):
     }
     told = "\n".join(str(one.get("DESCRIPTION", "")) for one in calendar.walk("VEVENT"))
 
-    assert names <= {debt.name for debt in page.context["board"].household.debts}
-    assert {debt.debt for debt in page.context["board"].plan.dues} == {
+    assert names <= {debt.name for debt in page.context["page"].household.debts}
+    assert {debt.debt for debt in page.context["page"].plan.dues} == {
         one.replace("_", "-") for one in PRODUCTS
     }
     assert names <= {cell for row in csv.reader(io.StringIO(table)) for cell in row}

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from planner.domain.rulebook.products import load_products
-from planner.models import Debt
+from planner.models import DebtRow
 from planner.services.changes import undo
 from planner.services.documents import household_document_of
 from planner.services.items import delete_item
@@ -312,7 +312,7 @@ def test_the_second_of_two_tabs_sees_both_versions(owner_client, owner, headers)
 
 def test_what_was_deleted_in_another_tab_can_be_entered_anew(owner_client, owner):
     sent = as_sent(shown_form(owner_client, url_of("friend")), note="typed for long")
-    row = Debt.objects.owned_by(owner).get()
+    row = DebtRow.objects.owned_by(owner).get()
     delete_item(user=owner, kind="debts", slug="friend", version=row.version)
 
     response = owner_client.post(url_of("friend"), sent)

@@ -71,10 +71,10 @@ def test_what_arrived_dates_the_steps_that_run_from_it(client_of_huabei, rung, o
 
 
 def test_an_event_dates_its_rung_in_the_plan_and_is_no_missed_due(client_of_huabei):
-    before = client_of_huabei.get(reverse("planner:plan")).context["board"]
+    before = client_of_huabei.get(reverse("planner:plan")).context["page"]
     enter(client_of_huabei, "payment_order", "2026-11-25")
 
-    after = client_of_huabei.get(reverse("planner:plan")).context["board"]
+    after = client_of_huabei.get(reverse("planner:plan")).context["page"]
 
     reply = {one.rung: one.starts_on for one in after.plan.consequences}["payment_order_reply"]
     assert reply == date(2026, 12, 10)
@@ -84,7 +84,7 @@ def test_an_event_dates_its_rung_in_the_plan_and_is_no_missed_due(client_of_huab
 
 def test_an_event_is_found_from_the_history_and_from_the_step(client_of_huabei):
     history_page = client_of_huabei.get(url("debt-history")).content.decode()
-    plan = client_of_huabei.get(reverse("planner:plan")).context["board"].plan
+    plan = client_of_huabei.get(reverse("planner:plan")).context["page"].plan
     ladder = reverse("planner:ladder", args=["huabei", plan.dues[0].due_on])
 
     steps = client_of_huabei.get(ladder).content.decode()
@@ -135,7 +135,7 @@ def test_of_a_demand_the_last_one_counts(client_of_huabei):
     household = parse_household(household_document_of(owner_of(client_of_huabei)))
 
     assert [one.on for one in following(household.debts[0])] == [date(2029, 11, 20)]
-    plan = client_of_huabei.get(reverse("planner:plan")).context["board"].plan
+    plan = client_of_huabei.get(reverse("planner:plan")).context["page"].plan
     assert {one.rung: one.starts_on for one in plan.consequences}["limitation"] == date(
         2029, 11, 20
     )
@@ -193,7 +193,7 @@ def test_a_days_limit_stands_on_the_plan_until_it_is_over(client_of_huabei, cloc
 
 def test_a_step_is_worded_by_what_dates_it(client_of_huabei):
     enter(client_of_huabei, "payment_order", "2026-11-25")
-    plan = client_of_huabei.get(reverse("planner:plan")).context["board"].plan
+    plan = client_of_huabei.get(reverse("planner:plan")).context["page"].plan
     ladder = reverse("planner:ladder", args=["huabei", plan.dues[0].due_on])
 
     shown = client_of_huabei.get(ladder).content.decode().replace("\u00a0", " ")

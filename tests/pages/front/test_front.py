@@ -33,7 +33,7 @@ def test_the_example_says_what_the_samples_own_plan_says(client, language):
     shown = client.get(HOME)
     client.post(SAMPLE)
 
-    board = client.get(reverse("planner:plan")).context["board"]
+    board = client.get(reverse("planner:plan")).context["page"]
 
     assert shown.context["example"].answer == board.answer
     assert str(board.answer.headline) in shown.content.decode()

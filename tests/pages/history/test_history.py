@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from planner.domain.household.household import parse_household
 from planner.domain.household.terms import terms_document
-from planner.models import Arrangement, HistoryEntry, Household
+from planner.models import Arrangement, HistoryEntry, HouseholdRow
 from planner.pages.debts.records import SHOWN_ENTRIES
 from planner.plans.kept import standing_household
 from planner.plans.questions import answer_all_as_planned
@@ -64,7 +64,7 @@ def test_a_due_is_marked_as_paid_with_what_the_plan_says(client, lived):
 
 
 def test_a_due_is_paid_before_its_day(client, lived):
-    Household.objects.owned_by(lived).update(as_of=date(2026, 12, 10))
+    HouseholdRow.objects.owned_by(lived).update(as_of=date(2026, 12, 10))
     record_arrival(
         user=lived, income="salary", on=date(2026, 12, 10), amount_fen=850_000,
         planned_on=date(2026, 12, 10),

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from planner.models import HistoryEntry, Household
+from planner.models import HistoryEntry, HouseholdRow
 from planner.plans.kept import standing_household
 from planner.plans.questions import open_questions
 from tests.households import account, debt, expense
@@ -189,7 +189,7 @@ def test_the_same_answer_from_two_windows_counts_once(back, owner):
 
 def test_a_stranger_cannot_answer(back, owner, stranger, client):
     form = first_form(back, "income")
-    Household.objects.owned_by(stranger).update(as_of=date(2026, 12, 12))
+    HouseholdRow.objects.owned_by(stranger).update(as_of=date(2026, 12, 12))
     client.force_login(stranger)
     response = client.post(ANSWER, form | {"answer": "planned"})
 
@@ -203,7 +203,7 @@ def test_answers_are_only_posted(owner_client, name):
 
 
 def test_hidden_amounts_stay_hidden_in_the_questions(back, owner):
-    Household.objects.owned_by(owner).update(is_discreet=True)
+    HouseholdRow.objects.owned_by(owner).update(is_discreet=True)
     text = back.get(PLAN).content.decode()
     shown = re.sub(r"<input[^>]*type=\"hidden\"[^>]*>", "", text[: text.index('id="answer"')])
 
@@ -262,7 +262,7 @@ def test_a_clock_that_jumps_back_loses_and_repeats_nothing(back, owner, clock):
 def test_a_journey_across_time_zones_asks_nothing_twice(back, owner, clock):
     back.post(ALL, all_form(back))
     clock(datetime(2026, 12, 11, 17, tzinfo=UTC))  # the 12th in Shanghai, the 11th in New York
-    Household.objects.owned_by(owner).update(time_zone="America/New_York")
+    HouseholdRow.objects.owned_by(owner).update(time_zone="America/New_York")
 
     assert back.get(PLAN).status_code == 200
     assert b'id="asking"' not in back.get(PLAN).content

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import ladder as ladder_of
-from planner.models import ITEM_MODELS, Debt, Household, Income
+from planner.models import ITEM_MODELS, DebtRow, HouseholdRow, IncomeRow
 from planner.pages.plan.page import SHOWN_FIGURES, Board, prefix_of
 from planner.plans.kept import whole_document
 from planner.services.arrangements import agree_arrangement, ask_arrangement
@@ -40,7 +40,7 @@ def edit_url(kind, slug):
 
 @pytest.fixture
 def friend(owner):
-    return Debt.objects.owned_by(owner).get()
+    return DebtRow.objects.owned_by(owner).get()
 
 
 @pytest.mark.parametrize(("headers", "is_page"), [({}, True), (HTMX, False)])
@@ -88,7 +88,7 @@ def test_a_visitor_is_sent_to_sign_in(client, db):
 def test_a_stranger_sees_nothing_of_the_plan(client, owner, make_member):
     other = make_member("stranger", debts=[debt(id="other", name="别人")])
     client.force_login(other)
-    row = Debt.objects.owned_by(owner).get()
+    row = DebtRow.objects.owned_by(owner).get()
 
     page = client.get(PLAN).content.decode()
     ladder = client.get(reverse("planner:ladder", args=["friend", date(2026, 12, 15)]))
@@ -108,25 +108,25 @@ def test_a_changed_balance_changes_the_plan(owner_client, owner, friend, headers
     # Where only the region is swapped it comes at once; else the page is asked for anew.
     assert [code for _url, code in response.redirect_chain] == ([] if headers else [302])
     assert response.status_code == 200
-    assert Debt.objects.owned_by(owner).get().terms["principal"] == "2000.50"
+    assert DebtRow.objects.owned_by(owner).get().terms["principal"] == "2000.50"
     assert 'class="change' in response.content.decode()
 
 
 def test_a_changed_due_day_moves_the_next_due(owner_client, owner, friend):
     owner_client.post(edit_url("debts", "friend"), debt_figures(friend, due_day="20"))
 
-    terms = Debt.objects.owned_by(owner).get().terms
+    terms = DebtRow.objects.owned_by(owner).get().terms
     assert (terms["due_day"], terms["next_due"]) == (20, "2026-12-20")
 
 
 def test_a_due_day_that_has_passed_this_month_is_next_months(make_member, client):
     user = make_member("late", as_of="2026-12-10")
     client.force_login(user)
-    row = Debt.objects.owned_by(user).get()
+    row = DebtRow.objects.owned_by(user).get()
 
     client.post(edit_url("debts", "friend"), debt_figures(row, due_day="5"))
 
-    assert Debt.objects.owned_by(user).get().terms["next_due"] == "2027-01-05"
+    assert DebtRow.objects.owned_by(user).get().terms["next_due"] == "2027-01-05"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_refused_figure_keeps_what_was_typed(owner_client, owner, friend, valu
     assert words in text
     assert f'value="{next(iter(values.values()))}"' in text or not next(iter(values.values()))
     assert "<html" not in text
-    assert Debt.objects.owned_by(owner).get().version == friend.version
+    assert DebtRow.objects.owned_by(owner).get().version == friend.version
 
 
 def test_an_older_version_is_told_what_changed(owner_client, owner, friend):
@@ -163,7 +163,7 @@ def test_an_older_version_is_told_what_changed(owner_client, owner, friend):
     assert response.status_code == 409
     assert "2,500.00" in text
     assert "2600" in text
-    assert Debt.objects.owned_by(owner).get().terms["principal"] == "2500.00"
+    assert DebtRow.objects.owned_by(owner).get().terms["principal"] == "2500.00"
 
 
 def test_sending_twice_has_one_effect(owner_client, owner, friend):
@@ -172,11 +172,11 @@ def test_sending_twice_has_one_effect(owner_client, owner, friend):
     answers = [owner_client.post(edit_url("debts", "friend"), data) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [302, 302]
-    assert Debt.objects.owned_by(owner).get().version == friend.version + 1
+    assert DebtRow.objects.owned_by(owner).get().version == friend.version + 1
 
 
 def test_an_income_and_an_account_change_where_they_stand(owner_client, owner):
-    salary = Income.objects.owned_by(owner).get()
+    salary = IncomeRow.objects.owned_by(owner).get()
     card = ITEM_MODELS["accounts"].objects.owned_by(owner).get()
 
     owner_client.post(
@@ -209,7 +209,7 @@ def test_buffer_and_strategy_change(owner_client, owner):
         response = owner_client.post(reverse("planner:plan-change", args=[name]), data)
         assert response.status_code == 302
 
-    household = Household.objects.get(owner=owner)
+    household = HouseholdRow.objects.get(owner=owner)
     assert (household.buffer_fen, household.strategy) == (500_00, "snowball")
 
 
@@ -222,7 +222,7 @@ def test_a_buffer_changed_elsewhere_is_not_overwritten(owner_client, owner):
     )
 
     assert response.status_code == 409
-    assert Household.objects.get(owner=owner).buffer_fen == 800_00
+    assert HouseholdRow.objects.get(owner=owner).buffer_fen == 800_00
 
 
 @pytest.mark.parametrize("name", ["buffer", "strategy"])
@@ -232,29 +232,29 @@ def test_a_refused_buffer_or_strategy_changes_nothing(owner_client, owner, name)
     response = owner_client.post(url, {name: "optimal!", "was": "", "key": "a"}, headers=HTMX)
 
     assert response.status_code == 422
-    assert Household.objects.get(owner=owner).buffer_fen == 300_00
+    assert HouseholdRow.objects.get(owner=owner).buffer_fen == 300_00
 
 
 def test_undo_takes_the_change_back(owner_client, owner, friend):
     owner_client.post(edit_url("debts", "friend"), debt_figures(friend, balance="2500"))
 
-    revision = Household.objects.get(owner=owner).revision
+    revision = HouseholdRow.objects.get(owner=owner).revision
     response = owner_client.post(reverse("planner:plan-undo"), {"revision": revision}, headers=HTMX)
 
     assert response.status_code == 200
-    assert Debt.objects.owned_by(owner).get().terms["principal"] == "3000.00"
+    assert DebtRow.objects.owned_by(owner).get().terms["principal"] == "3000.00"
     assert 'class="change' not in response.content.decode()
 
 
 def test_undo_sent_twice_takes_one_change_back(owner_client, owner):
     for yuan in (400, 500):
         change_household(user=owner, buffer=f"{yuan}.00")
-    sent = {"revision": Household.objects.get(owner=owner).revision}
+    sent = {"revision": HouseholdRow.objects.get(owner=owner).revision}
 
     answers = [owner_client.post(reverse("planner:plan-undo"), sent) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [302, 409]
-    assert Household.objects.get(owner=owner).buffer_fen == 400_00
+    assert HouseholdRow.objects.get(owner=owner).buffer_fen == 400_00
 
 
 @pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 5000])
@@ -262,12 +262,12 @@ def test_undo_without_the_state_it_was_made_for_does_nothing(owner_client, owner
     response = owner_client.post(reverse("planner:plan-undo"), {"revision": revision})
 
     assert response.status_code == 409
-    assert Household.objects.get(owner=owner).buffer_fen == 300_00
+    assert HouseholdRow.objects.get(owner=owner).buffer_fen == 300_00
 
 
 def test_renewing_an_older_state_shows_both(owner_client, owner):
     url = reverse("planner:plan-renew")
-    sent = {"key": "a", "revision": Household.objects.get(owner=owner).revision,
+    sent = {"key": "a", "revision": HouseholdRow.objects.get(owner=owner).revision,
             "account-card": "1500", "principal-friend": "2500"}  # fmt: skip
     save_item(user=owner, kind="accounts", item=account(balance="1999.00"), version=1)
 
@@ -285,7 +285,7 @@ def test_hidden_amounts_are_not_in_the_page(owner_client, owner):
 
     text = owner_client.get(PLAN).content.decode()
 
-    assert Household.objects.get(owner=owner).is_discreet
+    assert HouseholdRow.objects.get(owner=owner).is_discreet
     for amount in ("3,000.00", "8,500.00", "2,100.00", "500.00", "300.00"):
         assert amount not in text
 
@@ -371,7 +371,7 @@ def test_figures_of_another_day_say_so_and_can_be_renewed(owner_client, owner, c
     url = reverse("planner:plan-renew")
 
     page = owner_client.get(url)
-    known = {"key": "a", "revision": Household.objects.get(owner=owner).revision}
+    known = {"key": "a", "revision": HouseholdRow.objects.get(owner=owner).revision}
     refused = owner_client.post(url, known | {"account-card": "x", "principal-friend": "1"})
     response = owner_client.post(url, known | {"account-card": "1,500", "principal-friend": "2500"})
 
@@ -458,7 +458,7 @@ def test_the_number_of_queries_does_not_grow_with_rows(make_member, client):
 def test_the_sample_is_seen_changed_and_swapped(client, db):
     client.post(reverse("planner:sample-open"))
     page = client.get(PLAN)
-    salary = Income.objects.get()
+    salary = IncomeRow.objects.get()
 
     response = client.post(
         edit_url("incomes", salary.slug),

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from planner.models import Debt, Household, Session, StoredPlan, User
+from planner.models import DebtRow, HouseholdRow, KeptPlan, Session, User
 from planner.pages.front.sample import sample_document
 from planner.plans.kept import stored_plan
 from planner.services import people
@@ -201,8 +201,8 @@ def test_the_front_page_leads_who_has_figures_to_the_plan(owner_client, client):
 def test_the_sample_never_replaces_own_figures(owner_client, owner):
     owner_client.post(reverse("planner:sample-open"))
 
-    assert not Household.objects.get(owner=owner).is_sample
-    assert Debt.objects.owned_by(owner).get().slug == "friend"
+    assert not HouseholdRow.objects.get(owner=owner).is_sample
+    assert DebtRow.objects.owned_by(owner).get().slug == "friend"
 
 
 @pytest.mark.django_db
@@ -241,7 +241,7 @@ def test_signing_up_keeps_the_guests_household(guest_client):
 
     user = user_of(guest_client)
     assert not user.is_guest
-    assert Debt.objects.owned_by(user).get().slug == "friend"
+    assert DebtRow.objects.owned_by(user).get().slug == "friend"
     assert list(User.objects.all()) == [user]
 
 
@@ -256,7 +256,7 @@ def test_signing_up_by_code_keeps_the_guests_household(guest_client, db, mail_is
 
     user = user_of(guest_client)
     assert not user.is_guest
-    assert Debt.objects.owned_by(user).get().slug == "friend"
+    assert DebtRow.objects.owned_by(user).get().slug == "friend"
 
 
 @pytest.mark.parametrize(("choice", "name"), [("take", "the guest's"), ("drop", "小李")])
@@ -271,7 +271,7 @@ def test_signing_in_asks_which_household_stays(guest_client, member, choice, nam
 
     assert response.headers["Location"] == reverse("planner:guest-settle")
     assert page.status_code == 200
-    assert Debt.objects.owned_by(member).get().name == name
+    assert DebtRow.objects.owned_by(member).get().name == name
     assert not User.objects.filter(guest_since__isnull=False).exists()
 
 
@@ -281,7 +281,7 @@ def test_settling_twice_or_without_a_guest_leads_home(client, member):
     response = client.post(reverse("planner:guest-settle"), {"choice": "take"})
 
     assert response.headers["Location"] == reverse("planner:home")
-    assert Debt.objects.owned_by(member).count() == 1
+    assert DebtRow.objects.owned_by(member).count() == 1
 
 
 @pytest.mark.django_db
@@ -341,7 +341,7 @@ def test_changing_the_password_ends_the_other_sessions(client, member):
 
 
 def test_signing_in_brings_the_members_language(client, member):
-    Household.objects.owned_by(member).update(language="en")
+    HouseholdRow.objects.owned_by(member).update(language="en")
 
     sign_in(client)
 
@@ -427,7 +427,7 @@ def test_settings_are_saved_and_change_the_language_at_once(owner_client, owner)
 
     response = owner_client.post(reverse("planner:settings"), form, follow=True)
 
-    household = Household.objects.get(owner=owner)
+    household = HouseholdRow.objects.get(owner=owner)
     assert (household.language, household.time_zone) == ("en", "Europe/Berlin")
     assert (household.is_discreet, household.buffer_fen) == (True, 50000)
     assert 'lang="en"' in response.content.decode()
@@ -445,7 +445,7 @@ def test_a_buffer_changed_elsewhere_is_shown_beside_the_one_typed(owner_client, 
     assert "800.00" in str(response.context["form"].errors["buffer"])
     assert 'value="500"' in response.content.decode()
     assert again.status_code == 302
-    assert Household.objects.get(owner=owner).buffer_fen == 500_00
+    assert HouseholdRow.objects.get(owner=owner).buffer_fen == 500_00
 
 
 @pytest.mark.parametrize(
@@ -460,7 +460,7 @@ def test_settings_nobody_can_mean_are_refused(owner_client, owner, field, value)
 
     assert response.status_code == 422
     assert response.context["form"].errors.keys() == {field}
-    assert Household.objects.get(owner=owner).language == "zh-hans"
+    assert HouseholdRow.objects.get(owner=owner).language == "zh-hans"
 
 
 @pytest.mark.django_db
@@ -473,7 +473,7 @@ def test_a_guest_without_consent_stores_no_buffer(guest_client):
     assert user_of(guest_client).household.buffer_fen == 0
 
 
-@pytest.mark.parametrize("name", ["data-export", "household-export", "account-erase"])
+@pytest.mark.parametrize("name", ["data-export", "household-export", "data-erase"])
 def test_sensitive_acts_ask_a_member_again_after_a_quarter_of_an_hour(client, member, name):
     sign_in(client)
     fresh = client.get(reverse(f"planner:{name}"))
@@ -555,7 +555,7 @@ def test_erasing_is_refused_without_the_proof(client, member):
     sign_in(client)
     age_session(client, 16 * 60)
 
-    client.post(reverse("planner:account-erase"))
+    client.post(reverse("planner:data-erase"))
 
     assert User.objects.filter(pk=member.pk).exists()
 
@@ -566,7 +566,7 @@ def test_a_member_takes_everything_and_leaves(client, member, stranger):
 
     export = json.loads(client.get(reverse("planner:data-export")).content)
     household = json.loads(client.get(reverse("planner:household-export")).content)
-    response = client.post(reverse("planner:account-erase"), follow=True)
+    response = client.post(reverse("planner:data-erase"), follow=True)
 
     assert export["account"]["email"] == member.email
     assert export["household"] == household
@@ -574,14 +574,14 @@ def test_a_member_takes_everything_and_leaves(client, member, stranger):
     assert household_document_of(stranger) == household
     assert response.redirect_chain[-1][0] == reverse("planner:home")
     assert list(User.objects.all()) == [stranger]
-    assert not StoredPlan.objects.owned_by(member).exists()
+    assert not KeptPlan.objects.owned_by(member).exists()
     assert sign_in(client).status_code == 422  # the form again: nobody to sign in
 
 
 @pytest.mark.django_db
 def test_a_guest_erases_with_one_extra_click(guest_client):
-    page = guest_client.get(reverse("planner:account-erase"))
-    guest_client.post(reverse("planner:account-erase"))
+    page = guest_client.get(reverse("planner:data-erase"))
+    guest_client.post(reverse("planner:data-erase"))
 
     assert page.status_code == 200
     assert not User.objects.exists()
@@ -600,7 +600,7 @@ def test_the_privacy_page_needs_no_account_and_speaks_both_languages(client, lan
 
 @pytest.mark.django_db
 def test_no_page_of_a_member_is_shown_to_nobody(client):
-    for name in ("settings", "data-export", "household-export", "account-erase", "guest-settle"):
+    for name in ("settings", "data-export", "household-export", "data-erase", "guest-settle"):
         response = client.get(reverse(f"planner:{name}"))
 
         assert response.headers["Location"].startswith(reverse("account_login")), name
@@ -611,7 +611,7 @@ def test_no_log_line_holds_an_address_a_name_or_an_amount(client, member, caplog
     sign_in(client)
     sign_in(client, password="wrong")
     save_item(user=member, kind="debts", item=debt(name="MARKER"), version=1)
-    client.post(reverse("planner:account-erase"))
+    client.post(reverse("planner:data-erase"))
 
     lines = [record.getMessage() for record in caplog.records if record.created >= started]
     assert any("signed in" in line for line in lines)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from planner.models import Debt, Household, User
+from planner.models import DebtRow, HouseholdRow, User
 from planner.plans.kept import stored_plan
 from planner.services.changes import undo
 from planner.services.documents import household_document_of
@@ -100,7 +100,7 @@ def test_each_kind_of_debt_needs_only_what_is_asked(guest_client, query, answers
     )
 
     assert response.status_code == 302, response.context["form"].errors
-    assert Debt.objects.count() == 1
+    assert DebtRow.objects.count() == 1
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -121,14 +121,14 @@ def test_without_consent_nothing_is_stored(guest_client):
 
     assert response.status_code == 422
     assert "2386.40" in response.content.decode()
-    assert not Debt.objects.exists()
-    assert not Household.objects.get().has_consent
+    assert not DebtRow.objects.exists()
+    assert not HouseholdRow.objects.get().has_consent
 
 
 def test_consent_is_asked_once(guest_client):
     add_huabei(guest_client)
 
-    assert Household.objects.get().has_consent
+    assert HouseholdRow.objects.get().has_consent
     assert "consent" not in shown_form(guest_client, HUABEI).fields
 
 
@@ -137,7 +137,7 @@ def test_a_refused_figure_stores_no_consent_either(guest_client):
 
     assert response.status_code == 422
     assert list(response.context["form"].errors) == ["due_day"]
-    assert not Household.objects.get().has_consent
+    assert not HouseholdRow.objects.get().has_consent
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -160,7 +160,7 @@ def test_sending_a_debt_twice_adds_it_once(guest_client):
     answers = [guest_client.post(HUABEI, sent).status_code for _ in range(3)]
 
     assert answers == [302, 302, 302]
-    assert Debt.objects.count() == 1
+    assert DebtRow.objects.count() == 1
 
 
 def test_own_figures_take_the_place_of_the_sample(client, db):
@@ -173,7 +173,7 @@ def test_own_figures_take_the_place_of_the_sample(client, db):
     document = household()
     assert [entry["billed"] for entry in document["debts"]] == ["2386.40"]
     assert document["incomes"] == document["accounts"] == []
-    assert not Household.objects.get().is_sample
+    assert not HouseholdRow.objects.get().is_sample
     assert undo(user=User.objects.get())
     assert household()["debts"] == []
 
@@ -185,7 +185,7 @@ def test_a_sample_stays_when_the_own_figure_is_refused(client, db):
     add_huabei(client, due_day="1")
 
     assert household() == before
-    assert Household.objects.get().is_sample
+    assert HouseholdRow.objects.get().is_sample
 
 
 def test_step_two_can_be_taken_again(guest_client):
@@ -208,10 +208,10 @@ def test_step_two_sent_twice_changes_nothing_more(guest_client):
     add_huabei(guest_client)
     sent = as_sent(shown_form(guest_client, MONEY), **money())
     guest_client.post(MONEY, sent)
-    revision = Household.objects.get().revision
+    revision = HouseholdRow.objects.get().revision
 
     assert guest_client.post(MONEY, sent).status_code == 302
-    assert Household.objects.get().revision == revision
+    assert HouseholdRow.objects.get().revision == revision
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_a_question_that_comes_up_is_no_mistake(guest_client, headers):
     ] * 3
     assert 'aria-invalid="true"' in refused.content.decode()
     assert guest_client.post(url, typed | {"missed": "0"}, headers=headers).status_code == 302
-    assert Debt.objects.count() == 1
+    assert DebtRow.objects.count() == 1
 
 
 def test_step_two_asks_only_for_what_is_not_there(client, make_member):

@@ -119,7 +119,7 @@ def test_what_is_overdue_is_told_with_the_day_on_which_the_plan_catches_up(
                "debts": [OVERDUE | {"principal": "800.00"}]}  # fmt: skip
     client.force_login(make_member("late", **(TIGHT | changes)))
 
-    sheet = client.get(SHORT).context["sheet"]
+    sheet = client.get(SHORT).context["page"]
 
     assert text_of_markup(sheet.headline) == headline
     assert why in sheet.dues[0].why
@@ -133,7 +133,7 @@ def test_living_costs_above_the_money_there_is_are_told_beside_the_payments(clie
     spent = {"expenses": [expense(amount="800.00", on={"once": "2026-12-03"})]}
     client.force_login(make_member("costly", **(TIGHT | spent)))
 
-    why = client.get(SHORT).context["sheet"].why
+    why = client.get(SHORT).context["page"].why
 
     assert "另外，<strong>12\u00a0月\u00a03\u00a0日</strong>的生活开支比手上的钱多 ¥100.00" in why
 
@@ -146,7 +146,7 @@ def test_a_debt_moved_up_is_paid_first_and_its_harm_is_laid_beside_the_suggested
         assert client.post(SHORT, sent).status_code == 302
         assert household_document_of(tight)["triage_order"] == ["light", "heavy"]
 
-    context = client.get(SHORT).context["sheet"]
+    context = client.get(SHORT).context["page"]
     rows = {row.name: (row.now, row.then) for row in context.comparison.rows}
     assert rows["信用记录上的逾期（次）"] == ("0", "1")
     assert rows["收费或服务受限（次）"] == ("1", "0")
@@ -305,7 +305,7 @@ def test_a_stress_tells_what_breaks_and_the_cushion_and_keeps_nothing(
     client.get(reverse("planner:plan"))
     before = rows()
 
-    sheet = client.get(STRESS, {"case": case}).context["sheet"]
+    sheet = client.get(STRESS, {"case": case}).context["page"]
 
     assert sheet.verdict.state == state
     assert cushion in sheet.cushion
@@ -326,7 +326,7 @@ def test_a_stress_tells_what_breaks_and_the_cushion_and_keeps_nothing(
 )
 def test_each_case_is_what_its_button_says(client, tight, case, days, arrived, spent):
     """8,500.00 come on the 10th of each month, and nothing is spent."""
-    sheet = client.get(STRESS, {"case": case}).context["sheet"]
+    sheet = client.get(STRESS, {"case": case}).context["page"]
 
     ledger = Ledger(CASES[case].change(sheet.present.household), lambda ledger: None)
     ledger.run_to(date(2027, 3, 1).toordinal())
@@ -351,7 +351,7 @@ def test_a_case_that_does_not_exist_is_refused_with_a_sentence(client, tight):
 def test_without_an_income_none_can_come_late(client, make_member):
     client.force_login(make_member("bare", incomes=[], strategy="avalanche"))
 
-    assert client.get(STRESS, {"case": "late-3"}).context["sheet"].moved.startswith("没有")
+    assert client.get(STRESS, {"case": "late-3"}).context["page"].moved.startswith("没有")
 
 
 def test_by_the_oldest_first_no_order_is_asked_for(client, make_member):
@@ -360,7 +360,7 @@ def test_by_the_oldest_first_no_order_is_asked_for(client, make_member):
     response = client.get(SHORT)
 
     assert b'name="up"' not in response.content
-    assert response.context["sheet"].comparison is None
+    assert response.context["page"].comparison is None
 
 
 @pytest.mark.parametrize("url", [SHORT, BORROW, STRESS])
@@ -396,7 +396,7 @@ def test_days_that_have_passed_and_the_optimum_stand_in_the_way_of_no_question(
 
     for url in (SHORT, STRESS, BORROW):
         assert client.get(url).status_code == 200
-    late = client.get(STRESS, {"case": "late-7"}).context["sheet"]
+    late = client.get(STRESS, {"case": "late-7"}).context["page"]
     bought = {"amount": "300", "on": "2026-12-20", "how": "card-card"}
     offered = OFFER | {"on": "2026-12-14", "how": "instalments"}
 
