@@ -9,7 +9,7 @@ the household's `as_of`. Money is whole fen, a rate an exact fraction with its p
     ...     household = read_household(file.read())
     >>> plan = make_plan(household, "minimum")
     >>> plan.status, plan.dues[0].debt, plan.dues[0].required_fen
-    ('on_time', 'cmb-card', 54000)
+    ('on_time', 'card', 54000)
     >>> plan.dues[0].last_safe_on.isoformat()
     '2026-12-09'
 

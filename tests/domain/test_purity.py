@@ -19,11 +19,13 @@ Each check is shown a planted offence too, and finds it.
 """
 
 import ast
+import doctest
 import subprocess
 import sys
 
 import pytest
 
+from planner import domain
 from tests.paths import ROOT
 
 CORE = ROOT / "planner" / "domain"
@@ -290,3 +292,10 @@ def test_reaching_into_a_contract_is_found():
 
 def test_django_is_found_where_it_is_loaded():
     assert any(is_outside(name) for name in loaded_by("django.utils.dateparse"))
+
+
+def test_the_example_on_the_library_s_face_runs(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    tried = doctest.testmod(domain)
+
+    assert tried.failed == 0 < tried.attempted
