@@ -4,22 +4,17 @@ Both are by the same rule of thumb: the person's own, or the best one where they
 optimum, which takes too long to be found again for a question.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from planner.domain.answers.scenarios import (
-    PlanStanding,
-    Starting,
-    lacks_of,
-)
-from planner.domain.household.household import Debt, Household
+from planner.domain.answers.scenarios import PlanStanding, standing_of
+from planner.domain.household.household import Household
 from planner.domain.make_plan import make_plan
 from planner.domain.paying.trials import RULES_OF_THUMB
-from planner.domain.plan.plan import Outcome, Plan
-from planner.domain.plan.stored import StoredPlan, read_plan
+from planner.domain.plan.document import ReadPlan, read_plan
+from planner.domain.plan.plan import Plan
 from planner.models import User
 from planner.pages.plan.page import Board
 from planner.plans.kept import stored_plans
@@ -66,41 +61,19 @@ class Present:
         ).format(name=strategy_name(self.rule))
 
     @cached_property
-    def plan(self) -> StoredPlan:
+    def plan(self) -> ReadPlan:
         found = stored_plans(
             user=self.user,
             names=[self.rule],
             document=self.board.document,
             position=self.position,
         )
-        return read_plan(found[self.rule])
+        return read_plan(found[self.rule], self.position)
 
     @cached_property
     def standing(self) -> PlanStanding:
-        plan = self.plan
-        return PlanStanding(
-            tuple(lacks_of(self.position, plan.dues, plan.cash, plan.payments)),
-            tuple(stored_starts(plan, self.position.debts)),
-            stored_outcome(plan),
-        )
+        return standing_of(self.plan)
 
     def plan_of(self, changed: Household) -> Plan:
         """The plan of the household with changes laid over it, by the same rule."""
         return make_plan(changed, self.rule)
-
-
-def stored_starts(plan: StoredPlan, debts: Iterable[Debt]) -> list[Starting]:
-    """What will start because a due is missed, as `scenarios.starting` has it of a plan."""
-    events = {(debt.id, rung.id) for debt in debts for rung in debt.rungs() if rung.event}
-    found = [
-        Starting(one.debt, one.due_on, one.rung, one.starts_on, one.severity)
-        for one in plan.consequences
-        if one.state == "will_start" and one.starts_on and (one.debt, one.rung) not in events
-    ]
-    return sorted(found, key=lambda one: (one.starts_on, -one.severity))
-
-
-def stored_outcome(plan: StoredPlan) -> Outcome:
-    totals = plan.totals
-    late = {(one.debt, one.due_on) for one in plan.consequences if one.state == "will_start"}
-    return Outcome(plan.debt_free_on, totals.interest + totals.fees + totals.penalties, len(late))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from planner.domain.answers.ways import best_rule, ways_document
 from planner.domain.household.household import (
     OPTIMAL,
     Debt,
@@ -15,11 +16,10 @@ from planner.domain.household.household import (
 )
 from planner.domain.ledger.replay import stand
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
+from planner.domain.plan.document import kept_document
 from planner.domain.plan.plan import Plan
-from planner.domain.plan.stored import kept_document
 from planner.hashes import history_hash, household_hash
 from planner.models import HistoryEntry, HouseholdRow, KeptPlan, User
-from planner.plans.records import best_rule, ways_document
 from planner.services.documents import household_of, outline_of
 from planner.services.errors import Overtaken
 
@@ -41,7 +41,7 @@ def stored_plans(
 ) -> dict[str, Record]:
     """The plan documents of the user's household by strategy, computed where none is kept.
 
-    Under the name WAYS, what all rules of thumb come to (see `stored.ways_document`), under BEST
+    Under the name WAYS, what all rules of thumb come to (see `ways_document`), under BEST
     the plan of the best of them. The optimum takes long and is worked out elsewhere (see
     `planner.plans.solving`): under OPTIMAL it is in the answer only where it is kept.
     `document` asks for another household of the same user, such as the one before a change;

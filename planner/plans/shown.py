@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from planner import hashes
+from planner.domain.answers.optimum_record import ReadOptimum
 from planner.domain.answers.reasons import reason_document, reasons_of
+from planner.domain.answers.ways import best_rule
 from planner.domain.household.household import Household, parse_household
 from planner.domain.ledger.replay import PaymentRefused
 from planner.domain.make_plan import make_plan
 from planner.domain.paying.proposals import DecidedPayment, follow
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
+from planner.domain.plan.document import kept_document, paid_in
 from planner.domain.plan.plan import Plan, cost_of, outcome_of, read_off
-from planner.domain.plan.stored import kept_document, read_plan
 from planner.domain.values.reading import InvalidDocument
 from planner.models import KeptPlan, User
 from planner.plans.kept import OPTIMAL, stored_plan, whole_document
-from planner.plans.records import KeptOptimum, best_rule
 from planner.services.documents import household_of, outline_of
 from planner.words.optimum import plan_line
 
@@ -28,7 +29,7 @@ class Shown(NamedTuple):
 
     plan: Plan
     chosen: str
-    optimum: KeptOptimum | None
+    optimum: ReadOptimum | None
 
     @property
     def line(self) -> str:
@@ -47,7 +48,7 @@ def shown(user: User) -> Shown:
     if found["strategy"] != OPTIMAL:
         return Shown(make_plan(household, found["strategy"]), chosen, None)
     plan = read_off(follow(household, steps_of(found)), OPTIMAL)
-    return Shown(plan, chosen, KeptOptimum(found))
+    return Shown(plan, chosen, ReadOptimum(found, plan.household))
 
 
 def shown_plan(user: User) -> Plan:
@@ -87,7 +88,7 @@ def check_optimum(user: User) -> list[str]:
         return []
     try:
         plan = read_off(follow(household, steps_of(record)), OPTIMAL)
-        kept = [reason_document(one) for one in KeptOptimum(record).reasons]
+        kept = [reason_document(one) for one in ReadOptimum(record, household).reasons]
         is_fallback = record["proof"]["status"] == "fallback"  # which gives no reasons
     except (KeyError, TypeError, ValueError):
         return ["the stored optimum cannot be read"]
@@ -108,4 +109,4 @@ def check_optimum(user: User) -> list[str]:
 
 def steps_of(document: Mapping[str, Any]) -> list[DecidedPayment]:
     """What a plan's document pays on which day."""
-    return [(one.on.toordinal(), one.debt, one.amount_fen) for one in read_plan(document).payments]
+    return [(on.toordinal(), debt, fen) for on, debt, fen in paid_in(document)]

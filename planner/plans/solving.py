@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Literal
@@ -20,17 +20,17 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection
 
 from planner import hashes
-from planner.domain.answers.reasons import reason_document, reasons_of
+from planner.domain.answers.optimum_record import optimum_record
+from planner.domain.answers.reasons import reasons_of
+from planner.domain.answers.ways import best_rule
 from planner.domain.household.household import OPTIMAL, Household, parse_household
 from planner.domain.ledger.replay import PaymentRefused
 from planner.domain.optimum.find import Optimum, find_optimum
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
-from planner.domain.plan.plan import Plan, cost_of, outcome_of
-from planner.domain.plan.proof import judge_proof, proof_document
-from planner.domain.plan.stored import kept_document
+from planner.domain.plan.plan import cost_of
+from planner.domain.plan.proof import judge_proof
 from planner.models import HouseholdRow, KeptPlan, User
 from planner.plans.kept import keep, whole_document
-from planner.plans.records import best_rule
 from planner.services.documents import household_of, outline_of
 
 logger = logging.getLogger(__name__)
@@ -257,9 +257,9 @@ def _whose() -> str:
 
 def record_of(household: Household, found: Optimum) -> dict[str, Any]:
     """The plan's document, with its proof, the best rule of thumb, and why it pays what it pays."""
-    reasons = [reason_document(one) for one in reasons_of(household, found.plan)]
+    reasons = reasons_of(household, found.plan)
     is_rule = found.plan.payments == found.rule_plan.payments
-    return _record(found.plan, proof_document(found.proof), found.rule, is_rule, reasons)
+    return optimum_record(found.plan, found.proof, found.rule, reasons, is_rule=is_rule)
 
 
 def fallback(household: Household) -> dict[str, Any]:
@@ -267,25 +267,7 @@ def fallback(household: Household) -> dict[str, Any]:
     rule = best_rule(plans)
     plan = plans[rule]
     proof = judge_proof(cost_of(plan), 0, plan.harm, plan.harm, solved=False)
-    record = _record(plan, proof_document(proof), rule, True, [])
-    return record | {"strategy": OPTIMAL}
-
-
-def _record(
-    plan: Plan,
-    proof: Mapping[str, Any],
-    rule: str,
-    is_rule: bool,
-    reasons: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
-    """`rule` is the best rule of thumb; `is_rule`: nothing better was found than its plan."""
-    return kept_document(plan) | {
-        "proof": proof,
-        "rule": rule,
-        "is_rule": is_rule,
-        "reasons": reasons,
-        "late_dues": outcome_of(plan).late_dues,
-    }
+    return optimum_record(plan, proof, rule, [], is_rule=True) | {"strategy": OPTIMAL}
 
 
 SOLVING = Solving(solve, cores=os.cpu_count() or 1, seats=settings.OPTIMUM_SEATS)

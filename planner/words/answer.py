@@ -14,13 +14,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.domain.answers.scenarios import missing_fen
+from planner.domain.answers.scenarios import short_dues
 from planner.domain.household.household import Debt, Household
 from planner.domain.household.terms import RevolvingTerms
-from planner.domain.ledger.ledger import Ledger
-from planner.domain.plan.plan import PlannedDue
+from planner.domain.ledger.ledger import Ledger, Payment
+from planner.domain.plan.plan import Planned, PlannedDue
 from planner.domain.plan.rungs import rungs_if_missed
-from planner.domain.plan.stored import Payment, StoredPlan
 from planner.domain.rulebook.ladders import Rung
 from planner.words.days import day, month
 from planner.words.figures import Amounts
@@ -52,7 +51,7 @@ class Situation:
     """A household, its plan, and how its amounts are written."""
 
     household: Household
-    plan: StoredPlan
+    plan: Planned
     amounts: Amounts = field(default_factory=Amounts)
 
     @property
@@ -75,14 +74,9 @@ class Situation:
     @cached_property
     def short(self) -> list[PlannedDue]:
         """Dues still to come that their last safe day will not see paid, the first day first."""
-        found = [
-            due
-            for due in self.plan.dues
-            if due.last_safe_on >= self.as_of
-            and missing_fen(due, self.as_of, self.plan.payments)
-            > self.debts[due.debt].tolerance_fen
-        ]
-        return sorted(found, key=lambda due: due.last_safe_on)
+        return sorted(
+            (due for due, _fen in short_dues(self.plan)), key=lambda due: due.last_safe_on
+        )
 
     def is_due(self, debt: str, on: date) -> bool:
         return any(due.debt == debt and due.due_on == on for due in self.plan.dues)

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.domain.household.household import Debt, Household
-from planner.domain.household.terms import RevolvingTerms
+from planner.domain.household.household import Household
+from planner.domain.household.terms import owed_fen
 from planner.domain.plan.plan import Outcome, compare_outcomes
 from planner.words.days import day, month
 from planner.words.figures import Amounts
@@ -20,7 +20,7 @@ def what_changed(before: Household, after: Household, amounts: Amounts) -> str:
         *_items_changed(before.accounts, after.accounts, lambda one: amounts(one.balance_fen)),
         *_items_changed(before.incomes, after.incomes, lambda one: _flow(one, amounts)),
         *_items_changed(before.expenses, after.expenses, lambda one: _flow(one, amounts)),
-        *_items_changed(before.debts, after.debts, lambda one: amounts(owed_fen(one))),
+        *_items_changed(before.debts, after.debts, lambda one: amounts(owed_fen(one.terms))),
     ]
     if before.buffer_fen != after.buffer_fen:
         changes.append(_("kept at hand: now {value}").format(value=amounts(after.buffer_fen)))
@@ -55,16 +55,6 @@ def _items_changed(before, after, words) -> list[str]:
         if key not in later
     ]
     return changes
-
-
-def owed_fen(debt: Debt) -> int:
-    """What is owed on the morning of the figures, as the person entered it."""
-    terms = debt.terms
-    if isinstance(terms, RevolvingTerms):
-        return terms.billed_fen + terms.unbilled_fen
-    return terms.principal_fen + sum(
-        one.interest_fen + one.fee_fen + (one.penalty_fen or 0) for one in terms.arrears
-    )
 
 
 def _flow(flow, amounts: Amounts) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from planner.domain.values.money import divide_half_up
+from planner.domain.values.money import round_half_up
 from planner.words.language import language
 
 HIDDEN = "••••"
@@ -59,7 +59,12 @@ def yuan(fen: int) -> str:
     return f"-¥{figure(-fen)}" if fen < 0 else f"¥{figure(fen)}"
 
 
-def percent(rate: Fraction) -> str:
-    """ "14.60 %", rounded half up."""
-    places = divide_half_up(rate.numerator * 10_000, rate.denominator)
-    return f"{places // 100}.{places % 100:02d}%"
+def percent(share: Fraction, *, places: int = 2, is_most: bool = False) -> str:
+    """ "14.60%", "1,200.00%": a share of one or a yearly rate, rounded half up.
+
+    `is_most`: rounded up instead, for what is said to be so much at most.
+    """
+    unit = 10**places
+    scaled = share * 100 * unit
+    whole = -(-scaled.numerator // scaled.denominator) if is_most else round_half_up(scaled)
+    return f"{whole // unit:,}.{whole % unit:0{places}d}%"

@@ -9,11 +9,13 @@ from datetime import date
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from planner.domain.answers.optimum_record import ReadOptimum
 from planner.domain.answers.reasons import WhyPaid
-from planner.plans.records import KeptOptimum, Ways
+from planner.domain.answers.ways import Ways
 from planner.words.answer import Situation
 from planner.words.change import what_it_does
 from planner.words.days import day, long_day
+from planner.words.figures import percent
 from planner.words.language import listed
 from planner.words.markup import markup
 from planner.words.names import rung_words, strategy_name
@@ -36,7 +38,7 @@ class OptimumLines:
     against: list[tuple[str, str]]
 
 
-def shown_line(strategy: str, optimum: KeptOptimum | None, shown: str) -> str:
+def shown_line(strategy: str, optimum: ReadOptimum | None, shown: str) -> str:
     """Which plan a page shows; "" where the person chose a rule of thumb themselves."""
     if strategy != "optimal":
         return ""
@@ -46,7 +48,7 @@ def shown_line(strategy: str, optimum: KeptOptimum | None, shown: str) -> str:
     return proof_line(optimum)
 
 
-def proof_line(optimum: KeptOptimum) -> str:
+def proof_line(optimum: ReadOptimum) -> str:
     if optimum.status == "proven":
         return _("The best plan there is, proven.")
     if optimum.status == "fallback" and not optimum.is_rule:
@@ -59,7 +61,9 @@ def proof_line(optimum: KeptOptimum) -> str:
             "The best plan could not be worked out in time. This is the best one known: {name}."
         ).format(name=strategy_name(optimum.rule))
     if optimum.is_least_harm:
-        return _("At most {share} from the best plan.").format(share=optimum.gap_percent)
+        return _("At most {share} from the best plan.").format(
+            share=percent(optimum.gap, places=1, is_most=True)
+        )
     if optimum.has_fewest:
         return _(
             "The best plan found. That none has fewer consequences is proven; whether less could "
@@ -68,7 +72,7 @@ def proof_line(optimum: KeptOptimum) -> str:
     return _("The best plan found; that none has fewer consequences is not proven.")
 
 
-def plan_line(strategy: str, optimum: KeptOptimum | None, shown: str, planned_from: date) -> str:
+def plan_line(strategy: str, optimum: ReadOptimum | None, shown: str, planned_from: date) -> str:
     """Which plan a file or the calendar holds: by which way, from which day on, how good.
 
     `strategy` is the chosen way, `shown` that of the plan.
@@ -82,7 +86,7 @@ def plan_line(strategy: str, optimum: KeptOptimum | None, shown: str, planned_fr
     return _("Plan: {name}, from {day} on. {more}").format(name=name, day=day, more=more)
 
 
-def optimum_lines(optimum: KeptOptimum, ways: Ways, situation: Situation) -> OptimumLines:
+def optimum_lines(optimum: ReadOptimum, ways: Ways, situation: Situation) -> OptimumLines:
     lines = [_reason_line(one, situation) for one in optimum.reasons]
     against = {name: _against(name, ways, optimum, situation) for name in ways.outcomes}
     return OptimumLines(
@@ -103,7 +107,7 @@ def _instead(chosen: str, against: Mapping[str, str]) -> str:
     )
 
 
-def _against(name: str, ways: Ways, optimum: KeptOptimum, situation: Situation) -> str:
+def _against(name: str, ways: Ways, optimum: ReadOptimum, situation: Situation) -> str:
     """What the optimum does instead of a rule of thumb: money, months, consequences."""
     rule, harm = ways.outcomes[name], ways.harms[name]
     effects = [what_it_does(rule, optimum.outcome, situation.amounts)]

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from planner.domain.answers.relief import Relief, overdue_debts
 from planner.domain.household.household import Household
-from planner.domain.plan.stored import CashDay
+from planner.domain.ledger.ledger import CashDay
 from planner.domain.rulebook.ladders import Rung
 from planner.words.answer import NEAR_DAYS
 from planner.words.days import day

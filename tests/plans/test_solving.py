@@ -17,6 +17,8 @@ from icalendar import Calendar
 from openpyxl import load_workbook
 
 from planner import hashes
+from planner.domain.answers.optimum_record import ReadOptimum
+from planner.domain.answers.ways import read_ways, ways_document
 from planner.domain.household.household import OPTIMAL, parse_household, read_household
 from planner.domain.make_plan import make_plan
 from planner.domain.optimum.find import find_optimum
@@ -26,7 +28,6 @@ from planner.domain.values.money import parse_yuan
 from planner.models import KeptPlan
 from planner.plans.kept import keep
 from planner.plans.questions import open_questions
-from planner.plans.records import KeptOptimum, read_ways, ways_document
 from planner.plans.shown import follow, followed_plan, shown_plan, steps_of
 from planner.plans.solving import Solving, fallback, record_of
 from planner.services.changes import change_household
@@ -354,7 +355,7 @@ def test_what_is_told_against_each_rule_is_what_the_payments_add_up_to(path):
     something. All in the words of the page."""
     household = read_household(path.read_bytes())
     found = find_optimum(household, seconds=2)
-    kept = KeptOptimum(record_of(household, found))
+    kept = ReadOptimum(record_of(household, found), household)
     ways = read_ways(ways_document(found.rules))
     lines = dict(optimum_lines(kept, ways, Situation(household, kept.plan)).against)
 

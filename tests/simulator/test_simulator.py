@@ -13,7 +13,7 @@ import pytest
 
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import make_plan
-from planner.domain.plan.stored import kept_document
+from planner.domain.plan.document import kept_document
 from planner.models import (
     ITEM_MODELS,
     AccountRow,

@@ -8,9 +8,8 @@ from django.utils import translation
 
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import make_plan
-from planner.domain.plan.document import plan_document
+from planner.domain.plan.document import plan_document, read_plan
 from planner.domain.plan.plan import outcome_of
-from planner.domain.plan.stored import read_plan
 from planner.words.answer import Situation, answer, next_paid
 from planner.words.change import change_line
 from planner.words.figures import Amounts
@@ -46,7 +45,7 @@ ARREAR = {"due_on": "2026-11-15", "principal": "500.00", "interest": "9.00"}
 
 def situation(**changes):
     household = parse_household(document(**({"strategy": "minimum"} | changes)))
-    return Situation(household, read_plan(plan_document(make_plan(household))))
+    return Situation(household, read_plan(plan_document(make_plan(household)), household))
 
 
 def plain(text):

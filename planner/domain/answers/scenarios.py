@@ -5,21 +5,21 @@ stored anywhere. What has been entered as having happened stays; changes hold fr
 the plan runs from (`planned_from`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from planner.domain.answers.true_rate import annualised
 from planner.domain.household.entries import Corrected
 from planner.domain.household.household import Account, Debt, Expense, Household, Income
 from planner.domain.household.terms import RevolvingTerms
-from planner.domain.ledger.ledger import Ledger, start_contract
+from planner.domain.ledger.ledger import Ledger, Payment, start_contract
 from planner.domain.ledger.replay import answered_flows, replay, stand
 from planner.domain.paying.prepaying import required_ahead
 from planner.domain.paying.proposals import pay_minimum
-from planner.domain.plan.plan import Outcome, Plan, PlannedDue, outcome_of
+from planner.domain.plan.plan import Outcome, Planned, PlannedDue, outcome_of
 from planner.domain.values.days import WORKING_DAYS, EveryDays, Once, next_month_day, occurrences
 from planner.domain.values.money import round_half_up
 from planner.domain.values.reading import LAST_DAY
@@ -254,9 +254,8 @@ class PlanStanding(NamedTuple):
     outcome: Outcome
 
 
-def standing_of(plan: Plan) -> PlanStanding:
-    lacks = lacks_of(plan.household, plan.dues, plan.cash, plan.payments)
-    return PlanStanding(tuple(lacks), tuple(starting(plan)), outcome_of(plan))
+def standing_of(plan: Planned) -> PlanStanding:
+    return PlanStanding(tuple(lacks_of(plan)), tuple(starting(plan)), outcome_of(plan))
 
 
 class Difference(NamedTuple):
@@ -278,27 +277,7 @@ def difference(before: PlanStanding, after: PlanStanding) -> Difference:
     )
 
 
-class Money(Protocol):
-    """The money of one day of a plan, at its end."""
-
-    @property
-    def on(self) -> date: ...
-    @property
-    def closing_fen(self) -> int: ...
-
-
-class Outgoing(Protocol):
-    """A payment of a plan."""
-
-    @property
-    def on(self) -> date: ...
-    @property
-    def debt(self) -> str: ...
-    @property
-    def amount_fen(self) -> int: ...
-
-
-def missing_fen(due: PlannedDue, as_of: date, payments: Iterable[Outgoing]) -> int:
+def missing_fen(due: PlannedDue, as_of: date, payments: Iterable[Payment]) -> int:
     """What its last safe day leaves unpaid of a due that is still to come, or in its grace.
 
     One that fell due before `as_of` counts as short in full: what is paid within its grace is
@@ -314,27 +293,31 @@ def missing_fen(due: PlannedDue, as_of: date, payments: Iterable[Outgoing]) -> i
     return max(0, due.short_fen - paid)
 
 
-def lacks_of(
-    household: Household,
-    dues: Iterable[PlannedDue],
-    cash: Iterable[Money],
-    payments: Sequence[Outgoing],
-) -> list[Lack]:
-    """The dues to come or in grace that their last safe day will not see paid, and the first
-    day on which living costs are more than the money there is."""
-    as_of = household.as_of
-    tolerances = {debt.id: debt.tolerance_fen for debt in household.debts}
+def short_dues(plan: Planned) -> list[tuple[PlannedDue, int]]:
+    """The dues to come or in grace that their last safe day will not see paid, and what lacks."""
+    as_of = plan.household.as_of
+    tolerances = {debt.id: debt.tolerance_fen for debt in plan.household.debts}
+    return [
+        (due, missing)
+        for due in plan.dues
+        if due.last_safe_on >= as_of
+        and (missing := missing_fen(due, as_of, plan.payments)) > tolerances[due.debt]
+    ]
+
+
+def lacks_of(plan: Planned) -> list[Lack]:
+    """The dues that stay short, and the first day on which living costs are more than the money
+    there is."""
+    as_of = plan.household.as_of
     lacks = [
         Lack(due.due_on if due.due_on >= as_of else due.last_safe_on, due.debt, missing)
-        for due in dues
-        if due.last_safe_on >= as_of
-        and (missing := missing_fen(due, as_of, payments)) > tolerances[due.debt]
+        for due, missing in short_dues(plan)
     ]
-    lacks += [Lack(one.on, "", -one.closing_fen) for one in cash if one.closing_fen < 0][:1]
+    lacks += [Lack(one.on, "", -one.closing_fen) for one in plan.cash if one.closing_fen < 0][:1]
     return sorted(lacks, key=lambda one: one.on)
 
 
-def starting(plan: Plan) -> list[Starting]:
+def starting(plan: Planned) -> list[Starting]:
     """What will start because a due is missed: by day, the gravest of a day first."""
     found = [
         Starting(one.debt, one.due_on, one.rung.id, one.starts_on, one.rung.severity)

@@ -13,7 +13,6 @@ from planner.domain.contracts.dues import Due
 from planner.domain.household.household import Household
 from planner.domain.ledger.consequences import (
     Consequence,
-    RungState,
     dated_rungs,
     rung_start,
     shown_rungs,
@@ -42,21 +41,6 @@ class DueDays(Protocol):
     def last_safe_on(self) -> date: ...
 
 
-class Start(Protocol):
-    """A rung under a due, as a plan lists it; `rung` is its id."""
-
-    @property
-    def debt(self) -> str: ...
-    @property
-    def due_on(self) -> date: ...
-    @property
-    def rung(self) -> str: ...
-    @property
-    def starts_on(self) -> date | None: ...
-    @property
-    def state(self) -> RungState: ...
-
-
 def find_repeats(ledger: Ledger) -> Iterator[Repeats]:
     """What does not start again, neighbouring dues with the same rungs as one."""
     as_of = ledger.household.as_of.toordinal()
@@ -83,7 +67,7 @@ def find_repeats(ledger: Ledger) -> Iterator[Repeats]:
 def ladder_from(
     household: Household,
     dues: Iterable[DueDays],
-    starts: Iterable[Start],
+    consequences: Iterable[Consequence],
     repeats: Iterable[Repeats],
     debt_id: str,
     due_on: date,
@@ -93,7 +77,9 @@ def ladder_from(
     if due is None:
         raise KeyError((debt_id, due_on))
     debt = next(one for one in household.debts if one.id == debt_id)
-    listed = {one.rung: one for one in starts if one.debt == debt_id and one.due_on == due_on}
+    listed = {
+        one.rung.id: one for one in consequences if one.debt == debt_id and one.due_on == due_on
+    }
     over = {
         rung
         for one in repeats
@@ -106,7 +92,7 @@ def ladder_from(
     for rung in shown_rungs(debt):
         known = listed.get(rung.id)
         if known is not None:
-            found.append(Consequence(debt_id, due_on, rung, known.starts_on, known.state))
+            found.append(known)
         elif rung in dated and rung.id not in over:
             starts_on = date.fromordinal(rung_start(rung, days))
             found.append(Consequence(debt_id, due_on, rung, starts_on, "avoided"))

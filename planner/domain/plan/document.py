@@ -1,8 +1,15 @@
-"""The plan document: the JSON that the command prints and tests compare."""
+"""The plan document: the JSON that the command prints and pages keep, written and read."""
 
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
 from typing import Any
 
-from planner.domain.plan.plan import Exposure, Plan
+from planner.domain.household.household import Household
+from planner.domain.ledger.consequences import Consequence, Harm
+from planner.domain.ledger.ledger import Balance, CashDay, Payment, Transfer, Warned
+from planner.domain.ledger.repeats import Repeats, read_repeats, repeats_document
+from planner.domain.plan.plan import Exposure, Plan, PlannedDue, Totals
 from planner.domain.plan.proof import proof_document
 from planner.domain.values.money import format_yuan
 
@@ -116,3 +123,145 @@ def _exposure_document(one: Exposure) -> dict[str, Any]:
         "expense": one.expense,
         "short": format_yuan(one.short_fen),
     }
+
+
+def kept_document(plan: Plan) -> dict[str, Any]:
+    """The plan's document, and what its ladders need besides."""
+    return plan_document(plan) | {"repeats": repeats_document(plan.repeats)}
+
+
+def read_plan(document: Mapping[str, Any], household: Household) -> "ReadPlan":
+    """A plan's document read back; `household` is the one it is of, as it stood that day."""
+    return ReadPlan(document, household)
+
+
+class ReadPlan:
+    """What `kept_document` wrote, in the ledger's own records; each part read when first asked.
+
+    Of a document without `repeats` (that of `plan_document`) those cannot be asked for.
+    """
+
+    def __init__(self, document: Mapping[str, Any], household: Household) -> None:
+        self._document = document
+        self.household = household
+        self.as_of = date.fromisoformat(document["as_of"])
+        self.strategy: str = document["strategy"]
+        self.status: str = document["status"]
+        self.debt_free_on = day_of(document["debt_free_on"])
+        self.harm = Harm(*document["harm"])
+
+    @cached_property
+    def totals(self) -> Totals:
+        return Totals(**{name: fen_of(text) for name, text in self._document["totals"].items()})
+
+    @cached_property
+    def warnings(self) -> tuple[Warned, ...]:
+        return tuple(
+            Warned(one["code"], date.fromisoformat(one["on"]), one["debt"])
+            for one in self._document["warnings"]
+        )
+
+    @cached_property
+    def dues(self) -> tuple[PlannedDue, ...]:
+        return tuple(
+            PlannedDue(
+                one["debt"],
+                date.fromisoformat(one["due_on"]),
+                date.fromisoformat(one["last_safe_on"]),
+                fen_of(one["amount"]),
+                fen_of(one["required"]),
+                fen_of(one["paid_by_last_safe"]),
+                fen_of(one["short"]),
+            )
+            for one in self._document["dues"]
+        )
+
+    @cached_property
+    def payments(self) -> tuple[Payment, ...]:
+        return tuple(
+            Payment(
+                date.fromisoformat(one["on"]),
+                one["debt"],
+                fen_of(one["amount"]),
+                fen_of(one["principal"]),
+                fen_of(one["interest"]),
+                fen_of(one["fee"]),
+                fen_of(one["penalty"]),
+                one["from"],
+                one["by"],
+            )
+            for one in self._document["payments"]
+        )
+
+    @cached_property
+    def consequences(self) -> tuple[Consequence, ...]:
+        """With the rungs of the household's debts, which the document names by their ids."""
+        rungs = {(debt.id, rung.id): rung for debt in self.household.debts for rung in debt.rungs()}
+        return tuple(
+            Consequence(
+                one["debt"],
+                date.fromisoformat(one["due_on"]),
+                rungs[one["debt"], one["rung"]],
+                day_of(one["starts_on"]),
+                one["state"],
+            )
+            for one in self._document["consequences"]
+        )
+
+    @cached_property
+    def repeats(self) -> tuple[Repeats, ...]:
+        return tuple(read_repeats(self._document["repeats"]))
+
+    @cached_property
+    def cash(self) -> tuple[CashDay, ...]:
+        accounts = [account.id for account in self.household.accounts]
+        return tuple(
+            CashDay(
+                date.fromisoformat(one["on"]),
+                fen_of(one["opening"]),
+                fen_of(one["income"]),
+                fen_of(one["expenses"]),
+                fen_of(one["payments"]),
+                fen_of(one["closing"]),
+                tuple(fen_of(one["accounts"][account]) for account in accounts),
+            )
+            for one in self._document["cash"]
+        )
+
+    @cached_property
+    def transfers(self) -> tuple[Transfer, ...]:
+        return tuple(
+            Transfer(date.fromisoformat(one["on"]), one["from"], one["to"], fen_of(one["amount"]))
+            for one in self._document["transfers"]
+        )
+
+    @cached_property
+    def balances(self) -> tuple[Balance, ...]:
+        return tuple(
+            Balance(
+                date.fromisoformat(one["on"]),
+                one["debt"],
+                fen_of(one["principal"]),
+                fen_of(one["interest"]),
+                fen_of(one["fee"]),
+                fen_of(one["penalty"]),
+            )
+            for one in self._document["balances"]
+        )
+
+
+def paid_in(document: Mapping[str, Any]) -> list[tuple[date, str, int]]:
+    """The payments of a document alone, whatever household it is of: day, debt, fen."""
+    return [
+        (date.fromisoformat(one["on"]), one["debt"], fen_of(one["amount"]))
+        for one in document["payments"]
+    ]
+
+
+def fen_of(text: str) -> int:
+    """Of a document that we wrote: always with two places."""
+    return int(text.replace(".", ""))
+
+
+def day_of(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,8 +1,9 @@
 """What a finished ledger comes to: dues, payments, dates and figures."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from planner.domain.household.household import Household
 from planner.domain.household.terms import RevolvingTerms
@@ -41,6 +42,11 @@ class Totals(NamedTuple):
     interest: int
     fees: int
     penalties: int
+
+    @property
+    def cost(self) -> int:
+        """What borrowing costs: all but the principal."""
+        return self.interest + self.fees + self.penalties
 
 
 class Exposure(NamedTuple):
@@ -85,6 +91,60 @@ class Plan:
     exposures: tuple[Exposure, ...] | None = None
     proof: Proof | None = None
     repeats: tuple[Repeats, ...] = ()
+
+    @property
+    def as_of(self) -> date:
+        """The day on whose morning the plan begins."""
+        return self.household.as_of
+
+
+class Planned(Protocol):
+    """What answers and words read of a plan, whether it was made now or read back."""
+
+    @property
+    def household(self) -> Household: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def strategy(self) -> str: ...
+    @property
+    def warnings(self) -> Sequence[Warned]: ...
+    @property
+    def debt_free_on(self) -> date | None: ...
+    @property
+    def totals(self) -> Totals: ...
+    @property
+    def harm(self) -> Harm: ...
+    @property
+    def dues(self) -> Sequence[PlannedDue]: ...
+    @property
+    def payments(self) -> Sequence[Payment]: ...
+    @property
+    def consequences(self) -> Sequence[Consequence]: ...
+    @property
+    def cash(self) -> Sequence[CashDay]: ...
+    @property
+    def transfers(self) -> Sequence[Transfer]: ...
+    @property
+    def balances(self) -> Sequence[Balance]: ...
+    @property
+    def repeats(self) -> Sequence[Repeats]: ...
+
+
+Course = tuple[tuple[date, int], ...]  # fen owed in all, after each day on which that changed
+
+
+def course_of(balances: Iterable[Balance]) -> Course:
+    """What is owed in all after each day with a change."""
+    owing: dict[str, int] = {}
+    total = 0
+    changes: dict[date, int] = {}
+    for on, debt, *parts in balances:
+        fen = sum(parts)
+        total += fen - owing.get(debt, 0)
+        owing[debt] = fen
+        changes[on] = total
+    return tuple(changes.items())
 
 
 def read_off(ledger: Ledger, name: str, *, ladders: bool = False) -> Plan:
@@ -156,15 +216,13 @@ class Outcome(NamedTuple):
     late_dues: int
 
 
-def outcome_of(plan: Plan) -> Outcome:
-    totals = plan.totals
+def outcome_of(plan: Planned) -> Outcome:
     late = {
         (one.debt, one.due_on)
         for one in plan.consequences
         if one.state == "will_start" and runs_from_due(one.rung)
     }
-    cost = totals.interest + totals.fees + totals.penalties
-    return Outcome(plan.debt_free_on, cost, len(late))
+    return Outcome(plan.debt_free_on, plan.totals.cost, len(late))
 
 
 class Comparison(NamedTuple):

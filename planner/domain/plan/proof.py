@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any, Final, Literal
 
 from planner.domain.ledger.consequences import Harm
-from planner.domain.values.money import divide_half_up, format_yuan
+from planner.domain.values.money import format_yuan
 
 PROVEN_GAP: Final = Fraction(1, 1000)
 _PLACES: Final = 10_000
@@ -82,14 +82,3 @@ def proof_document(proof: Proof) -> dict[str, Any]:
         "harm_bound": list(proof.harm_bound),
         "status": proof.status,
     }
-
-
-def gap_percent(proof: Proof) -> str:
-    """ "0.04", the gap in per cent to two places, half up but never "0.00" for a gap."""
-    hundredths = divide_half_up(
-        proof.gap.numerator * _PLACES,
-        proof.gap.denominator,
-    )
-    if proof.gap and not hundredths:
-        hundredths = 1
-    return f"{hundredths // 100}.{hundredths % 100:02d}"

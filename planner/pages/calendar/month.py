@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planner.domain.household.terms import RevolvingTerms
-from planner.domain.plan.stored import Start
+from planner.domain.ledger.consequences import Consequence
 from planner.exports.ics import statement_date
 from planner.words.answer import Situation
 from planner.words.days import short_day, weekday
@@ -98,13 +98,12 @@ def _entries(situation: Situation) -> Iterator[MonthEntry]:
 
 def _starts(situation: Situation) -> Iterator[MonthEntry]:
     """One entry for a debt and day: the gravest that starts, and how many more."""
-    starting: dict[tuple[date, str], list[Start]] = {}
+    starting: dict[tuple[date, str], list[Consequence]] = {}
     for one in situation.plan.consequences:
         if one.state in ("will_start", "started") and one.starts_on:
             starting.setdefault((one.starts_on, one.debt), []).append(one)
     for (on, debt), starts in starting.items():
-        gravest = max(starts, key=lambda one: one.severity)
-        rung = next(rung for rung in situation.debts[debt].rungs() if rung.id == gravest.rung)
+        rung = max(starts, key=lambda one: one.rung.severity).rung
         values = {
             "name": situation.name(debt),
             "what": spoken(rung.names) or rung.id,

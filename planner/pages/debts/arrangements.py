@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import ladder as ladder_of
-from planner.domain.plan.stored import read_plan
+from planner.domain.plan.document import read_plan
 from planner.domain.values.money import parse_yuan
 from planner.domain.values.reading import InvalidDocument
 from planner.models import Arrangement, DebtRow
@@ -136,7 +136,8 @@ def _comes_back(request: HttpRequest, debt: DebtRow, current: Arrangement | None
         document = household_document_of(request.user)
     board = Board(request.user)
     stored = stored_plan(user=request.user, strategy="minimum", document=document)
-    found = read_plan(stored)
+    household = parse_household(document)
+    found = read_plan(stored, household)
     dues = [one for one in found.dues if one.debt == debt.slug]
     late = [one for one in dues if one.last_safe_on < found.as_of and one.short_fen]
     coming = [one for one in dues if one.due_on >= found.as_of]
@@ -144,7 +145,7 @@ def _comes_back(request: HttpRequest, debt: DebtRow, current: Arrangement | None
     if not shown:
         return {}
     today = board.row.today()
-    rungs = ladder_of(parse_household(document), debt.slug, shown[0].due_on, "minimum")
+    rungs = ladder_of(household, debt.slug, shown[0].due_on, "minimum")
     return {
         "dues": [
             (day(one.due_on, today), board.amounts.plain(one.required_fen), one in late)

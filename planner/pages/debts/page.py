@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from functools import cached_property
 
 from django.utils.safestring import SafeString
@@ -21,12 +20,12 @@ from planner.domain.rulebook.ceilings import Ceiling, load_ceilings
 from planner.domain.rulebook.deductions import Answered, load_deductions
 from planner.domain.rulebook.products import Product, load_products
 from planner.domain.rulebook.rule_files import Fact, load_sources
-from planner.domain.values.money import divide_half_up
 from planner.models import User
 from planner.pages.debts.contracts import FORMS
 from planner.pages.plan.page import Board
 from planner.words.answer import NEAR_DAYS
 from planner.words.days import day, short_day
+from planner.words.figures import percent
 from planner.words.ladder import LadderLines, ladder_lines
 from planner.words.language import spoken
 from planner.words.markup import markup, markup_join, phrased, sentences, table_rows
@@ -510,12 +509,6 @@ class DebtPage:
             if getattr(field, "where", None)
         ]
         return [Place(label, where["app"], where["form"]) for label, where in found]
-
-
-def percent(rate: Fraction) -> str:
-    """ "15.86%" """
-    hundredths = divide_half_up(rate.numerator * 10_000, rate.denominator)
-    return f"{hundredths // 100:,}.{hundredths % 100:02d}%"
 
 
 def _fact(words: str, of: Fact | Ceiling | Answered) -> SourcedFact:

@@ -6,12 +6,10 @@ from functools import lru_cache
 
 from django.utils.translation import get_language
 
+from planner.domain.answers.ways import best_rule
 from planner.domain.household.household import parse_household
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
-from planner.domain.plan.document import plan_document
-from planner.domain.plan.stored import read_plan
 from planner.pages.front.sample import sample_document
-from planner.plans.records import best_rule
 from planner.words.answer import Answer, Situation, answer
 from planner.words.days import day, short_day, weekday
 from planner.words.figures import grouped
@@ -47,7 +45,7 @@ def example(today: date) -> Example:
 def _example(today: date, _language: str | None) -> Example:
     household = parse_household(sample_document(today))
     plans = make_plans(household, RULES_OF_THUMB)
-    plan = read_plan(plan_document(plans[best_rule(plans)]))
+    plan = plans[best_rule(plans)]
     situation = Situation(household, plan)
     dues = []
     for due in plan.dues[:SHOWN_DUES]:

@@ -16,12 +16,14 @@ from planner import hashes
 from planner.charts import drawing
 from planner.charts.svg import course_svg, strip_svg
 from planner.domain.answers.due_days import offered
+from planner.domain.answers.optimum_record import ReadOptimum
+from planner.domain.answers.ways import Ways, read_ways
 from planner.domain.household.household import OPTIMAL, Household, parse_household
-from planner.domain.household.terms import RevolvingTerms
+from planner.domain.household.terms import RevolvingTerms, owed_fen
 from planner.domain.ledger.consequences import Consequence
 from planner.domain.ledger.repeats import ladder_from
-from planner.domain.plan.plan import Outcome, PlannedDue
-from planner.domain.plan.stored import StoredPlan, read_plan
+from planner.domain.plan.document import ReadPlan, read_plan
+from planner.domain.plan.plan import Outcome, PlannedDue, course_of
 from planner.domain.values.days import add_months
 from planner.models import ITEM_MODELS, HistoryEntry, HouseholdRow, Item, Revision, User
 from planner.pages.plan.figures import FIGURES, BufferForm, StrategyForm, figure_lines
@@ -35,11 +37,10 @@ from planner.plans.kept import (
     stored_plans,
     whole_document,
 )
-from planner.plans.records import KeptOptimum, Ways, read_ways
 from planner.services.documents import DAY_KEYS, household_of, outline_of
 from planner.services.items import as_it_stands
 from planner.words.answer import NEAR_DAYS, Answer, Situation, answer, next_paid
-from planner.words.change import change_line, owed_fen
+from planner.words.change import change_line
 from planner.words.days import day, month, short_day, weekday
 from planner.words.figures import Amounts
 from planner.words.markup import address, markup, markup_join, table_rows
@@ -138,19 +139,19 @@ class Board:
         )
 
     @cached_property
-    def plan(self) -> StoredPlan:
+    def plan(self) -> ReadPlan:
         """What is shown: by the way that was chosen, or until the optimum is there by the best
         rule of thumb."""
-        return read_plan(shown_of(self._stored, names_of(self.row.strategy)))
+        return read_plan(shown_of(self._stored, names_of(self.row.strategy)), self.household)
 
     @cached_property
     def ways(self) -> Ways:
         return read_ways(self._stored[WAYS])
 
     @cached_property
-    def optimum(self) -> KeptOptimum | None:
+    def optimum(self) -> ReadOptimum | None:
         found = self._stored.get(OPTIMAL)
-        return None if found is None else KeptOptimum(found)
+        return None if found is None else ReadOptimum(found, self.household)
 
     @property
     def optimum_lines(self) -> OptimumLines | None:
@@ -236,7 +237,7 @@ class Board:
     def _change_of_optima(self, found: Mapping[str, Record]) -> Record | None:
         if OPTIMAL not in found:
             return None
-        return self._last_change(found, KeptOptimum(found[OPTIMAL]).outcome)
+        return self._last_change(found, ReadOptimum(found[OPTIMAL], self.household).outcome)
 
     @cached_property
     def _last(self) -> LastChange:
@@ -313,7 +314,7 @@ class Board:
         earlier = standing_household(self.user, document)
         # The change is told by two plans of one kind: not by a rule and an optimum.
         is_there = OPTIMAL in found
-        past = KeptOptimum(found[OPTIMAL]).outcome if is_there else None
+        past = ReadOptimum(found[OPTIMAL], earlier).outcome if is_there else None
         was = _outcome(earlier.strategy, read_ways(found[WAYS]), past)
         now = _outcome(self.household.strategy, ways, optimum if is_there else None)
         return lambda amounts: change_line((earlier, was), (self.household, now), amounts)
@@ -588,7 +589,7 @@ class Board:
 
     @cached_property
     def _owed(self) -> dict[str, int]:
-        return {debt.id: owed_fen(debt) for debt in self.household.debts}
+        return {debt.id: owed_fen(debt.terms) for debt in self.household.debts}
 
     @cached_property
     def _months(self) -> list[date]:
@@ -611,7 +612,7 @@ class Board:
     def _course_values(self) -> tuple[list[int], list[int]]:
         months = self._months
         found = []
-        for course in (self.plan.owed, self.ways.owed):
+        for course in (course_of(self.plan.balances), self.ways.owed):
             values = drawing.values_on(course, months, 0)
             values[0] = sum(self._owed.values())
             if 0 in values:

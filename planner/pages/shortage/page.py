@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from planner.domain.answers.scenarios import Starting
+from planner.domain.answers.scenarios import Starting, starting
 from planner.domain.answers.shortage import (
     Avoidance,
     WhyShort,
@@ -23,11 +23,11 @@ from planner.domain.answers.shortage import (
 )
 from planner.domain.household.household import Household
 from planner.domain.make_plan import make_plan
-from planner.domain.plan.plan import PlannedDue
-from planner.domain.plan.stored import StoredPlan, read_plan
+from planner.domain.plan.document import ReadPlan, read_plan
+from planner.domain.plan.plan import PlannedDue, outcome_of
 from planner.models import User
 from planner.pages.what_if.verdict import OutcomeRow, outcome_rows
-from planner.plans.current import Present, stored_outcome, stored_starts
+from planner.plans.current import Present
 from planner.plans.kept import kept, stored_plans
 from planner.services.documents import document_of
 from planner.words.answer import Situation
@@ -291,9 +291,9 @@ class ShortPage:
             what=words.what(cause.starts),
         )
 
-    def first_start(self, plan: StoredPlan) -> str:
+    def first_start(self, plan: ReadPlan) -> str:
         """ "10 December": the day on which the first starts by a plan."""
-        starts = stored_starts(plan, self.present.position.debts)
+        starts = starting(plan)
         return self._words.day(starts[0].starts_on) if starts else _("none")
 
     # --- The order ---
@@ -326,7 +326,7 @@ class ShortPage:
         rule = self.present.rule
         document = document_of(self.row) | {"triage_order": []}
         found = stored_plans(user=self.user, names=[rule], document=document)
-        return _compared(read_plan(found[rule]), self.present.plan, self)
+        return _compared(read_plan(found[rule], self.present.position), self.present.plan, self)
 
 
 # By severity, 5 first: how often it comes to this.
@@ -339,8 +339,8 @@ _HARMS = (
 )
 
 
-def _compared(suggested: StoredPlan, own: StoredPlan, page: ShortPage) -> OrderComparison:
-    before, after = stored_outcome(suggested), stored_outcome(own)
+def _compared(suggested: ReadPlan, own: ReadPlan, page: ShortPage) -> OrderComparison:
+    before, after = outcome_of(suggested), outcome_of(own)
     rows = [
         OutcomeRow(_("First consequence"), *(page.first_start(plan) for plan in (suggested, own)))
     ]

@@ -1,6 +1,7 @@
 """The pages of a shortage, of a purchase or loan only thought of, and of what may go wrong."""
 
 import html
+import json
 import re
 from datetime import date
 
@@ -16,6 +17,7 @@ from planner.services.changes import change_household
 from planner.services.documents import household_document_of, household_of
 from tests.browser import households
 from tests.households import account, debt, expense, income
+from tests.paths import EXAMPLES
 
 SHORT = reverse("planner:plan-short")
 BORROW = reverse("planner:plan-borrow")
@@ -406,3 +408,17 @@ def test_days_that_have_passed_and_the_optimum_stand_in_the_way_of_no_question(
         assert response.status_code == 200, response.context["form"].errors
     # Only a rule of thumb is asked again, and the page says so.
     assert bool(late.present.rule_line) is (strategy == "optimal")
+
+
+def test_a_court_paper_is_no_late_due_before_or_after(client, make_member):
+    """What an entered event dates is of no due: neither plan may count it."""
+    example = json.loads((EXAMPLES / "huabei_jiebei_card.json").read_text())
+    huabei = next(one for one in example["debts"] if one["id"] == "huabei")
+    huabei["events"] = [{"rung": "summons", "on": "2026-11-30"}]
+    client.force_login(make_member("sued", **example))
+
+    page = client.get(STRESS, {"case": "extra-1000"}).context["page"]
+
+    late = next(row for row in page.verdict.rows if row.name == "有后果")
+    assert (late.now, late.then) == ("0", "0")
+    assert "有后果" not in page.verdict.effect

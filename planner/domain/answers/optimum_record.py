@@ -1,0 +1,64 @@
+"""An optimum as a document: its plan, how good that is known to be, and why it pays what it pays.
+
+Pages keep it beside the plans; words are made of it, so that it stands below both.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from planner.domain.answers.reasons import WhyPaid, read_reason, reason_document
+from planner.domain.household.household import Household
+from planner.domain.ledger.consequences import Harm
+from planner.domain.plan.document import ReadPlan, kept_document, read_plan
+from planner.domain.plan.plan import Outcome, Plan, outcome_of
+from planner.domain.plan.proof import Proof, is_least, proof_document
+
+
+def optimum_record(
+    plan: Plan, proof: Proof, rule: str, reasons: Sequence[WhyPaid], *, is_rule: bool
+) -> dict[str, Any]:
+    """`rule` is the best rule of thumb; `is_rule`: nothing better was found than its plan."""
+    return kept_document(plan) | {
+        "proof": proof_document(proof),
+        "rule": rule,
+        "is_rule": is_rule,
+        "reasons": [reason_document(one) for one in reasons],
+        "late_dues": outcome_of(plan).late_dues,
+    }
+
+
+class ReadOptimum:
+    """What `optimum_record` wrote, of that household."""
+
+    def __init__(self, record: Mapping[str, Any], household: Household) -> None:
+        self._record = record
+        self.plan: ReadPlan = read_plan(record, household)
+        self.status: str = record["proof"]["status"]
+        self.rule: str = record["rule"]
+        self.is_rule: bool = record.get("is_rule", True)  # older records do not say
+
+    @property
+    def gap(self) -> Fraction:
+        """The share of the cost that a better plan might save, at most."""
+        return Fraction(self._record["proof"]["gap"])
+
+    @property
+    def is_least_harm(self) -> bool:
+        return is_least(self.plan.harm, Harm(*self._record["proof"]["harm_bound"]))
+
+    @property
+    def has_fewest(self) -> bool:
+        """Whether no plan starts fewer consequences, whatever the time that dues wait."""
+        return self._record["harm"][:5] == self._record["proof"]["harm_bound"][:5]
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """Its late dues were counted by `outcome_of` when it was kept."""
+        plan = self.plan
+        return Outcome(plan.debt_free_on, plan.totals.cost, self._record["late_dues"])
+
+    @cached_property
+    def reasons(self) -> list[WhyPaid]:
+        return [read_reason(one) for one in self._record["reasons"]]
