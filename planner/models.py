@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from planner.domain.household.entries import KINDS as HISTORY_KINDS
-from planner.domain.household.household import FORMAT, VERSION, WAYS
+from planner.domain.household.household import FORMAT, VERSION, WAYS, Household
 from planner.domain.values.money import format_yuan
 from planner.encryption import EncryptedJSONField, EncryptedTextField
 
@@ -142,6 +142,9 @@ class HouseholdRow(models.Model):
 
     # The document before the last change, where that was made through this very object.
     before: dict[str, Any] | None = None
+    # What the rows say as the core reads it, once that was asked for or written.
+    parsed: Household | None = None
+    position: Household | None = None  # how that stands today
 
     objects = OwnedQuerySet.as_manager()
 
@@ -181,6 +184,8 @@ class HouseholdRow(models.Model):
     def _last_entry_on(self) -> date:
         if not self.history_hash:
             return date.min
+        if "entries" in self.__dict__:
+            return max((one.on for one in self.entries), default=date.min)
         days = HistoryEntry.objects.owned_by(self.owner_id).standing().values_list("on", flat=True)
         return days.last() or date.min
 
@@ -203,15 +208,21 @@ class HouseholdRow(models.Model):
 
     @cached_property
     def entries(self) -> list["HistoryEntry"]:
-        """The history that stands, read once; see `forget_entries`."""
+        """The history that stands, read once."""
         if not self.history_hash:
             return []
         return list(HistoryEntry.objects.owned_by(self.owner_id).standing())
 
-    def forget_entries(self) -> None:
-        """Read the history again when next asked for: it was written."""
-        for name in ("entries", "_last_entry_on"):
-            self.__dict__.pop(name, None)
+    def enter(self, entries: list["HistoryEntry"]) -> None:
+        """The history that stands is this one now."""
+        self.entries = entries
+        self.__dict__.pop("_last_entry_on", None)
+
+    def take_over(self, held: Self) -> None:
+        """The rows that another object of the same row has read already, at the same revision."""
+        for name in ("items", "entries", "_last_entry_on", "parsed", "position"):
+            if name in held.__dict__:
+                self.__dict__[name] = held.__dict__[name]
 
     def head(self) -> dict[str, Any]:
         """What stands above the lists in the document."""

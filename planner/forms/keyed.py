@@ -12,7 +12,6 @@ from copy import deepcopy
 from typing import Any, ClassVar
 
 from django import forms
-from django.db import transaction
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +22,6 @@ from planner.forms.errors import sentence
 from planner.forms.fields import TextField, refuse_repeated
 from planner.forms.private import told_field, warn_of_private_numbers
 from planner.models import ITEM_MODELS, HouseholdRow, Item, User
-from planner.services import people
-from planner.services.changes import begin_household
 from planner.services.items import delete_item, save_item
 from planner.words.markup import markup_join
 
@@ -97,12 +94,10 @@ class KeyedForm(forms.Form):
         fields = [self.fields.get(name) for name in self.errors]
         return bool(fields) and all(getattr(field, "is_asked", False) for field in fields)
 
-    def prepare(self) -> None:
-        """What has to be done before the first figure is stored."""
-        if self.cleaned_data.get("consent"):
-            people.record_consent(user=self.user)
-        if self.begins:
-            begin_household(user=self.user)
+    @property
+    def agrees(self) -> bool:
+        """Whether the person agrees, with this, to the storing of their figures."""
+        return bool(self.cleaned_data.get("consent"))
 
     def renew(self, **values: Any) -> None:
         """Keep what was typed, under a new key and the given hidden values."""
@@ -169,11 +164,9 @@ class ItemForm(KeyedForm):
         """Cleaned values → what they say in the document."""
         raise NotImplementedError
 
-    @transaction.atomic
     def save(self) -> str:
         """Write through the service. Raises what `services.save_item` raises."""
         base = {} if self.item is None else self.item.document()
-        self.prepare()
         return save_item(
             user=self.user,
             kind=self.kind,
@@ -181,6 +174,8 @@ class ItemForm(KeyedForm):
             version=None if self.item is None else self.cleaned_data["version"] or 0,
             reason=self.cleaned_data.get("reason") or "unknown",
             key=self.cleaned_data["key"],
+            agrees=self.agrees,
+            begins=self.begins,
         )
 
     def add_document_errors(self, invalid: InvalidDocument) -> None:

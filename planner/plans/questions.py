@@ -1,13 +1,10 @@
 """What was planned up to yesterday and has no answer; and answering it as planned."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
-
-from planner import hashes
 from planner.domain.answers.unanswered import Question, Unanswered, unanswered
 from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Transfer
@@ -15,10 +12,9 @@ from planner.domain.values.money import format_yuan
 from planner.models import HouseholdRow, User
 from planner.plans.kept import Record, kept
 from planner.plans.shown import followed_plan
-from planner.services.changes import change, done_before, locked, remember
+from planner.services.changes import change, write
 from planner.services.documents import household_of, outline_of
 from planner.services.entries import lived_document
-from planner.services.errors import StaleVersion
 
 QUESTIONS = "questions"
 _DAY = timedelta(days=1)
@@ -85,13 +81,11 @@ def _read(record: Mapping[str, Any]) -> Unanswered:
     )
 
 
-@transaction.atomic
 def answer_as_planned(*, user: User, question: Question, key: str = "") -> int:
     """One question, as it was planned; returns the number of entries."""
     return _answer_all(user, lambda one: one.key == question.key, None, key)
 
 
-@transaction.atomic
 def answer_all_as_planned(
     *, user: User, up_to: date | None = None, revision: int | None = None, key: str = ""
 ) -> int:
@@ -102,19 +96,26 @@ def answer_all_as_planned(
     return _answer_all(user, lambda one: up_to is None or one.on <= up_to, revision, key)
 
 
-def _answer_all(user: User, is_meant: Any, revision: int | None, key: str) -> int:
-    household = locked(user)
-    fingerprint = hashes.digest({"answer_all": key})
-    done = done_before(user, key, fingerprint)
-    if done is not None:
-        return int(done)
-    if revision not in (None, household.revision):
-        raise StaleVersion
-    found = _unanswered(user, household)
+def _answer_all(
+    user: User, is_meant: Callable[[Question], bool], revision: int | None, key: str
+) -> int:
+    def answer(household: HouseholdRow) -> str:
+        entries = _entries_as_planned(household, is_meant)
+        if entries:
+            document = lived_document(household)
+            change(household, document | {"history": [*document["history"], *entries]})
+        return str(len(entries))
+
+    return int(write(user, answer, sent={"answer_all": key}, key=key, revision=revision))
+
+
+def _entries_as_planned(
+    household: HouseholdRow, is_meant: Callable[[Question], bool]
+) -> list[dict[str, Any]]:
+    found = _unanswered(household.owner, household)
     meant = [one for one in found.questions if is_meant(one)]
-    document = lived_document(household)
     days = {one.on for one in meant if one.kind == "payment"}
-    entries = [
+    transfers = [
         {
             "kind": "transfer",
             "on": one.on.isoformat(),
@@ -125,12 +126,8 @@ def _answer_all(user: User, is_meant: Any, revision: int | None, key: str) -> in
         for one in found.transfers
         if one.on in days
     ]
-    entries += [_as_planned(one, document["planned_from"]) for one in meant]
-    document["history"] += entries
-    if entries:
-        change(household, document)
-    remember(user, key, fingerprint, str(len(entries)))
-    return len(entries)
+    today = lived_document(household)["planned_from"]
+    return [*transfers, *(_as_planned(one, today) for one in meant)]
 
 
 def _as_planned(one: Question, today: str) -> dict[str, Any]:

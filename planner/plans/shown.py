@@ -51,10 +51,6 @@ def shown(user: User) -> Shown:
     return Shown(plan, chosen, ReadOptimum(found, plan.household))
 
 
-def shown_plan(user: User) -> Plan:
-    return shown(user).plan
-
-
 def followed_plan(user: User, past: Household) -> Plan:
     """The plan that ran from an earlier day on, as far as it is known which was shown then."""
     if past.strategy != OPTIMAL:

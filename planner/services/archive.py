@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +24,7 @@ from planner.models import (
     Revision,
     User,
 )
-from planner.services.changes import change, locked
+from planner.services.changes import change, write
 from planner.services.documents import SUBJECTS, document_of, history_row, household_of
 from planner.services.errors import EntryRefused
 from planner.words.language import one_line
@@ -100,24 +99,28 @@ def export_of(user: User) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
-def restore_household(*, user: User, raw: bytes) -> dict[str, Any]:
+def restore_household(*, user: User, raw: bytes, agrees: bool = False) -> None:
     """Make the household of an exported file the user's own; undo leads back.
 
     Takes the household's document or the export of everything. Where nothing has happened yet,
     that export brings what was undone, the arrangements and the settings too; else only
     arrangements that are not here. Raises RestoreRefused, ConsentRequired.
     """
-    household = locked(user)
-    was_sample = household.is_sample
     document, export = _read(raw)
+    write(user, lambda household: _restore(household, document, export), agrees=agrees)
+
+
+def _restore(
+    household: HouseholdRow, document: dict[str, Any], export: dict[str, Any] | None
+) -> None:
+    user, was_sample = household.owner, household.is_sample
     mine = Arrangement.objects.owned_by(user)
     is_blank = not mine.exists() and not HistoryEntry.objects.owned_by(user).exists()
     try:
         after = change(household, document, is_sample=False)
         if export is not None and is_blank:
-            _bring_history(user, _read_history(export, after))
-            _bring_settings(user, export)
+            _bring_history(household, _read_history(export, after))
+            _bring_settings(household, export)
         if export is not None:
             _bring_arrangements(user, _read_arrangements(export))
     except InvalidDocument as invalid:
@@ -126,7 +129,6 @@ def restore_household(*, user: User, raw: bytes) -> dict[str, Any]:
         raise RestoreRefused("history", str(refused)) from None
     if was_sample:  # undo must not lead back to made-up figures
         Revision.objects.owned_by(user).delete()
-    return after
 
 
 def _damaged(errors: Sequence[DocumentError]) -> RestoreRefused:
@@ -318,8 +320,9 @@ def _raise(fields: Fields) -> None:
 # --- Into rows ---------------------------------------------------------------------------------
 
 
-def _bring_history(user: User, rows: Sequence[Mapping[str, Any]]) -> None:
+def _bring_history(household: HouseholdRow, rows: Sequence[Mapping[str, Any]]) -> None:
     """The export's rows in place of those just written, so that what was undone is seen too."""
+    user = household.owner
     HistoryEntry.objects.owned_by(user).delete()
     made = {
         row["number"]: history_row(user, row["entry"], row["entered_on"])
@@ -336,6 +339,7 @@ def _bring_history(user: User, rows: Sequence[Mapping[str, Any]]) -> None:
         for row in rows
         if row["kind"] == HistoryEntry.UNDO
     )  # fmt: skip
+    household.enter(list(HistoryEntry.objects.owned_by(user).standing()))
 
 
 def _bring_arrangements(user: User, rows: Sequence[dict[str, Any]]) -> None:
@@ -349,14 +353,12 @@ def _bring_arrangements(user: User, rows: Sequence[dict[str, Any]]) -> None:
             Arrangement.objects.create(owner=user, **row)
 
 
-def _bring_settings(user: User, export: Mapping[str, Any]) -> None:
+def _bring_settings(household: HouseholdRow, export: Mapping[str, Any]) -> None:
     """What days and pages are like there; what is not known here stays as it is."""
     told = export.get("settings")
     told = told if isinstance(told, dict) else {}
-    changes: dict[str, Any] = {}
     if told.get("time_zone") in [zone for zone, _name in TIME_ZONES]:
-        changes["time_zone"] = told["time_zone"]
+        household.time_zone = told["time_zone"]
     if isinstance(told.get("is_discreet"), bool):
-        changes["is_discreet"] = told["is_discreet"]
-    if changes:
-        HouseholdRow.objects.owned_by(user).update(**changes)
+        household.is_discreet = told["is_discreet"]
+    household.save(update_fields=["time_zone", "is_discreet"])

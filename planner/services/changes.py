@@ -6,10 +6,12 @@ and undo is writing back an earlier document.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.domain.household.entries import Corrected
@@ -32,7 +34,6 @@ from planner.models import (
 from planner.services.documents import (
     DAY_KEYS,
     document_of,
-    has_figures,
     household_of,
     write_household,
 )
@@ -44,53 +45,91 @@ HEAD_KEYS = ("as_of", "buffer", "strategy", "order", "triage_order")
 
 KEPT_REVISIONS = 50
 
+CONSENT_VERSION = "2026-11"  # the privacy text a person agreed to; raise it when the text changes
 
-@transaction.atomic
+
+def write(
+    user: User,
+    make: Callable[[HouseholdRow], str | None],
+    *,
+    sent: Mapping[str, Any] | None = None,
+    key: str = "",
+    revision: int | None = None,
+    agrees: bool = False,
+) -> str:
+    """One write of a household, whole or not at all: the way that every service takes.
+
+    `make` changes the locked household and returns the slug, or other short text, that a `key`
+    leads to when it comes again with the same `sent`: that has no second effect. `revision` is the
+    household's counter that the person saw. `agrees`: they agreed, with this, to the storing of
+    their figures. Raises KeyReused, StaleVersion, and what `make` raises.
+    """
+    with writing(user) as household:
+        fingerprint = digest(sent or {}) if key else ""
+        if (done := done_before(user, key, fingerprint)) is not None:
+            return done
+        if revision not in (None, household.revision):
+            raise StaleVersion
+        if agrees:
+            consent(household)
+        made = make(household) or ""
+        remember(user, key, fingerprint, made)
+        return made
+
+
 def replace_household(
     *, user: User, document: object, is_sample: bool | None = None
 ) -> dict[str, Any]:
     """Make the document the user's household. Raises InvalidDocument and changes nothing then."""
-    return change(locked(user), document, is_sample=is_sample)
+    with writing(user) as household:
+        return change(household, document, is_sample=is_sample)
 
 
-@transaction.atomic
 def renew_household(
-    *, user: User, document: Mapping[str, Any], sent: Mapping[str, Any], revision: int, key: str
+    *,
+    user: User,
+    document: Mapping[str, Any],
+    sent: Mapping[str, Any],
+    revision: int,
+    key: str,
+    agrees: bool = False,
 ) -> None:
     """Replace the household as the person saw it, at its `revision`, by how it stands today.
 
     `sent` is what was typed. Raises StaleVersion, KeyReused, InvalidDocument.
     """
-    household = locked(user)
-    fingerprint = digest({"renew": sent, "revision": revision})
-    if done_before(user, key, fingerprint) is not None:
-        return
-    if household.revision != revision:
-        raise StaleVersion
     # All figures are new: what happened before is in them, and is no longer laid onto them.
-    change(household, {k: v for k, v in document.items() if k not in LIVED_KEYS})
-    remember(user, key, fingerprint, "")
+    rest = {name: value for name, value in document.items() if name not in LIVED_KEYS}
+
+    def renew(household: HouseholdRow) -> None:
+        change(household, rest)
+
+    told = {"renew": sent, "revision": revision}
+    write(user, renew, sent=told, key=key, revision=revision, agrees=agrees)
 
 
-@transaction.atomic
-def begin_household(*, user: User) -> None:
+def begin(household: HouseholdRow) -> None:
     """Make room for own figures as of today: the sample goes, what is one's own stays."""
-    household = locked(user)
     if household.is_sample:
         empty = household.head() | {kind: [] for kind in ITEM_MODELS}
         wishes = {"order": [], "triage_order": [], "buffer": "0.00", "strategy": OPTIMAL}
         today = {"as_of": household.today().isoformat()}
         change(household, empty | wishes | today, is_sample=False)
         # Undo must not lead back to made-up figures that would count as one's own.
-        Revision.objects.owned_by(user).delete()
-    elif not has_figures(user):
+        Revision.objects.owned_by(household.owner).delete()
+    elif not any(household.items.values()):
         change(household, document_of(household) | {"as_of": household.today().isoformat()})
 
 
-@transaction.atomic
+def consent(household: HouseholdRow) -> None:
+    """The person agreed, now, to the privacy text as it stands."""
+    household.consented_on, household.consent_version = timezone.now(), CONSENT_VERSION
+    household.save(update_fields=["consented_on", "consent_version"])
+
+
 def change_household(
-    *, user: User, was: Mapping[str, Any] | None = None, **head: Any
-) -> dict[str, Any]:
+    *, user: User, was: Mapping[str, Any] | None = None, agrees: bool = False, **head: Any
+) -> None:
     """Change what stands above the lists: as_of, buffer, strategy, order, triage_order.
 
     `was` is what the person saw there: what says something else by now, and not what is wanted
@@ -98,41 +137,60 @@ def change_household(
     """
     if unknown := head.keys() - set(HEAD_KEYS):
         raise TypeError(f"A household has no {', '.join(sorted(unknown))}.")
-    household = locked(user)
+
+    write(user, lambda household: change_head(household, was or {}, head), agrees=agrees)
+
+
+def change_head(household: HouseholdRow, was: Mapping[str, Any], head: Mapping[str, Any]) -> None:
+    """The same of a household that is locked."""
     document = document_of(household)
-    for name, value in (was or {}).items():
+    for name, value in was.items():
         if document[name] not in (value, head[name]):
             raise StaleVersion
-    return change(household, document | head)
+    change(household, document | head)
 
 
-@transaction.atomic
 def undo(*, user: User, revision: int | None = None) -> bool:
     """Back to how the household was before the last change. False when nothing is left to undo.
 
     `revision` is the household's counter that the person saw: sent twice, or after another change
     elsewhere, nothing is undone.
     """
-    household = locked(user)
-    last = Revision.objects.owned_by(user).first()
-    if last is None or revision not in (None, household.revision):
-        return False
-    write_household(household, household_document(parse_household(last.document)))
-    last.delete()
-    return True
+    with writing(user) as household:
+        last = Revision.objects.owned_by(user).first()
+        if last is None or revision not in (None, household.revision):
+            return False
+        write_household(household, parse_household(last.document))
+        last.delete()
+        return True
+
+
+@contextmanager
+def writing(user: User) -> Iterator[HouseholdRow]:
+    """The user's row, locked, in a transaction; where it fails, what was read is forgotten."""
+    try:
+        with transaction.atomic():
+            yield locked(user)
+    except BaseException:
+        user._state.fields_cache.pop("household", None)
+        raise
 
 
 def locked(user: User) -> HouseholdRow:
     """The user's row, locked: writers of one household go one after the other.
 
-    SQLite has no row locks; there the transaction itself was begun as a writer's.
+    SQLite has no row locks; there the transaction itself was begun as a writer's. What was read of
+    the household by way of `user.household` is not read again while its counter is the same.
     """
+    held = user._state.fields_cache.get("household")
     rows = HouseholdRow.objects.select_for_update().filter(owner=user)
     household = rows.first()
     if household is None:
         household_of(user)
         household = rows.get()
     household.owner = user
+    if held is not None and held.revision == household.revision:
+        household.take_over(held)
     return household
 
 
@@ -155,9 +213,9 @@ def change(
     if not household.is_sample and not household.has_consent and _holds_figures(after):
         raise ConsentRequired
     Revision.objects.create(owner=household.owner, number=household.revision, document=before)
-    write_household(household, after)
+    write_household(household, parsed)
     household.before = before
-    _keep_newest(Revision.objects.owned_by(household.owner), "-number", KEPT_REVISIONS)
+    _forget_oldest(household)
     return after
 
 
@@ -202,10 +260,11 @@ def _holds_figures(document: dict[str, Any]) -> bool:
     return document["buffer"] != "0.00" or any(document[kind] for kind in ITEM_MODELS)
 
 
-def _keep_newest(rows, ordering: str, count: int) -> None:
-    too_old = list(rows.order_by(ordering).values_list("pk", flat=True)[count:])
-    if too_old:
-        rows.filter(pk__in=too_old).delete()
+def _forget_oldest(household: HouseholdRow) -> None:
+    """Of the earlier households the newest stay: those that one may go back to."""
+    rows = Revision.objects.owned_by(household.owner)
+    newest = rows.order_by("-number").values("pk")[:KEPT_REVISIONS]
+    rows.exclude(pk__in=newest).delete()
 
 
 def done_before(user: User, key: str, fingerprint: str) -> str | None:

@@ -1,12 +1,19 @@
 """Rows ↔ document: a household's rows as the core reads them, and a document as rows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from planner.domain.household.household import (
+    Household,
+    household_document,
+    parse_household,
+)
+from planner.domain.ledger.replay import stand
 from planner.domain.values.money import parse_yuan
 from planner.hashes import history_hash
 from planner.models import (
@@ -17,6 +24,7 @@ from planner.models import (
     Item,
     User,
 )
+from planner.services.errors import Overtaken
 
 DAY_KEYS = ("planned_from", "known_to")  # which only say how many days have passed
 SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry concerns, first wins
@@ -68,8 +76,38 @@ def outline_of(household: HouseholdRow) -> dict[str, Any]:
     return document | _lived(household) | {"history_hash": household.history_hash}
 
 
-def write_household(household: HouseholdRow, document: dict[str, Any]) -> None:
-    """Document → rows. Rows that stay the same are not touched and keep their version."""
+def household_from(household: HouseholdRow) -> Household:
+    """As the core reads it, with its history: parsed once for as long as its rows stay the same.
+
+    Raises Overtaken where the history is another by now than when the row was read.
+    """
+    parsed = household.parsed
+    if parsed is None:
+        if household.is_lived and history_hash([r.entry for r in household.entries]) != (
+            household.history_hash
+        ):
+            raise Overtaken
+        parsed = household.parsed = parse_household(document_of(household))
+    if not household.is_lived:
+        return parsed
+    # Days pass, and questions find their answers, without a change of figures.
+    known_to = max(household.answered_to, household.as_of - timedelta(days=1))
+    return replace(parsed, planned_from=household.planned_from, known_to=known_to)
+
+
+def position_of(household: HouseholdRow) -> Household:
+    """How it stands on the morning from which the plan runs, its history laid onto its figures.
+
+    Raises PaymentRefused, Overtaken.
+    """
+    if household.position is None or household.position.as_of != household.planned_from:
+        household.position = stand(household_from(household))
+    return household.position
+
+
+def write_household(household: HouseholdRow, parsed: Household) -> None:
+    """Into rows. Rows that stay the same are not touched and keep their version."""
+    document = household_document(parsed)
     as_of = date.fromisoformat(document["as_of"])
     _write_history(household, as_of, document.get("history", []), document.get("known_to"))
     household.as_of = as_of
@@ -84,7 +122,7 @@ def write_household(household: HouseholdRow, document: dict[str, Any]) -> None:
             "known_to", "history_hash",
         ]
     )  # fmt: skip
-    household.forget_entries()
+    household.parsed, household.position = parsed, None
     household.items = {
         kind: _write_items(ITEM_MODELS[kind], household.owner, rows, document[kind])
         for kind, rows in household.items.items()
@@ -122,7 +160,10 @@ def _write_history(
         for row in undone
     ]  # fmt: skip
     HistoryEntry.objects.bulk_create(counters)
-    HistoryEntry.objects.bulk_create([history_row(owner, entry) for entry in new])
+    made = HistoryEntry.objects.bulk_create([history_row(owner, entry) for entry in new])
+    gone_rows = {row.pk for row in undone}
+    standing = [row for row in household.entries if row.pk not in gone_rows] + made
+    household.enter(sorted(standing, key=lambda row: (row.on, row.pk)))
     gone = [row.entry for row in undone]
     back = [entry for entry in new if entry in gone]  # only in another place of its day
     _tie_arrangements(

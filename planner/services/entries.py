@@ -5,20 +5,15 @@ and its ledger, into rows. What cannot have happened is refused with a sentence 
 changes nothing. Days are the person's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from planner import hashes
-from planner.domain.household.household import parse_household
-from planner.domain.household.terms import owed_fen
-from planner.domain.ledger.replay import stand
 from planner.domain.values.money import MAX_FEN, format_yuan
 from planner.models import ITEM_MODELS, HistoryEntry, HouseholdRow, User
-from planner.services.changes import change, done_before, locked, remember
+from planner.services.changes import change, write
 from planner.services.documents import document_of, household_of
 from planner.services.errors import EntryRefused
 
@@ -29,7 +24,6 @@ _LISTS = {"debt": "debts", "income": "incomes", "expense": "expenses", "account"
 # --- Entering --------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def record_payment(
     *,
     user: User,
@@ -56,7 +50,6 @@ def record_payment(
     return enter(user, entry, key)
 
 
-@transaction.atomic
 def record_arrival(
     *,
     user: User,
@@ -71,7 +64,6 @@ def record_arrival(
     return enter(user, _move("income", user, income, on, amount_fen, planned_on, account), key)
 
 
-@transaction.atomic
 def record_expense(
     *,
     user: User,
@@ -109,24 +101,6 @@ def _move(
     }
 
 
-@transaction.atomic
-def record_transfer(
-    *, user: User, source: str, target: str, on: date, amount_fen: int, key: str = ""
-) -> HistoryEntry:
-    """Money moved between the person's own accounts."""
-    if source == target:
-        raise EntryRefused("same_account", _("Choose two different accounts."))
-    entry = {
-        "kind": "transfer",
-        "on": on.isoformat(),
-        "from": source,
-        "to": target,
-        "amount": _positive(amount_fen),
-    }
-    return enter(user, entry, key)
-
-
-@transaction.atomic
 def answer_unpaid(*, user: User, debt: str, due_on: date, key: str = "") -> HistoryEntry:
     """The due, or planned payment, of that day was not paid; it is not asked about again."""
     today = household_of(user).today()
@@ -141,93 +115,33 @@ def answer_unpaid(*, user: User, debt: str, due_on: date, key: str = "") -> Hist
     return enter(user, entry, key)
 
 
-@transaction.atomic
-def correct_debt(
-    *,
-    user: User,
-    debt: str,
-    terms: Mapping[str, Any],
-    reason: str = "unknown",
-    on: date | None = None,
-    key: str = "",
-) -> HistoryEntry:
-    """The lender's own figures: the debt's whole terms, its contract among them, of a day.
-
-    They are those at that moment (today, by default): what was entered before is in them.
-    Raises InvalidDocument, paths as within the history.
-    """
-    document, household = begun(user)
-    on = on or date.fromisoformat(document["planned_from"])
-    entry = {
-        "kind": "correction",
-        "on": on.isoformat(),
-        "debt": debt,
-        "terms": dict(terms),
-        "reason": reason,
-        "was": _owed(document, debt, on),
-    }
-    return enter(user, entry, key)
-
-
-def _owed(document: dict[str, Any], debt: str, on: date) -> str | None:
-    """What the books say is owed on that day, as text."""
-    then = document | {
-        "planned_from": on.isoformat(),
-        "history": [one for one in document["history"] if one["on"] <= on.isoformat()],
-    }
-    if on.isoformat() < document["as_of"]:
-        return None  # refused in a moment
-    position = {one.id: one for one in stand(parse_household(then)).debts}
-    return format_yuan(owed_fen(position[debt].terms)) if debt in position else None
-
-
-@transaction.atomic
-def count_account(
-    *, user: User, account: str, balance_fen: int, on: date | None = None, key: str = ""
-) -> HistoryEntry:
-    """What is really in an account; what was entered for that day before is in it."""
-    document, household = begun(user)
-    on = on or date.fromisoformat(document["planned_from"])
-    was = None
-    if on.isoformat() == document["planned_from"]:
-        balances = {one.id: one.balance_fen for one in stand(parse_household(document)).accounts}
-        was = balances.get(account)
-    entry = {
-        "kind": "balance",
-        "on": on.isoformat(),
-        "account": account,
-        "balance": _positive(balance_fen, low=0),
-        "was": format_yuan(was) if was is not None and was >= 0 else None,
-    }
-    return enter(user, entry, key)
-
-
-@transaction.atomic
-def undo_entry(*, user: User, entry: int, key: str = "") -> bool:
+def undo_entry(*, user: User, entry: int) -> bool:
     """Take an entry back by a counter-entry; False where that was done already.
 
     With an arrangement goes its end. Raises HistoryEntry.DoesNotExist, and EntryRefused where
     a later payment or arrangement hangs on it.
     """
-    household = locked(user)
-    row = HistoryEntry.objects.owned_by(user).exclude(kind=HistoryEntry.UNDO).get(pk=entry)
-    standing = list(HistoryEntry.objects.owned_by(user).standing())
-    if row not in standing:
-        return False
-    document = document_of(household)
-    steps = [one for one in standing if one.slug == row.slug and one.kind in ARRANGED]
-    following = steps[steps.index(row) + 1 :] if row in steps else []
-    gone = [row]
-    if row.kind == "arrangement" and following and following[0].kind == "arrangement_ended":
-        gone.append(following[0])
-    if row.kind == "arrangement_ended" and following:
-        raise EntryRefused(
-            "arranged_again",
-            _("Another arrangement was agreed on after it. Take that one back first."),
-        )
-    document["history"] = [one.entry for one in standing if one not in gone]
-    change(household, document)
-    return True
+
+    def take_back(household: HouseholdRow) -> str:
+        row = HistoryEntry.objects.owned_by(user).exclude(kind=HistoryEntry.UNDO).get(pk=entry)
+        standing = household.entries
+        if row not in standing:
+            return ""
+        steps = [one for one in standing if one.slug == row.slug and one.kind in ARRANGED]
+        following = steps[steps.index(row) + 1 :] if row in steps else []
+        gone = [row]
+        if row.kind == "arrangement" and following and following[0].kind == "arrangement_ended":
+            gone.append(following[0])
+        if row.kind == "arrangement_ended" and following:
+            raise EntryRefused(
+                "arranged_again",
+                _("Another arrangement was agreed on after it. Take that one back first."),
+            )
+        rest = [one.entry for one in standing if one not in gone]
+        change(household, document_of(household) | {"history": rest})
+        return str(row.pk)
+
+    return write(user, take_back) != ""
 
 
 # --- The way of every entry ------------------------------------------------------------------
@@ -241,17 +155,20 @@ def lived_document(household: HouseholdRow) -> dict[str, Any]:
     return document
 
 
-def begun(user: User) -> tuple[dict[str, Any], HouseholdRow]:
-    household = locked(user)
-    return lived_document(household), household
-
-
 def enter(user: User, entry: dict[str, Any], key: str) -> HistoryEntry:
-    document, household = begun(user)
+    """One entry, as the household stands. Raises EntryRefused, InvalidDocument, KeyReused."""
+
+    def make(household: HouseholdRow) -> str:
+        return str(enter_in(household, entry).pk)
+
     told = {name: value for name, value in entry.items() if name != "was"}
-    fingerprint = hashes.digest({"enter": told})
-    if done := done_before(user, key, fingerprint):
-        return HistoryEntry.objects.owned_by(user).get(pk=int(done))
+    made = write(user, make, sent={"enter": told}, key=key)
+    return HistoryEntry.objects.owned_by(user).get(pk=int(made))
+
+
+def enter_in(household: HouseholdRow, entry: dict[str, Any]) -> HistoryEntry:
+    """One entry more in a household that is locked."""
+    document = lived_document(household)
     if household.is_sample:
         raise EntryRefused("sample", _("These are made-up figures. Enter your own first."))
     if entry["on"] > document["planned_from"]:
@@ -265,20 +182,17 @@ def enter(user: User, entry: dict[str, Any], key: str) -> HistoryEntry:
         )
     for name in _LISTS:
         if entry.get(name) is not None:
-            refuse_unknown(user, name, entry[name])
+            refuse_unknown(household, name, entry[name])
     for name in ("from", "to"):
         if name in entry:
-            refuse_unknown(user, "account", entry[name])
+            refuse_unknown(household, "account", entry[name])
     document["history"].append(entry)
     change(household, document)
-    made = HistoryEntry.objects.owned_by(user).exclude(kind=HistoryEntry.UNDO).latest("pk")
-    remember(user, key, fingerprint, str(made.pk))
-    return made
+    return max(household.entries, key=lambda row: row.pk)
 
 
-def refuse_unknown(user: User, name: str, slug: str) -> None:
-    model = ITEM_MODELS[_LISTS[name]]
-    if not model.objects.owned_by(user).filter(slug=slug).exists():
+def refuse_unknown(household: HouseholdRow, name: str, slug: str) -> None:
+    if slug not in [row.slug for row in household.items[_LISTS[name]]]:
         raise _unknown()
 
 

@@ -1,12 +1,12 @@
 """One item of a household, or several: saved, removed, as they stand."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from planner.domain.household.household import (
@@ -19,7 +19,6 @@ from planner.domain.household.terms import dormant, owed_fen, terms_document
 from planner.domain.ledger.replay import stand
 from planner.domain.values.money import format_yuan, parse_yuan
 from planner.domain.values.reading import InvalidDocument
-from planner.hashes import digest
 from planner.models import (
     ITEM_MODELS,
     AccountRow,
@@ -29,14 +28,13 @@ from planner.models import (
     Revision,
     User,
 )
-from planner.services.changes import KEPT_REVISIONS, change, done_before, locked, remember
-from planner.services.documents import document_of
+from planner.services.changes import KEPT_REVISIONS, begin, change, write
+from planner.services.documents import document_of, position_of
 from planner.services.errors import EntryRefused, Overtaken, StaleVersion
 
 # --- One item ----------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def save_item(
     *,
     user: User,
@@ -45,33 +43,44 @@ def save_item(
     version: int | None = None,
     reason: str = "unknown",
     key: str = "",
+    agrees: bool = False,
+    begins: bool = False,
 ) -> str:
     """Add an item (no version) or change the one of that id and version; returns its slug.
 
     `item` is an entry of the document's list `kind`; without an id it gets one. Once there is a
     history its figures are those of today, and what differs joins it: of a debt a correction with
     that `reason`, of an account a balance. The same `key` with the same content leads to what it
-    did the first time. Raises InvalidDocument, StaleVersion, KeyReused, ConsentRequired,
-    EntryRefused.
+    did the first time. `agrees` as for `write`; `begins`: it takes the place of made-up figures.
+    Raises InvalidDocument, StaleVersion, KeyReused, ConsentRequired, EntryRefused.
     """
-    household = locked(user)
-    fingerprint = digest({"save": kind, "item": item, "version": version})
-    if (done := done_before(user, key, fingerprint)) is not None:
-        return done
-    document = document_of(household)
-    entry = {"id": _new_slug(kind), **item}
-    if version is not None:
-        _refuse_stale(household, kind, entry["id"], version)
-    _put(document, kind, entry, reason)
-    change(household, document)
-    remember(user, key, fingerprint, entry["id"])
-    return entry["id"]
+
+    def save(household: HouseholdRow) -> str:
+        if begins:
+            begin(household)
+        document = document_of(household)
+        entry = {"id": _new_slug(kind), **item}
+        if version is not None:
+            _refuse_stale(household, kind, entry["id"], version)
+        _put(document, kind, entry, reason, lambda: position_of(household))
+        change(household, document)
+        return str(entry["id"])
+
+    sent = {"save": kind, "item": item, "version": version}
+    return write(user, save, sent=sent, key=key, agrees=agrees)
 
 
-def _put(document: dict[str, Any], kind: str, entry: dict[str, Any], reason: str) -> None:
+def _put(
+    document: dict[str, Any],
+    kind: str,
+    entry: dict[str, Any],
+    reason: str,
+    position: Callable[[], Household],
+) -> None:
     """Lay one item into the document: as it was at `as_of`, with what has changed since as history.
 
-    Without a history that is the item as it is. Raises InvalidDocument.
+    Without a history that is the item as it is. `position` tells how the household stands today.
+    Raises InvalidDocument.
     """
     entries = document[kind]
     places = [existing["id"] for existing in entries]
@@ -79,9 +88,9 @@ def _put(document: dict[str, Any], kind: str, entry: dict[str, Any], reason: str
     if "planned_from" in document:
         held = entries[index] if index < len(entries) else None
         if kind == "debts":
-            entry = _told_debt(document, entry, held, index, reason)
+            entry = _told_debt(document, entry, held, index, reason, position)
         elif kind == "accounts":
-            entry = _told_account(document, entry, held)
+            entry = _told_account(document, entry, held, position)
         elif held is None:
             entry = {"from": document["planned_from"], **entry}
     entries[index : index + 1] = [entry]
@@ -99,6 +108,7 @@ def _told_debt(
     held: dict[str, Any] | None,
     index: int,
     reason: str,
+    position: Callable[[], Household],
 ) -> dict[str, Any]:
     today = document["planned_from"]
     accounts = {account["id"] for account in document["accounts"]}
@@ -113,7 +123,7 @@ def _told_debt(
     if held is None:
         anchor = debt_document(replace(debt, terms=dormant(debt.terms)))
     else:
-        standing = {one.id: one for one in stand(parse_household(document)).debts}[debt.id]
+        standing = next(one for one in position().debts if one.id == debt.id)
         if (standing.contract, standing.terms) == (debt.contract, debt.terms):
             return {**held, **{key: told[key] for key in DEBT_KEYS}}
         anchor = {**held, **{key: told[key] for key in DEBT_KEYS}}
@@ -129,12 +139,14 @@ def _told_debt(
 
 
 def _told_account(
-    document: dict[str, Any], entry: dict[str, Any], held: dict[str, Any] | None
+    document: dict[str, Any],
+    entry: dict[str, Any],
+    held: dict[str, Any] | None,
+    position: Callable[[], Household],
 ) -> dict[str, Any]:
     fen = 0
     if held is not None:
-        standing = stand(parse_household(document)).accounts
-        fen = next(one.balance_fen for one in standing if one.id == entry["id"])
+        fen = next(one.balance_fen for one in position().accounts if one.id == entry["id"])
     balance = entry.get("balance")
     try:
         parse_yuan(balance or "")
@@ -153,6 +165,7 @@ def _told_account(
 def as_it_stands(position: Household, row: Item) -> Item:
     """The row with its figures of the day on which the household stands so (see
     `standing_household`), to be shown and edited; not to be saved itself. Raises Overtaken."""
+    row = copy(row)
     if isinstance(row, AccountRow | DebtRow):
         held = position.accounts if isinstance(row, AccountRow) else position.debts
         if row.slug not in [one.id for one in held]:
@@ -168,7 +181,6 @@ def as_it_stands(position: Household, row: Item) -> Item:
     return row
 
 
-@transaction.atomic
 def save_items(
     *,
     user: User,
@@ -176,6 +188,7 @@ def save_items(
     removed: Mapping[str, Sequence[str]] | None = None,
     revision: int | None = None,
     key: str = "",
+    agrees: bool = False,
 ) -> None:
     """Add or change several items by their ids, and remove others, as one change.
 
@@ -183,23 +196,22 @@ def save_items(
     that the person saw; StaleVersion where that is another by now. Keys of an item that are not
     sent stay as they are.
     """
-    household = locked(user)
-    removed = removed or {}
-    fingerprint = digest({"save_items": items, "removed": removed})
-    if done_before(user, key, fingerprint) is not None:
-        return
-    if revision not in (None, household.revision):
-        raise StaleVersion
-    document = document_of(household)
-    for kind, slugs in removed.items():
-        for slug in slugs:
-            _take_out(document, kind, slug)
-    for kind, entries in items.items():
-        standing = {one["id"]: one for one in _as_they_stand(document, kind)}
-        for entry in entries:
-            _put(document, kind, {**standing.get(entry["id"], {}), **entry}, "unknown")
-    change(household, document)
-    remember(user, key, fingerprint, "")
+    going = removed or {}
+
+    def save(household: HouseholdRow) -> None:
+        document = document_of(household)
+        for kind, slugs in going.items():
+            for slug in slugs:
+                _take_out(document, kind, slug)
+        for kind, entries in items.items():
+            standing = {one["id"]: one for one in _as_they_stand(document, kind)}
+            for entry in entries:
+                whole = {**standing.get(entry["id"], {}), **entry}
+                _put(document, kind, whole, "unknown", lambda: stand(parse_household(document)))
+        change(household, document)
+
+    sent = {"save_items": items, "removed": going}
+    write(user, save, sent=sent, key=key, revision=revision, agrees=agrees)
 
 
 def _as_they_stand(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -212,7 +224,6 @@ def _as_they_stand(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [entry | {"balance": balances[entry["id"]]} for entry in document[kind]]
 
 
-@transaction.atomic
 def delete_item(*, user: User, kind: str, slug: str, version: int, key: str = "") -> None:
     """Remove an item, and its mention where nothing but a wish hangs on it.
 
@@ -220,15 +231,16 @@ def delete_item(*, user: User, kind: str, slug: str, version: int, key: str = ""
     history names with EntryRefused. What was entered for a debt, an income or an expense is undone
     with it; what that did to the accounts stays, as their balances of today.
     """
-    household = locked(user)
-    fingerprint = digest({"delete": kind, "slug": slug, "version": version})
-    if done_before(user, key, fingerprint) is not None:
-        return
-    _refuse_stale(household, kind, slug, version)
-    document = document_of(household)
-    _take_out(document, kind, slug)
-    change(household, document)
-    remember(user, key, fingerprint, slug)
+
+    def delete(household: HouseholdRow) -> str:
+        _refuse_stale(household, kind, slug, version)
+        document = document_of(household)
+        _take_out(document, kind, slug)
+        change(household, document)
+        return slug
+
+    sent = {"delete": kind, "slug": slug, "version": version}
+    write(user, delete, sent=sent, key=key)
 
 
 def _take_out(document: dict[str, Any], kind: str, slug: str) -> None:

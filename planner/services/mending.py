@@ -8,15 +8,12 @@ It is for the person to say what holds: that it was not so, or the lender's figu
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from planner.domain.household.household import parse_household
 from planner.domain.ledger.replay import PaymentRefused, replay, stand
 from planner.domain.values.money import format_yuan, parse_yuan
-from planner.models import HistoryEntry, User
-from planner.services.changes import change, locked, refusal
-from planner.services.documents import document_of, household_document_of
-from planner.services.errors import StaleVersion
+from planner.models import HistoryEntry, HouseholdRow, User
+from planner.services.changes import change, refusal, write
+from planner.services.documents import document_of, household_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +26,14 @@ class Refused:
 
 def refused_entries(user: User) -> list[Refused]:
     """The payments that their contracts do not take, each with those before it left out."""
-    return _refused(household_document_of(user), user)
+    household = household_of(user)
+    return _refused(document_of(household), household.entries)
 
 
-def _refused(document: dict[str, Any], user: User) -> list[Refused]:
+def _refused(document: dict[str, Any], standing: list[HistoryEntry]) -> list[Refused]:
     if not document.get("history"):
         return []
-    rows = list(HistoryEntry.objects.owned_by(user).standing())
+    rows = list(standing)
     found: list[Refused] = []
     while True:
         household = parse_household(document | {"history": [row.entry for row in rows]})
@@ -61,24 +59,24 @@ def _row_of(rows: list[HistoryEntry], refused: PaymentRefused) -> HistoryEntry:
     ][-1]
 
 
-@transaction.atomic
 def set_aside(*, user: User, revision: int, keeps_money: bool) -> list[str]:
     """Take back what is refused, in the household at that `revision`; returns the debts' slugs.
 
     `keeps_money`: it was paid nevertheless, so the accounts stay as they stand, and what the
     lender shows is to be entered next. Raises StaleVersion.
     """
-    household = locked(user)
-    if household.revision != revision:
-        raise StaleVersion
-    document = document_of(household)
-    refused = [one.row for one in _refused(document, user)]
-    standing = HistoryEntry.objects.owned_by(user).standing()
-    document["history"] = [row.entry for row in standing if row not in refused]
-    if keeps_money:
-        document["history"] += _spent(document, refused)
-    if refused:
-        change(household, document)
+    refused: list[HistoryEntry] = []
+
+    def set_refused_aside(household: HouseholdRow) -> None:
+        document = document_of(household)
+        refused.extend(one.row for one in _refused(document, household.entries))
+        document["history"] = [row.entry for row in household.entries if row not in refused]
+        if keeps_money:
+            document["history"] += _spent(document, refused)
+        if refused:
+            change(household, document)
+
+    write(user, set_refused_aside, revision=revision)
     return [row.slug for row in refused]
 
 

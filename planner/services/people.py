@@ -1,6 +1,7 @@
 """People and their data: guests, consent, what is taken over, erased, pruned, encrypted anew."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -18,15 +19,19 @@ from planner.models import (
     Session,
     User,
 )
-from planner.services.changes import change, locked
-from planner.services.documents import document_of, has_figures, household_of, write_household
+from planner.services.changes import change, change_head, locked, write, writing
+from planner.services.documents import (
+    document_of,
+    has_figures,
+    household_from,
+    household_of,
+    write_household,
+)
 
 logger = logging.getLogger(__name__)
 
 GUEST_DAYS = 7
 KEPT_KEY_DAYS = 2
-
-CONSENT_VERSION = "2026-11"  # the privacy text a person agreed to; raise it when the text changes
 
 
 @transaction.atomic
@@ -39,30 +44,61 @@ def start_guest() -> User:
     return guest
 
 
+@transaction.atomic
+def open_account(make: Callable[[], User]) -> User:
+    """The member that `make` stores, who has agreed to the privacy text by signing up."""
+    user = make()
+    record_consent(user=user)
+    return user
+
+
 def record_consent(*, user: User) -> None:
     """The person agreed, now, to the privacy text as it stands."""
-    household_of(user)
-    HouseholdRow.objects.owned_by(user).update(
-        consented_on=timezone.now(), consent_version=CONSENT_VERSION
-    )
+    write(user, lambda _household: None, agrees=True)
 
 
-@transaction.atomic
+def change_settings(
+    *, user: User, buffer: str, was: str, language: str, time_zone: str, is_discreet: bool
+) -> None:
+    """The settings, and the buffer, which is a figure of the household: undone with the others.
+
+    `was` is the buffer that the person saw. Raises ConsentRequired, and StaleVersion.
+    """
+
+    def change_them(household: HouseholdRow) -> None:
+        change_head(household, {"buffer": was}, {"buffer": buffer})
+        household.language, household.time_zone = language, time_zone
+        household.is_discreet = is_discreet
+        household.save(update_fields=["language", "time_zone", "is_discreet"])
+
+    write(user, change_them)
+
+
+def hide_amounts(*, user: User, is_discreet: bool) -> None:
+    """Hide the amounts, or show them again."""
+
+    def hide(household: HouseholdRow) -> None:
+        household.is_discreet = is_discreet
+        household.save(update_fields=["is_discreet"])
+
+    write(user, hide)
+
+
 def take_over_guest(*, guest: User, user: User) -> None:
     """Give the guest's household to the member, whose own becomes the one undo leads back to."""
-    household = locked(user)
-    if not User.objects.filter(pk=guest.pk).exists():
-        return  # asked for twice at once: taken over already
-    theirs = locked(guest)
-    if not has_figures(user):
-        # Nothing to go back to but what the guest could go back to. Counters go on, not back.
-        Revision.objects.owned_by(user).delete()
-        Revision.objects.owned_by(guest).update(owner=user)
-        household.revision = max(household.revision, theirs.revision)
-        _write_over(household, theirs)
-    else:
-        change(household, document_of(theirs), is_sample=theirs.is_sample)
-    erase(user=guest)
+    with writing(user) as household:
+        if not User.objects.filter(pk=guest.pk).exists():
+            return  # asked for twice at once: taken over already
+        theirs = locked(guest)
+        if not has_figures(user):
+            # Nothing to go back to but what the guest could go back to. Counters go on, not back.
+            Revision.objects.owned_by(user).delete()
+            Revision.objects.owned_by(guest).update(owner=user)
+            household.revision = max(household.revision, theirs.revision)
+            _write_over(household, theirs)
+        else:
+            change(household, document_of(theirs), is_sample=theirs.is_sample)
+        erase(user=guest)
 
 
 def _write_over(household: HouseholdRow, theirs: HouseholdRow) -> None:
@@ -70,7 +106,7 @@ def _write_over(household: HouseholdRow, theirs: HouseholdRow) -> None:
     household.is_discreet = theirs.is_discreet
     household.time_zone = theirs.time_zone
     household.save(update_fields=["is_discreet", "time_zone"])
-    write_household(household, document_of(theirs))
+    write_household(household, household_from(theirs))
 
 
 @transaction.atomic
@@ -125,12 +161,11 @@ def reencrypt() -> int:
     return len(people)
 
 
-@transaction.atomic
 def _reencrypt_one(user: User) -> None:
-    locked(user)
-    KeptPlan.objects.owned_by(user).delete()  # can be computed again
-    for model in (*ITEM_MODELS.values(), HistoryEntry, Arrangement, Revision):
-        names = [
-            field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)
-        ]
-        model.objects.bulk_update(model.objects.owned_by(user), names)
+    with writing(user):
+        KeptPlan.objects.owned_by(user).delete()  # can be computed again
+        for model in (*ITEM_MODELS.values(), HistoryEntry, Arrangement, Revision):
+            names = [
+                field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)
+            ]
+            model.objects.bulk_update(model.objects.owned_by(user), names)

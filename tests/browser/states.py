@@ -22,10 +22,11 @@ from planner.services.arrangements import (
 )
 from planner.services.changes import change_household, replace_household
 from planner.services.documents import household_document_of, household_of
-from planner.services.entries import count_account, record_payment, undo_entry
+from planner.services.entries import record_payment, undo_entry
 from planner.services.events import record_event
 from tests.browser import households, steps
 from tests.browser.conftest import PASSWORD
+from tests.entering import enter
 from tests.trust.household import pay_too_much
 
 Document = Callable[[date], dict[str, Any]]
@@ -542,7 +543,7 @@ def _lived(name: str, args: tuple[str, ...], site: Site) -> Page:
     paid = record_payment(user=user, debt="card", on=site.today, amount_fen=5_000, account="bank")
     undo_entry(user=user, entry=paid.pk)
     record_payment(user=user, debt="card", on=site.today, amount_fen=6_000, account="bank")
-    count_account(user=user, account="bank", balance_fen=380_000, on=site.today)
+    enter(user, "accounts", "bank", balance="3800.00")
     page = site.open(name, *args, who=user)
     unfold(page)
     return page

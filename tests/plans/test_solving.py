@@ -28,7 +28,7 @@ from planner.domain.values.money import parse_yuan
 from planner.models import KeptPlan
 from planner.plans.kept import keep
 from planner.plans.questions import open_questions
-from planner.plans.shown import follow, followed_plan, shown_plan, steps_of
+from planner.plans.shown import follow, followed_plan, shown, steps_of
 from planner.plans.solving import Solving, fallback, record_of
 from planner.services.changes import change_household
 from planner.services.documents import household_document_of
@@ -221,7 +221,7 @@ def test_when_time_is_up_the_best_known_is_shown_and_every_page_says_so(
     user = make_member("late", **json.loads(path.read_bytes()) | {"strategy": "optimal"})
     client.force_login(user)
     client.get(PLAN)
-    before = shown_plan(user)
+    before = shown(user).plan
     settings.OPTIMUM_SECONDS = 0
 
     fragment = client.get(ADDRESS, headers=FRAGMENT).content.decode()
@@ -234,7 +234,7 @@ def test_when_time_is_up_the_best_known_is_shown_and_every_page_says_so(
     }[optima(user).get().document["proof"]["status"]]
     assert all(told in one for one in (fragment, page, waited))
     assert "已证明" not in page
-    after = shown_plan(user)
+    after = shown(user).plan
     assert (after.harm, cost_of(after)) <= (before.harm, cost_of(before))
 
 
@@ -258,10 +258,10 @@ def test_what_is_better_than_each_rule_is_not_called_a_rule(
 
 
 def test_files_follow_the_plan_that_is_shown(client, person):
-    before = shown_plan(person)
+    before = shown(person).plan
     sequence = client.get("/calendar/anhuan.ics").content.count(b"SEQUENCE:2\r\n")
     client.get(ADDRESS)
-    after = shown_plan(person)
+    after = shown(person).plan
 
     assert before.strategy != "optimal" == after.strategy
     assert plan_document(after)["payments"] == optima(person).get().document["payments"]
@@ -329,15 +329,15 @@ def test_the_calendar_and_each_file_say_which_plan_they_hold(client, person, lan
 
 def test_what_is_asked_about_days_gone_by_is_asked_by_the_plan_shown_then(client, person, clock):
     client.get(ADDRESS)
-    shown = shown_plan(person)
+    found = shown(person).plan
     clock(date(2026, 12, 20))
     today = parse_household(household_document_of(person))
     past = replace(today, planned_from=date(2026, 12, 2), known_to=date(2026, 12, 1))
 
     assert followed_plan(person, past).strategy == "optimal"
-    assert followed_plan(person, past).payments == shown.payments
+    assert followed_plan(person, past).payments == found.payments
     (asked,) = [one for one in open_questions(person) if one.kind == "payment"]
-    assert (asked.on, asked.amount_fen) == shown.payments[0][0:3:2]
+    assert (asked.on, asked.amount_fen) == found.payments[0][0:3:2]
 
 
 @pytest.mark.parametrize("path", EXAMPLE_FILES, ids=lambda path: path.stem)

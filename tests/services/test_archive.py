@@ -20,7 +20,8 @@ from planner.services.arrangements import (
 )
 from planner.services.changes import undo
 from planner.services.documents import has_figures, household_document_of
-from planner.services.entries import count_account, record_arrival, record_payment, undo_entry
+from planner.services.entries import record_arrival, record_payment, undo_entry
+from tests.entering import enter
 from tests.households import document
 
 
@@ -37,7 +38,7 @@ def lived(make_member, monkeypatch):
         user=user, debt="friend", on=date(2026, 12, 15), amount_fen=50_000, account="card",
         planned_on=date(2026, 12, 15),
     )  # fmt: skip
-    count_account(user=user, account="card", balance_fen=321_000)
+    enter(user, "accounts", "card", balance="3210.00")
     return user
 
 

@@ -3,10 +3,8 @@ from datetime import date
 import pytest
 
 from planner.models import (
-    AccountRow,
     Arrangement,
     DebtRow,
-    ExpenseRow,
     HistoryEntry,
     HouseholdRow,
     Revision,
@@ -27,13 +25,13 @@ from planner.services.changes import replace_household, undo
 from planner.services.documents import household_document_of
 from planner.services.entries import (
     answer_unpaid,
-    count_account,
     record_expense,
     record_payment,
     undo_entry,
 )
 from planner.services.errors import EntryRefused, KeyReused
-from planner.services.items import as_it_stands, delete_item, save_item
+from planner.services.items import delete_item, save_item
+from tests.entering import enter
 from tests.households import account, debt, document, expense, income
 
 
@@ -104,7 +102,7 @@ def test_an_expense_on_other_days_is_not_spent_a_second_time(person, clock):
     held = balance(person)
     open_questions(person)
 
-    edit(person, ExpenseRow, "expenses", "rent", on={"monthly": 12})
+    enter(person, "expenses", "rent", reason="fee", on={"monthly": 12})
 
     assert balance(person) == held
 
@@ -275,7 +273,7 @@ def test_undoing_an_answer_asks_again(person):
 def test_undo_takes_back_an_entry_and_the_one_before(person):
     before = household_document_of(person)
     pay(person)
-    count_account(user=person, account="card", balance_fen=1)
+    enter(person, "accounts", "card", balance="0.01")
 
     assert undo(user=person)
     assert len(household_document_of(person)["history"]) == 1
@@ -284,17 +282,10 @@ def test_undo_takes_back_an_entry_and_the_one_before(person):
     assert Revision.objects.owned_by(person).count() == 1
 
 
-def edit(user, model, kind, slug, **changes):
-    row = as_it_stands(standing_household(user), model.objects.owned_by(user).get(slug=slug))
-    save_item(
-        user=user, kind=kind, item=row.document() | changes, version=row.version, reason="fee"
-    )
-
-
 def test_editing_a_debt_with_a_history_is_a_correction(person):
     pay(person)
 
-    edit(person, DebtRow, "debts", "friend", principal="2600.00", name="小王")
+    enter(person, "debts", "friend", reason="fee", principal="2600.00", name="小王")
 
     entry = HistoryEntry.objects.owned_by(person).get(kind="correction").entry
     assert (entry["was"], entry["terms"]["principal"], entry["reason"]) == (
@@ -307,7 +298,7 @@ def test_editing_a_debt_with_a_history_is_a_correction(person):
 def test_editing_only_a_name_enters_nothing(person):
     pay(person)
 
-    edit(person, DebtRow, "debts", "friend", name="小王")
+    enter(person, "debts", "friend", reason="fee", name="小王")
 
     assert HistoryEntry.objects.owned_by(person).count() == 1
 
@@ -319,7 +310,7 @@ def test_editing_a_balance_counts_the_account(person):
     pay(person)
     record_expense(user=person, expense="rent", on=RENT_ON, planned_on=RENT_ON, amount_fen=0)
 
-    edit(person, AccountRow, "accounts", "card", balance="5.00")
+    enter(person, "accounts", "card", reason="fee", balance="5.00")
 
     assert HistoryEntry.objects.owned_by(person).get(kind="balance").entry["was"] == "1600.00"
     assert balance(person) == 500
@@ -328,7 +319,7 @@ def test_editing_a_balance_counts_the_account(person):
 def test_an_account_below_zero_is_not_counted_by_another_name(person):
     pay(person)  # with the rent, more than was there
 
-    edit(person, AccountRow, "accounts", "card", name="工资卡")
+    enter(person, "accounts", "card", reason="fee", name="工资卡")
 
     assert not HistoryEntry.objects.owned_by(person).filter(kind="balance").exists()
     assert balance(person) == -100_000

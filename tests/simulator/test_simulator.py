@@ -38,7 +38,6 @@ from planner.services.changes import replace_household
 from planner.services.documents import household_document_of
 from planner.services.entries import (
     answer_unpaid,
-    count_account,
     record_arrival,
     record_expense,
     record_payment,
@@ -357,10 +356,6 @@ class Simulation:
 
     def count(self):
         slug, fen = self.chance.choice(["card", "wallet"]), self.chance.randrange(900_000)
-        if self.chance.random() < 0.5:
-            count_account(user=self.user, account=slug, balance_fen=fen)
-            self.model.add(self.clock.today, "balance", slug, fen)
-            return
         row = AccountRow.objects.owned_by(self.user).get(slug=slug)
         row = as_it_stands(standing_household(self.user), row)
         is_lived = HouseholdRow.objects.get(owner=self.user).is_lived

@@ -54,7 +54,6 @@ class EventForm(KeyedForm):
 
     def save(self) -> None:
         """Raises what `record_event` raises."""
-        self.prepare()
         values = self.cleaned_data
         record_event(
             user=self.user,
@@ -62,6 +61,7 @@ class EventForm(KeyedForm):
             rung=values["rung"],
             on=values["on"],
             key=values["key"],
+            agrees=self.agrees,
         )
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.db import transaction
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -231,12 +230,10 @@ class HeadForm(KeyedForm):
     def wanted(self) -> str:
         raise NotImplementedError
 
-    @transaction.atomic
     def save(self) -> None:
         """Raises StaleVersion where it was changed elsewhere meanwhile, to something else."""
-        self.prepare()
         was = {self.name: self.cleaned_data["was"]}
-        change_household(user=self.user, was=was, **{self.name: self.wanted()})
+        change_household(user=self.user, was=was, agrees=self.agrees, **{self.name: self.wanted()})
 
 
 class UndoForm(forms.Form):

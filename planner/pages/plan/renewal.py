@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from planner.domain.household.household import debt_document
@@ -99,13 +98,12 @@ class RenewForm(HouseholdForm):
             moved["arrears"] = all_in_arrears(moved)
         return moved
 
-    @transaction.atomic
     def save(self) -> None:
-        self.prepare()
         sent = {name: value for name, value in self.cleaned_data.items() if name != "key"}
         renew_household(
             user=self.user, document=self.renewed(), sent=sent,
             revision=self.cleaned_data["revision"], key=self.cleaned_data["key"],
+            agrees=self.agrees,
         )  # fmt: skip
 
     def add_document_errors(self, invalid: InvalidDocument) -> None:

@@ -21,6 +21,7 @@ from planner.services.changes import undo
 from planner.services.documents import household_of
 from planner.services.errors import EntryRefused, KeyReused, StaleVersion
 from planner.services.items import as_it_stands
+from planner.services.people import hide_amounts
 from planner.words.days import day
 from planner.words.ladder import ladder_lines
 
@@ -102,9 +103,7 @@ def plan_renew(request: HttpRequest) -> HttpResponse:
 @require_POST
 def plan_discreet(request: HttpRequest) -> HttpResponse:
     """Hide the amounts, or show them again."""
-    household = household_of(request.user)
-    household.is_discreet = request.POST.get("hide") == "yes"
-    household.save(update_fields=["is_discreet"])
+    hide_amounts(user=request.user, is_discreet=request.POST.get("hide") == "yes")
     return shown(request)
 
 

@@ -4,12 +4,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from planner.forms.fields import YuanField, refuse_repeated, shown_yuan, yuan_text
 from planner.models import HouseholdRow
-from planner.services.changes import change_household
+from planner.services import people
 
 
 class SettingsForm(forms.ModelForm):
@@ -41,17 +40,15 @@ class SettingsForm(forms.ModelForm):
         super()._clean_fields()
         refuse_repeated(self)
 
-    @transaction.atomic
-    def save(self) -> HouseholdRow:
-        """The settings, and the buffer, which is a figure of the household: undone with the others.
-
-        Raises ConsentRequired, and StaleVersion where the buffer was changed meanwhile.
-        """
-        owner = self.instance.owner
-        buffer = yuan_text(self.cleaned_data["buffer"])
-        change_household(user=owner, was={"buffer": self.cleaned_data["was"]}, buffer=buffer)
-        self.instance.save(update_fields=self._meta.fields)
-        return self.instance
+    def save(self) -> None:
+        """Raises ConsentRequired, and StaleVersion where the buffer was changed meanwhile."""
+        values = self.cleaned_data
+        people.change_settings(
+            user=self.instance.owner,
+            buffer=yuan_text(values["buffer"]) or "",
+            was=values["was"],
+            **{name: values[name] for name in self._meta.fields},
+        )
 
     def meet(self) -> None:
         """Show both buffers, and let what was typed be sent again knowingly."""

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner.domain.household.household import MAX_BYTES
 from planner.forms.keyed import KeyedForm
-from planner.services import archive, people
+from planner.services import archive
 from planner.services.errors import ConsentRequired
 
 
@@ -24,15 +23,9 @@ class RestoreForm(KeyedForm):
         upload: Any = self.cleaned_data["file"]
         raw = upload.read(MAX_BYTES + 1)
         try:
-            self._restore(raw)
+            archive.restore_household(user=self.user, raw=raw, agrees=self.agrees)
         except archive.RestoreRefused as refused:
             self.add_error("file", str(refused))
         except ConsentRequired:
             self.add_error(None, _("Agree to the storing of your figures first."))
         return not self.errors
-
-    @transaction.atomic
-    def _restore(self, raw: bytes) -> None:
-        if self.cleaned_data.get("consent"):
-            people.record_consent(user=self.user)
-        archive.restore_household(user=self.user, raw=raw)

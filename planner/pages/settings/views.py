@@ -17,7 +17,7 @@ from planner.pages.guards import FORGET_PAGES, confirmed_recently, remember_lang
 from planner.pages.settings.forms import SettingsForm
 from planner.pages.settings.restore import RestoreForm
 from planner.services import archive, people
-from planner.services.changes import KEPT_REVISIONS
+from planner.services.changes import CONSENT_VERSION, KEPT_REVISIONS
 from planner.services.documents import has_figures, household_document_of, household_of
 from planner.services.errors import ConsentRequired, StaleVersion
 
@@ -57,7 +57,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         request,
         "planner/settings/privacy.html",
         {
-            "version": people.CONSENT_VERSION,
+            "version": CONSENT_VERSION,
             "guest_days": people.GUEST_DAYS,
             "kept_revisions": KEPT_REVISIONS,
             "is_deployed": site.DEPLOYED,

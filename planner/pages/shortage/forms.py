@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db import transaction
 
 from planner.forms.keyed import KeyedForm
 from planner.services.changes import change_household
@@ -40,10 +39,8 @@ class OrderForm(KeyedForm):
         for name in ("up", "down"):
             self.fields[name].choices = [(slug, slug) for slug in self.order]
 
-    @transaction.atomic
     def save(self) -> None:
         """Raises StaleVersion where the order was changed elsewhere meanwhile."""
-        self.prepare()
         was = [slug for slug in self.cleaned_data["was"].split(",") if slug in self.order]
         order = [*was, *(slug for slug in self.order if slug not in was)]
         if was == self.order:  # which the stored one need not name in full
@@ -57,4 +54,6 @@ class OrderForm(KeyedForm):
             order[place], order[other] = order[other], order[place]
         if self.cleaned_data["back"]:
             order = []
-        change_household(user=self.user, was={self.name: was}, **{self.name: order})
+        change_household(
+            user=self.user, was={self.name: was}, agrees=self.agrees, **{self.name: order}
+        )

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -105,11 +105,8 @@ class SignupForm(OwnWords, ConsentForm, allauth.SignupForm):
         messages.info(request, _("There is an account for this address now. Please sign in."))
         return None, HttpResponseRedirect(sign_in)
 
-    @transaction.atomic
     def save(self, request: HttpRequest) -> User:
-        user = super().save(request)
-        people.record_consent(user=user)
-        return user
+        return people.open_account(lambda: super(SignupForm, self).save(request))
 
 
 class AddEmailForm(WrittenMail, allauth.AddEmailForm):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -139,12 +138,11 @@ class MoneyForm(HouseholdForm):
                 self.add_error(other, _("Please fill this in too."))
         return cleaned
 
-    @transaction.atomic
     def save(self) -> None:
-        self.prepare()
         save_items(
             user=self.user, items=self._entries(), removed=self._removed(),
             revision=self.cleaned_data["revision"], key=self.cleaned_data["key"],
+            agrees=self.agrees,
         )  # fmt: skip
 
     def _entries(self) -> dict[str, list[dict[str, Any]]]:

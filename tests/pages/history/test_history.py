@@ -8,15 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from planner.domain.household.household import parse_household
-from planner.domain.household.terms import terms_document
 from planner.models import Arrangement, HistoryEntry, HouseholdRow
 from planner.pages.debts.records import SHOWN_ENTRIES
 from planner.plans.kept import standing_household
 from planner.plans.questions import answer_all_as_planned
 from planner.services.changes import replace_household
-from planner.services.documents import household_document_of
-from planner.services.entries import correct_debt, record_arrival, record_payment
+from planner.services.entries import record_arrival, record_payment
+from tests.entering import enter
 from tests.households import debt, document
 from tests.page_reading import read
 
@@ -109,19 +107,11 @@ def test_a_payment_that_cannot_have_been_is_refused(client, lived, changes, head
 
 
 def test_a_payment_on_a_finished_debt_is_refused_with_a_sentence(client, lived):
-    correct_debt(user=lived, debt="friend", terms=settled(lived))
+    enter(lived, "debts", "friend", principal="0.00", next_due="2027-01-15", arrears=[])
     response = client.post(url("paid"), form_of(client, url("paid"), amount="1", account="card"))
 
     assert response.status_code == 422
     assert "已经没有欠款了" in response.content.decode()
-
-
-def settled(user):
-    debt = parse_household(household_document_of(user)).debts[0]
-    return {
-        "contract": debt.contract, **terms_document(debt.terms), "principal": "0.00",
-        "next_due": "2027-01-15", "accrued_from": None, "arrears": [],
-    }  # fmt: skip
 
 
 # --- History, and taking back ---

@@ -18,7 +18,7 @@ from planner.models import DebtRow, HouseholdRow, KeptPlan, Session, User
 from planner.pages.front.sample import sample_document
 from planner.plans.kept import stored_plan
 from planner.services import people
-from planner.services.changes import change_household, replace_household
+from planner.services.changes import CONSENT_VERSION, change_household, replace_household
 from planner.services.documents import household_document_of
 from planner.services.items import save_item
 from tests.households import debt, document
@@ -85,7 +85,7 @@ def test_signing_up_without_a_mail_server_is_immediate(client):
     user = user_of(client)
     assert user.email == "new@example.com"
     assert not user.is_guest
-    assert user.household.consent_version == people.CONSENT_VERSION
+    assert user.household.consent_version == CONSENT_VERSION
 
 
 @pytest.mark.django_db
@@ -595,7 +595,7 @@ def test_the_privacy_page_needs_no_account_and_speaks_both_languages(client, lan
     page = client.get(reverse("planner:privacy")).content.decode()
 
     assert words in page
-    assert people.CONSENT_VERSION in page
+    assert CONSENT_VERSION in page
 
 
 @pytest.mark.django_db
