@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.domain.values.money import MAX_FEN, format_yuan, parse_yuan
 from planner.domain.values.reading import FIRST_DAY, LAST_DAY, MAX_TEXT
+from planner.models import AccountRow, HouseholdRow
 
 # What a Chinese keyboard types in place of ASCII. Not NFKC: that would read ² as 2.
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
@@ -548,3 +549,14 @@ def refuse_repeated(form: forms.BaseForm) -> None:
             sent = [f"{sent[0]}{part}" for part in field.widget.widgets_names]
         if any(len(many(one)) > 1 for one in sent):
             form.add_error(name, _("This was sent twice. Please fill it in once."))
+
+
+def past_day(field: DayField, household: HouseholdRow) -> None:
+    """Accept the days from that of the figures up to today, and read "12月9日" as the last one."""
+    today = max(household.today(), household.as_of)
+    field.bound(household.as_of, today)
+    field.today = max(household.as_of, today - timedelta(days=364))
+
+
+def account_choices(accounts: Sequence[AccountRow]) -> list[tuple[str, str]]:
+    return [(one.slug, one.name) for one in accounts]

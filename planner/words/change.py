@@ -1,5 +1,8 @@
 """What a change does, in words."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -140,3 +143,30 @@ def change_line(
         change=what_changed(before[0], after[0], amounts),
         effect=what_it_does(before[1], after[1], amounts),
     )
+
+
+# --- Two plans side by side ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """A figure of the present plan beside the same of the other one."""
+
+    name: str
+    now: str
+    then: str
+
+
+def outcome_rows(before: Outcome, after: Outcome, amounts: Amounts) -> list[OutcomeRow]:
+    def end(outcome: Outcome) -> str:
+        return month(outcome.debt_free_on) if outcome.debt_free_on else _("never")
+
+    def cost(outcome: Outcome) -> str:
+        return amounts.plain(outcome.cost_fen) if outcome.debt_free_on else "—"
+
+    pairs: Sequence[tuple[str, str, str]] = (
+        (_("Paid off"), end(before), end(after)),
+        (_("Interest, fees"), cost(before), cost(after)),
+        (_("Late dues"), str(before.late_dues), str(after.late_dues)),
+    )
+    return [OutcomeRow(*one) for one in pairs]

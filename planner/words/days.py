@@ -5,10 +5,9 @@ from typing import Any
 
 from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from planner.domain.values.days import EveryDays, Monthly, Once, Recurrence, Weekly
-from planner.pages.money.forms import WEEKDAYS
 from planner.words.language import language
 
 NO_BREAK = "\u00a0"
@@ -16,6 +15,15 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+WEEKDAYS = [
+    ("mon", gettext_lazy("Monday")),
+    ("tue", gettext_lazy("Tuesday")),
+    ("wed", gettext_lazy("Wednesday")),
+    ("thu", gettext_lazy("Thursday")),
+    ("fri", gettext_lazy("Friday")),
+    ("sat", gettext_lazy("Saturday")),
+    ("sun", gettext_lazy("Sunday")),
+]
 _WEEKDAYS = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),

@@ -17,12 +17,11 @@ from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.xlsx import plan_xlsx
 from planner.pages.calendar.month import month_days
-from planner.pages.plan.page import Board
-from planner.pages.plan.views import is_in_wechat
+from planner.pages.http import is_in_wechat
+from planner.plans.current import Current
 from planner.plans.shown import shown
 from planner.services.documents import has_figures, household_document_of, household_of
 from planner.words.days import month, weekday
-from planner.words.optimum import plan_line
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ALARM_NAMES = {
@@ -51,21 +50,21 @@ class CalendarForm(forms.Form):
 @require_GET
 def calendar(request: HttpRequest, year: int | None = None, number: int = 1) -> HttpResponse:
     """One month; without one, that of the figures."""
-    board = Board(request.user)
-    today = board.row.today()
-    first = _first_of(year, number) if year is not None else board.household.as_of.replace(day=1)
+    current = Current(request.user)
+    today = current.row.today()
+    first = _first_of(year, number) if year is not None else current.as_of.replace(day=1)
     if first is None:
         return redirect("planner:calendar")
-    context: dict[str, Any] = {"page": board, "month": month(first), "today": today}
-    if board.has_debts:
-        weeks = month_days(board.situation, first, today)
+    context: dict[str, Any] = {"page": current, "month": month(first), "today": today}
+    if current.has_debts:
+        weeks = month_days(current.situation, first, today)
         context |= {
             "weeks": weeks,
             "weekdays": [weekday(one.on) for one in weeks[0]],
             "days": [one for week in weeks for one in week if one.entries],
-            "before": _neighbour(first, -1) if first > board.household.as_of else None,
+            "before": _neighbour(first, -1) if first > current.as_of else None,
             "after": _neighbour(first, 1),
-            "plan_line": _which_plan(board),
+            "plan_line": current.plan_line,
         }
     return render(request, "planner/calendar/calendar.html", context)
 
@@ -74,12 +73,12 @@ def calendar(request: HttpRequest, year: int | None = None, number: int = 1) -> 
 def calendar_download(request: HttpRequest) -> HttpResponse:
     """Choose what rings, then take the file."""
     form = CalendarForm(initial={"alarm": list(ALARMS)})
-    board = Board(request.user)
+    current = Current(request.user)
     context = {
         "form": form,
         "in_wechat": is_in_wechat(request),
         "has_debts": has_figures(request.user),
-        "plan_line": _which_plan(board) if board.has_debts else "",
+        "plan_line": current.plan_line if current.has_debts else "",
     }
     return render(request, "planner/calendar/download.html", context)
 
@@ -123,12 +122,6 @@ def plan_workbook(request: HttpRequest) -> HttpResponse:
     language = get_language() or row.language
     content = plan_xlsx(found.plan, history, language=language, line=found.line)
     return _file(content, XLSX, "xlsx", row.as_of)
-
-
-def _which_plan(board: Board) -> str:
-    """The same words as in the files."""
-    plan, since = board.plan, board.household.planned_from
-    return plan_line(board.row.strategy, board.optimum, plan.strategy, since)
 
 
 def _file(content: bytes, kind: str, ending: str, as_of: date) -> HttpResponse:

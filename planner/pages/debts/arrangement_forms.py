@@ -18,13 +18,13 @@ from planner.forms.fields import (
     WholeField,
     YuanField,
     fen_of,
+    past_day,
     shown_when,
     shown_yuan,
     yuan_text,
 )
 from planner.forms.keyed import KeyedForm
 from planner.models import Arrangement, HouseholdRow
-from planner.pages.debts.payment_form import past_day
 
 
 class AskForm(KeyedForm):

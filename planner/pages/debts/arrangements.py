@@ -16,7 +16,7 @@ from planner.domain.values.reading import InvalidDocument
 from planner.models import Arrangement, DebtRow
 from planner.pages import items
 from planner.pages.debts.arrangement_forms import AgreeForm, AskForm, EndForm, OfferForm
-from planner.pages.plan.page import Board
+from planner.plans.current import Current
 from planner.plans.kept import stored_plan
 from planner.services.arrangements import (
     agree_arrangement,
@@ -134,7 +134,7 @@ def _comes_back(request: HttpRequest, debt: DebtRow, current: Arrangement | None
         document = document_if_broken(user=request.user, arrangement=current.pk)
     else:
         document = household_document_of(request.user)
-    board = Board(request.user)
+    current = Current(request.user)
     stored = stored_plan(user=request.user, strategy="minimum", document=document)
     household = parse_household(document)
     found = read_plan(stored, household)
@@ -144,11 +144,11 @@ def _comes_back(request: HttpRequest, debt: DebtRow, current: Arrangement | None
     shown = [*late, *coming[:SHOWN_DUES]]
     if not shown:
         return {}
-    today = board.row.today()
+    today = current.row.today()
     rungs = ladder_of(household, debt.slug, shown[0].due_on, "minimum")
     return {
         "dues": [
-            (day(one.due_on, today), board.amounts.plain(one.required_fen), one in late)
+            (day(one.due_on, today), current.amounts.plain(one.required_fen), one in late)
             for one in shown
         ],
         "name": debt.name,

@@ -20,7 +20,7 @@ from planner.domain.household.household import Debt
 from planner.models import DebtRow
 from planner.pages import items
 from planner.pages.debts.event_form import EventForm
-from planner.pages.plan import views
+from planner.pages.http import reused
 from planner.plans.kept import standing_debt
 from planner.services.documents import household_of
 from planner.services.errors import EntryRefused, KeyReused
@@ -61,7 +61,7 @@ def _enter(form: EventForm) -> bool:
         form.add_error(None, str(refused))
     except KeyReused:
         form.renew()
-        form.add_error(None, views.reused())
+        form.add_error(None, reused())
     return not form.errors
 
 

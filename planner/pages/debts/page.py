@@ -22,7 +22,7 @@ from planner.domain.rulebook.products import Product, load_products
 from planner.domain.rulebook.rule_files import Fact, load_sources
 from planner.models import User
 from planner.pages.debts.contracts import FORMS
-from planner.pages.plan.page import Board
+from planner.plans.current import Current
 from planner.words.answer import NEAR_DAYS
 from planner.words.days import day, short_day
 from planner.words.figures import percent
@@ -78,12 +78,12 @@ class DebtPage:
     """One debt of a person, by their plan. Raises KeyError where there is no such debt."""
 
     def __init__(self, user: User, slug: str) -> None:
-        self.board = Board(user)
-        self.item = {item.slug: item for item in self.board.items["debts"]}[slug]
-        plan = self.board.plan
-        self.amounts = self.board.amounts
+        self.current = Current(user)
+        self.item = {item.slug: item for item in self.current.items["debts"]}[slug]
+        plan = self.current.plan
+        self.amounts = self.current.amounts
         self.one = OneDebt(
-            self.board.with_history,
+            self.current.household,
             slug,
             ((one.on, one.amount_fen) for one in plan.payments if one.debt == slug),
         )
@@ -126,7 +126,7 @@ class DebtPage:
 
     @cached_property
     def _next_money(self) -> date | None:
-        return next_money(self.board.plan.cash, self.as_of)
+        return next_money(self.current.plan.cash, self.as_of)
 
     @property
     def _until(self) -> date:
@@ -501,7 +501,7 @@ class DebtPage:
     def places(self) -> list[Place]:
         """Where each figure of the debt stands, in the order of its form."""
         form = FORMS[self.debt.contract](
-            household=self.board.row, accounts=self.board.items["accounts"], item=self.item
+            household=self.current.row, accounts=self.current.items["accounts"], item=self.item
         )
         found = [
             (str(field.label), field.where)

@@ -20,7 +20,7 @@ from planner.domain.rulebook.products import Product, load_products
 from planner.domain.rulebook.rule_files import Fact
 from planner.domain.values.reading import LAST_DAY
 from planner.models import User
-from planner.pages.plan.page import Board
+from planner.plans.current import Current
 from planner.words.days import day, short_day, weekday
 from planner.words.facts import FactLine, answered, fact_line
 from planner.words.language import language, listed, spoken
@@ -91,9 +91,9 @@ class DeductionPage:
     """One person's accounts and lenders."""
 
     def __init__(self, user: User) -> None:
-        self.board = Board(user)
-        self.amounts = self.board.amounts
-        household = self.board.household
+        self.current = Current(user)
+        self.amounts = self.current.amounts
+        household = self.current.position
         self._debts = {debt.id: debt for debt in household.debts}
         self._accounts = {account.id: account.name for account in household.accounts}
         self._incomes = {income.id: income.name for income in household.incomes}
@@ -102,7 +102,7 @@ class DeductionPage:
     @property
     def household(self) -> Household:
         """As it stands today."""
-        return self.board.household
+        return self.current.position
 
     # --- What could be taken ---
 
@@ -112,12 +112,14 @@ class DeductionPage:
 
     @cached_property
     def _followed(self) -> Prospect:
-        steps = [(one.on.toordinal(), one.debt, one.amount_fen) for one in self.board.plan.payments]
-        return if_followed(self.board.with_history, steps, self._before)
+        steps = [
+            (one.on.toordinal(), one.debt, one.amount_fen) for one in self.current.plan.payments
+        ]
+        return if_followed(self.current.household, steps, self._before)
 
     @cached_property
     def _unpaid(self) -> Prospect:
-        return if_nothing_is_paid(self.board.with_history, self._before)
+        return if_nothing_is_paid(self.current.household, self._before)
 
     @cached_property
     def is_bound(self) -> bool:
@@ -139,7 +141,7 @@ class DeductionPage:
     @property
     def _is_late(self) -> bool:
         """Whether the plan leaves something unpaid for a while, or it is overdue today."""
-        situation = self.board.situation
+        situation = self.current.situation
         late = [*situation.overdue, *situation.short]
         return any(due.last_safe_on < self._before for due in late)
 
@@ -276,7 +278,7 @@ class DeductionPage:
     @cached_property
     def paid(self) -> list[PaidLine]:
         """What the plan pays on due dates to lenders that may take it themselves."""
-        due = {(one.debt, one.due_on) for one in self.board.plan.dues}
+        due = {(one.debt, one.due_on) for one in self.current.plan.dues}
         return [
             PaidLine(
                 on=one.on,
@@ -286,7 +288,7 @@ class DeductionPage:
                 account=self._accounts[one.account],
                 amount=self.amounts.plain(one.amount_fen),
             )
-            for one in self.board.plan.payments
+            for one in self.current.plan.payments
             if one.on < self._before
             and (one.debt, one.on) in due
             and one.account in self._debts[one.debt].autopay

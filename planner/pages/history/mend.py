@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from planner.pages.history.page import lines
+from planner.pages.history_lines import lines
 from planner.services import mending
 from planner.services.documents import household_of
 from planner.services.errors import StaleVersion

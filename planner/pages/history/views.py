@@ -7,17 +7,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from planner.models import DebtRow, HistoryEntry
-from planner.pages.debts.records import history_context
-from planner.pages.plan.page import Board
+from planner.pages.history_lines import history_context
+from planner.services.documents import household_of
 from planner.services.entries import entries_of, undo_entry
 from planner.services.errors import EntryRefused
+from planner.words.figures import Amounts
 
 
 @require_GET
 def history_list(request: HttpRequest) -> HttpResponse:
     """All that was entered, newest first."""
-    board = Board(request.user)
-    context = history_context(request, board, entries_of(request.user))
+    amounts = Amounts(household_of(request.user).is_discreet)
+    context = history_context(request, entries_of(request.user), amounts)
     return render(request, "planner/history/history.html", context)
 
 

@@ -18,6 +18,7 @@ from planner.forms.fields import (
 )
 from planner.forms.keyed import ItemForm
 from planner.models import AccountRow
+from planner.words.days import WEEKDAYS
 from planner.words.names import KINDS
 
 REPEATS = [
@@ -25,15 +26,6 @@ REPEATS = [
     ("weekly", _("Every week")),
     ("every_days", _("Every so many days")),
     ("once", _("Once")),
-]
-WEEKDAYS = [
-    ("mon", _("Monday")),
-    ("tue", _("Tuesday")),
-    ("wed", _("Wednesday")),
-    ("thu", _("Thursday")),
-    ("fri", _("Friday")),
-    ("sat", _("Saturday")),
-    ("sun", _("Sunday")),
 ]
 
 

@@ -12,10 +12,11 @@ from planner.forms.fields import (
     REQUIRED,
     DayField,
     YuanField,
+    account_choices,
+    past_day,
 )
 from planner.forms.keyed import KeyedForm
 from planner.models import AccountRow, HouseholdRow
-from planner.pages.debts.payment_form import account_choices, past_day
 
 ANSWERS = ("planned", "other", "not", "later")
 

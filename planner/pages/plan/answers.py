@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planner.domain.answers.unanswered import Question
-from planner.models import AccountRow, IdempotencyKey
+from planner.models import AccountRow
+from planner.pages.http import reused, was_sent
 from planner.pages.plan import views
 from planner.pages.plan.answer_forms import AllAsPlannedForm, AnswerForm
 from planner.pages.plan.questions import key_of
@@ -94,7 +95,7 @@ def _enter(request: HttpRequest, form: AnswerForm, write: Callable[[], None]) ->
     except StaleVersion:
         return views.page(request, conflict=_changed(), status=409)
     except KeyReused:
-        return views.page(request, conflict=views.reused(), status=409)
+        return views.page(request, conflict=reused(), status=409)
     return views.shown(request)
 
 
@@ -104,7 +105,7 @@ def question_answer_all(request: HttpRequest) -> HttpResponse:
     household = household_of(request.user)
     form = AllAsPlannedForm(request.POST, household=household)
     if not form.is_valid():
-        return views.page(request, conflict=views.reused(), status=422)
+        return views.page(request, conflict=reused(), status=422)
     try:
         answer_all_as_planned(
             user=request.user,
@@ -117,7 +118,7 @@ def question_answer_all(request: HttpRequest) -> HttpResponse:
     except StaleVersion:
         return views.page(request, conflict=_changed(), status=409)
     except KeyReused:
-        return views.page(request, conflict=views.reused(), status=409)
+        return views.page(request, conflict=reused(), status=409)
     return views.shown(request)
 
 
@@ -131,12 +132,6 @@ def question_resume(request: HttpRequest) -> HttpResponse:
 def _put_off(request: HttpRequest, key: str, today: date) -> None:
     keys = [*views.put_off(request, today), key]
     request.session[views.PUT_OFF] = {"day": today.isoformat(), "keys": keys[-200:]}
-
-
-def was_sent(request: HttpRequest) -> bool:
-    """Whether this very form had its effect already: a second tap, a second try."""
-    key = request.POST.get("key", "")
-    return bool(key) and IdempotencyKey.objects.owned_by(request.user).filter(key=key).exists()
 
 
 def _answered_already() -> str:

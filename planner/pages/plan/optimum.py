@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 from django_htmx.http import retarget
 
-from planner.pages.plan.page import Board
+from planner.pages.plan.page import PlanPage
 from planner.pages.plan.questions import Asking
 from planner.pages.plan.views import put_off
 from planner.plans.solving import SOLVING
@@ -22,12 +22,12 @@ def plan_optimum(request: HttpRequest) -> HttpResponse:
     answer = SOLVING.ask(request.user)
     if request.htmx and answer == "superseded":
         return HttpResponse(status=204)  # the page that asked is of other figures
-    board = Board(request.user)
-    context = {"page": board, "answer": answer, "again": AGAIN in request.GET}
+    page = PlanPage(request.user)
+    context = {"page": page, "answer": answer, "again": AGAIN in request.GET}
     if not request.htmx:
         return render(request, "planner/plan/optimum.html", context)
-    context["asking"] = Asking(board, put_off(request, board.row.today()))
-    if board.optimum is None:
+    context["asking"] = Asking(page, put_off(request, page.row.today()))
+    if page.optimum is None:
         return render(request, "planner/plan/_optimum.html", context)
-    context["figures"] = board.figures()
+    context["figures"] = page.figures()
     return retarget(render(request, "planner/plan/_plan_shown.html", context), "#paying")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from planner.domain.answers.unanswered import Question
 from planner.pages.plan.answer_forms import AllAsPlannedForm, AnswerForm
-from planner.pages.plan.page import Board
+from planner.pages.plan.page import PlanPage
 from planner.plans.questions import open_questions
 from planner.words.days import day, short_day
 from planner.words.markup import markup, strong
@@ -44,20 +44,20 @@ def key_of(question: Question) -> str:
 
 
 class Asking:
-    """The open questions of a board's household, without those put off until tomorrow.
+    """The open questions of the page's household, without those put off until tomorrow.
 
-    To be made before the board's plan is read, which depends on how far all is known.
+    To be made before the page's plan is read, which depends on how far all is known.
     """
 
     def __init__(
-        self, board: Board, put_off: Collection[str] = (), bound: AnswerForm | None = None
+        self, page: PlanPage, put_off: Collection[str] = (), bound: AnswerForm | None = None
     ) -> None:
-        self.board = board
+        self.page = page
         self._put_off = put_off
         self._bound = bound
         self.questions: Sequence[Question] = ()
-        if board.has_debts or board.items["incomes"]:
-            self.questions = open_questions(board.user, board.row)
+        if page.has_debts or page.items["incomes"]:
+            self.questions = open_questions(page.owner, page.row)
 
     @cached_property
     def _put_off_here(self) -> set[str]:
@@ -84,7 +84,7 @@ class Asking:
 
     @property
     def expenses_total(self) -> str:
-        return self.board.amounts(sum(o.amount_fen for o in self.questions if o.kind == "expense"))
+        return self.page.amounts(sum(o.amount_fen for o in self.questions if o.kind == "expense"))
 
     @cached_property
     def all(self) -> list[Asked]:
@@ -112,20 +112,20 @@ class Asking:
     @cached_property
     def as_planned(self) -> AllAsPlannedForm:
         until = max(one.on for one in self.questions)
-        initial = {"until": until, "revision": self.board.row.revision}
-        return AllAsPlannedForm(household=self.board.row, initial=initial)
+        initial = {"until": until, "revision": self.page.row.revision}
+        return AllAsPlannedForm(household=self.page.row, initial=initial)
 
     def _asked(self, question: Question) -> Asked:
         key = key_of(question)
-        board = self.board
+        page = self.page
         bound = self._bound if self._bound and key_of(self._bound.question) == key else None
         made: Mapping[str, Any] = {
-            "household": board.row,
+            "household": page.row,
             "question": question,
-            "accounts": board.items["accounts"],
+            "accounts": page.items["accounts"],
         }
         name = self._name(question)
-        amounts, today = board.amounts, board.row.today()
+        amounts, today = page.amounts, page.row.today()
         values = {
             "day": day(question.on, today),
             "name": name,
@@ -163,11 +163,11 @@ class Asking:
             later=_("Not yet; ask tomorrow") if question.kind == "income" else _("Ask me tomorrow"),
             is_planned=bool(question.amount_fen),
             plain=AnswerForm(auto_id=f"yes-{key}-%s", **made),
-            typed=bound or AnswerForm(auto_id=f"{key}-%s", is_hidden=board.hides_amounts, **made),
+            typed=bound or AnswerForm(auto_id=f"{key}-%s", is_hidden=page.hides_amounts, **made),
             is_open=bound is not None or not question.amount_fen and question.kind == "payment",
         )
 
     def _name(self, question: Question) -> str:
         kinds = {"payment": "debts", "income": "incomes", "expense": "expenses"}
-        rows = self.board.items[kinds[question.kind]]
+        rows = self.page.items[kinds[question.kind]]
         return next((one.name for one in rows if one.slug == question.slug), question.slug)

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from planner.domain.values.reading import InvalidDocument
 from planner.models import ITEM_MODELS, HouseholdRow
 from planner.pages import items
+from planner.pages.http import is_in_wechat, reused
 from planner.pages.plan.answer_forms import AnswerForm
 from planner.pages.plan.figures import FIGURES, BufferForm, HeadForm, StrategyForm, UndoForm
-from planner.pages.plan.page import Board, conflict_words, prefix_of
+from planner.pages.plan.page import PlanPage, conflict_words, prefix_of
 from planner.pages.plan.questions import Asking
 from planner.pages.plan.renewal import RenewForm
+from planner.plans.current import Current
 from planner.plans.kept import standing_household
 from planner.services.changes import undo
 from planner.services.documents import household_of
@@ -113,19 +115,19 @@ def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
 
     A due that the plan no longer has was met, or its day was another.
     """
-    board = Board(request.user)
-    names = {one.id: one.name for one in board.household.debts}
+    current = Current(request.user)
+    names = {one.id: one.name for one in current.position.debts}
     if debt not in names:
         raise Http404
     try:
-        found = ladder_lines(board.ladder(debt, due_on), board.household.as_of)
+        found = ladder_lines(current.ladder(debt, due_on), current.as_of)
     except KeyError:
         found = None
     context = {
         "ladder": found,
         "debt": debt,
         "name": names[debt],
-        "day": day(due_on, board.household.as_of),
+        "day": day(due_on, current.as_of),
     }
     template = "planner/_ladder.html" if request.htmx else "planner/plan/ladder.html"
     return render(request, template, context)
@@ -151,12 +153,12 @@ def page(
 
     `row` is the household where it was just written.
     """
-    board = Board(request.user, row)
-    asking = Asking(board, put_off(request, board.row.today()), answer)
+    shown_page = PlanPage(request.user, row)
+    asking = Asking(shown_page, put_off(request, shown_page.row.today()), answer)
     context = {
-        "page": board,
+        "page": shown_page,
         "asking": asking,
-        "figures": board.figures(bound) if board.has_debts else None,
+        "figures": shown_page.figures(bound) if shown_page.has_debts else None,
         "conflict": conflict,
         "in_wechat": is_in_wechat(request),
     }
@@ -168,15 +170,6 @@ def put_off(request: HttpRequest, today: date) -> list[str]:
     """The questions that are not to be asked again today."""
     held = request.session.get(PUT_OFF) or {}
     return held.get("keys", []) if held.get("day") == today.isoformat() else []
-
-
-def is_in_wechat(request: HttpRequest) -> bool:
-    """WeChat's own browser can neither download files nor open calendars."""
-    return "micromessenger" in request.headers.get("User-Agent", "").lower()
-
-
-def reused() -> str:
-    return _("This form was used before. Below is how things stand; please enter it again.")
 
 
 def _changed_elsewhere(form: HeadForm) -> str:

@@ -26,12 +26,11 @@ from planner.domain.make_plan import make_plan
 from planner.domain.plan.document import ReadPlan, read_plan
 from planner.domain.plan.plan import PlannedDue, outcome_of
 from planner.models import User
-from planner.pages.what_if.verdict import OutcomeRow, outcome_rows
-from planner.plans.current import Present
+from planner.plans.current import Current
 from planner.plans.kept import kept, stored_plans
 from planner.services.documents import document_of
 from planner.words.answer import Situation
-from planner.words.change import what_it_does
+from planner.words.change import OutcomeRow, outcome_rows, what_it_does
 from planner.words.days import short_day, weekday
 from planner.words.markup import address, markup, phrased, sentences, strong
 from planner.words.names import strategy_name
@@ -69,17 +68,17 @@ class ShortPage:
 
     def __init__(self, user: User) -> None:
         self.user = user
-        self.present = Present(user)
-        self.row = self.present.row
-        self.amounts = self.present.amounts
+        self.current = Current(user)
+        self.row = self.current.row
+        self.amounts = self.current.amounts
 
     @cached_property
     def situation(self) -> Situation:
-        return Situation(self.present.position, self.present.plan, self.amounts)
+        return Situation(self.current.position, self.current.rule_plan, self.amounts)
 
     @cached_property
     def _words(self) -> Words:
-        position = self.present.position
+        position = self.current.position
         return Words(position.debts, position.as_of, self.amounts)
 
     @cached_property
@@ -95,22 +94,20 @@ class ShortPage:
     @cached_property
     def _kept(self) -> dict[str, Any]:
         """What takes several plans to find out, kept with them."""
-        rule = self.present.rule
+        rule = self.current.rule
 
         def compute(household: Household, missing: list[str], _found: Any) -> dict[str, Any]:
             shorts = self.situation.short
             return {name: _record(household, rule, shorts) for name in missing}
 
         name = f"shortage-{rule}"
-        return kept(self.user, [name], self.present.board.document, compute, self.present.position)[
-            name
-        ]
+        return kept(self.user, [name], self.current.document, compute, self.current.position)[name]
 
     # --- What stands on top ---
 
     @property
     def has_debts(self) -> bool:
-        return self.present.board.has_debts
+        return self.current.has_debts
 
     @property
     def is_short(self) -> bool:
@@ -137,7 +134,7 @@ class ShortPage:
         last = max((on for on in self._caught_up.values() if on is not None), default=None)
         if last is None or None in self._caught_up.values():
             return phrased(_("What is overdue|stays so by your plan."))
-        if last == self.present.as_of:
+        if last == self.current.as_of:
             return phrased(_("What is overdue|can be paid today."))
         return phrased(_("What is overdue|is paid by {day}."), day=strong(self._words.day(last)))
 
@@ -151,7 +148,7 @@ class ShortPage:
                 "{count} more is past due already.", "{count} more are past due already.", count
             )
             said.append(markup(past, count=count))
-        first = next(iter(self.present.standing.starts), None)
+        first = next(iter(self.current.standing.starts), None)
         if first is not None:
             said.append(
                 markup(
@@ -169,7 +166,7 @@ class ShortPage:
 
     def _living_costs(self) -> Iterator[SafeString]:
         """The first day on which they are more than the money there is."""
-        costs = next((one for one in self.present.standing.lacks if not one.debt), None)
+        costs = next((one for one in self.current.standing.lacks if not one.debt), None)
         if costs is not None:
             yield markup(_("Besides, {lack}."), lack=self._words.lack(costs))
 
@@ -211,7 +208,7 @@ class ShortPage:
         shown = self._shorts[:SHOWN_SHORT]
         causes = {(one.debt, one.due_on): one for one in map(_reason, self._kept["reasons"])}
         starts: dict[tuple[str, date], list[Starting]] = {}
-        for one in self.present.standing.starts:
+        for one in self.current.standing.starts:
             starts.setdefault((one.debt, one.due_on), []).append(one)
         return [self._line(due, causes.get(due[:2]), starts.get(due[:2], [])) for due in shown]
 
@@ -220,7 +217,7 @@ class ShortPage:
         return max(0, len(self._shorts) - SHOWN_SHORT)
 
     def _line(self, due: PlannedDue, cause: WhyShort | None, starts: list[Starting]) -> ShortLine:
-        as_of = self.present.as_of
+        as_of = self.current.as_of
         if due.last_safe_on < as_of:
             late = (as_of - due.due_on).days
             state = "overdue"
@@ -245,7 +242,7 @@ class ShortPage:
         on = self._caught_up.get(due.debt)
         if on is None:
             return _("It fell due before today, and your plan does not catch up with this debt.")
-        if on == self.present.as_of:
+        if on == self.current.as_of:
             return _(
                 "It fell due before today. Your plan pays all that is overdue of this debt today."
             )
@@ -302,7 +299,7 @@ class ShortPage:
     def order(self) -> list[str]:
         """As it stands, or as the plan comes out at; while nothing is short, that of the debts."""
         if not self._shorts:
-            return [debt.id for debt in self.present.position.debts]
+            return [debt.id for debt in self.current.position.debts]
         return list(self._kept["order"])
 
     @property
@@ -311,22 +308,24 @@ class ShortPage:
 
     @property
     def follows_order(self) -> bool:
-        return self.present.rule != "minimum"
+        return self.current.rule != "minimum"
 
     @property
     def shows_other_plan(self) -> bool:
         """Whether the plan page shows another plan than the one reckoned with here."""
-        return self.row.strategy != self.present.rule
+        return self.row.strategy != self.current.rule
 
     @property
     def comparison(self) -> OrderComparison | None:
         """What the person's own order does against the suggested one."""
         if not self.row.triage_order or not self.follows_order:
             return None
-        rule = self.present.rule
+        rule = self.current.rule
         document = document_of(self.row) | {"triage_order": []}
         found = stored_plans(user=self.user, names=[rule], document=document)
-        return _compared(read_plan(found[rule], self.present.position), self.present.plan, self)
+        return _compared(
+            read_plan(found[rule], self.current.position), self.current.rule_plan, self
+        )
 
 
 # By severity, 5 first: how often it comes to this.

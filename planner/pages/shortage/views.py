@@ -21,7 +21,7 @@ def plan_short(request: HttpRequest) -> HttpResponse:
             return redirect("planner:plan-short")
         page = ShortPage(request.user)
         form = _form(page)
-    names = {debt.id: debt.name for debt in page.present.position.debts}
+    names = {debt.id: debt.name for debt in page.current.position.debts}
     context = {
         "page": page,
         "form": form,

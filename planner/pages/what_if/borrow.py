@@ -10,7 +10,7 @@ from planner.domain.answers.scenarios import (
 )
 from planner.pages.what_if.forms import BorrowForm
 from planner.pages.what_if.verdict import Verdict, verdict
-from planner.plans.current import Present
+from planner.plans.current import Current
 from planner.words.days import day
 from planner.words.figures import percent
 
@@ -37,19 +37,19 @@ class BorrowAnswer:
     offer: OfferLines | None
 
     @classmethod
-    def of(cls, present: Present, form: BorrowForm) -> "BorrowAnswer":
+    def of(cls, current: Current, form: BorrowForm) -> "BorrowAnswer":
         """Of a form that is valid."""
-        plan = present.plan_of(form.laid_over(present.household))
+        plan = current.plan_of(form.laid_over(current.household))
         offer = None
         if form.offer is not None:
             amount, on = form.cleaned_data["amount"], form.cleaned_data["on"]
-            found = offer_of(form.offer, amount, on, present.as_of)
-            offer = offer_lines(found, present)
-        return cls(verdict(present, plan), offer)
+            found = offer_of(form.offer, amount, on, current.as_of)
+            offer = offer_lines(found, current)
+        return cls(verdict(current, plan), offer)
 
 
-def offer_lines(offer: Offer, present: Present) -> OfferLines:
-    amounts, as_of = present.amounts, present.as_of
+def offer_lines(offer: Offer, current: Current) -> OfferLines:
+    amounts, as_of = current.amounts, current.as_of
     first, last = offer.payments[0], offer.payments[-1]
     fen = [fen for _on, fen in offer.payments]
     if len(fen) == 1:

@@ -8,9 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from planner.domain.answers.due_days import Choice, DueDayChoices, suggest_due_days
-from planner.domain.household.household import parse_household
-from planner.pages.plan.page import Board
-from planner.plans.kept import whole_document
+from planner.plans.current import Current
 from planner.words.change import what_it_does
 from planner.words.language import spoken
 from planner.words.markup import address
@@ -41,38 +39,37 @@ class DueDaysLines:
 
 @require_GET
 def plan_due_days(request: HttpRequest) -> HttpResponse:
-    board = Board(request.user)
-    document = whole_document(request.user, board.document)
-    found = suggest_due_days(parse_household(document))
-    context = {"debts": [_lines(one, board) for one in found]}
+    current = Current(request.user)
+    found = suggest_due_days(current.household)
+    context = {"debts": [_lines(one, current) for one in found]}
     return render(request, "planner/what_if/due_days.html", context)
 
 
-def _lines(one: DueDayChoices, board: Board) -> DueDaysLines:
+def _lines(one: DueDayChoices, current: Current) -> DueDaysLines:
     caution = ""
     if one.best is None:
         advice = _("No day on offer does better than the one it has now.")
     else:
         advice = _("Day {day} of the month would suit you better: {effect}.").format(
-            day=one.best.day, effect=what_it_does(one.now, one.best.outcome, board.amounts)
+            day=one.best.day, effect=what_it_does(one.now, one.best.outcome, current.amounts)
         )
         if one.best.figure.certainty == "reported":
             caution = _("That this day can be had is only reported; look in the app first.")
     return DueDaysLines(
-        name=board.situation.name(one.debt),
+        name=current.situation.name(one.debt),
         now=_("Now due on day {day} of the month.").format(day=one.day),
         advice=advice,
         caution=caution,
         rule=strategy_name(one.rule),
-        days=[_day_line(choice, one, board) for choice in one.choices],
+        days=[_day_line(choice, one, current) for choice in one.choices],
     )
 
 
-def _day_line(choice: Choice, one: DueDayChoices, board: Board) -> DueDayLine:
+def _day_line(choice: Choice, one: DueDayChoices, current: Current) -> DueDayLine:
     figure = choice.figure
     return DueDayLine(
         day=_("day {day}").format(day=choice.day),
-        effect=what_it_does(one.now, choice.outcome, board.amounts),
+        effect=what_it_does(one.now, choice.outcome, current.amounts),
         certainty=certainty_word(figure.certainty),
         note=spoken(figure.note),
         source_url=address("planner:rule", figure.source),

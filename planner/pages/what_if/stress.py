@@ -22,7 +22,7 @@ from planner.domain.answers.scenarios import (
 from planner.domain.household.household import Household
 from planner.pages.what_if.borrow import MORE_FEN
 from planner.pages.what_if.verdict import Verdict, verdict
-from planner.plans.current import Present
+from planner.plans.current import Current
 from planner.words.days import day
 from planner.words.figures import Amounts
 from planner.words.language import listed
@@ -87,14 +87,14 @@ CASES: dict[str, Case] = {
 class StressPage:
     """What the page prints: the cases to tap, and the answer to the one that was."""
 
-    def __init__(self, present: Present, name: str) -> None:
-        self.present = present
+    def __init__(self, current: Current, name: str) -> None:
+        self.current = current
         self.name = name if name in CASES else ""
         self.is_unknown = bool(name) and name not in CASES
 
     @property
     def has_debts(self) -> bool:
-        return self.present.board.has_debts
+        return self.current.has_debts
 
     @property
     def groups(self) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -103,7 +103,7 @@ class StressPage:
         for name, case in CASES.items():
             entry = {
                 "name": name,
-                "label": case.label(self.present.amounts),
+                "label": case.label(self.current.amounts),
                 "is_chosen": name == self.name,
             }
             found.setdefault(str(case.group), []).append(entry)
@@ -111,20 +111,20 @@ class StressPage:
 
     @cached_property
     def _changed(self) -> Household:
-        return CASES[self.name].change(self.present.household)
+        return CASES[self.name].change(self.current.household)
 
     @property
     def title(self) -> str:
         case = CASES[self.name]
-        return _("{group}: {case}").format(group=case.group, case=case.label(self.present.amounts))
+        return _("{group}: {case}").format(group=case.group, case=case.label(self.current.amounts))
 
     @property
     def moved(self) -> str:
         """Which incomes it is about, and the days on which they would have come."""
         if not CASES[self.name].is_of_income:
             return ""
-        as_of = self.present.as_of
-        arrivals = next_arrivals(self.present.household)
+        as_of = self.current.as_of
+        arrivals = next_arrivals(self.current.household)
         if not arrivals:
             return _("No income is entered that is still to come, so nothing changes.")
         if not CASES[self.name].is_once:
@@ -139,12 +139,12 @@ class StressPage:
     def verdict(self) -> Verdict | None:
         if not self.name or not self.has_debts:
             return None
-        return verdict(self.present, self.present.plan_of(self._changed))
+        return verdict(self.current, self.current.plan_of(self._changed))
 
     @property
     def now(self) -> SafeString:
         """How much room the present plan has."""
-        return self._room(room(self.present.household), is_now=True)
+        return self._room(room(self.current.household), is_now=True)
 
     @property
     def cushion(self) -> SafeString:
@@ -152,7 +152,7 @@ class StressPage:
         return self._room(room(self._changed), is_now=False)
 
     def _room(self, found: Room, *, is_now: bool) -> SafeString:
-        amounts, as_of = self.present.amounts, self.present.as_of
+        amounts, as_of = self.current.amounts, self.current.as_of
         values = {
             "day": strong(day(found.on, as_of)),
             "amount": strong(amounts(abs(found.fen))),

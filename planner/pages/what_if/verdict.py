@@ -1,6 +1,5 @@
 """The present plan, and another one laid beside it, in words."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -12,11 +11,9 @@ from planner.domain.answers.scenarios import (
     difference,
     standing_of,
 )
-from planner.domain.plan.plan import Outcome, Plan
-from planner.plans.current import Present
-from planner.words.change import what_it_does
-from planner.words.days import month
-from planner.words.figures import Amounts
+from planner.domain.plan.plan import Plan
+from planner.plans.current import Current
+from planner.words.change import OutcomeRow, outcome_rows, what_it_does
 from planner.words.markup import markup, phrased, sentences, strong
 from planner.words.starts import StartLine, Words
 
@@ -24,15 +21,6 @@ SHOWN_STARTS = 5
 
 
 # --- The answer ---
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeRow:
-    """A figure of the present plan beside the same of the other one."""
-
-    name: str
-    now: str
-    then: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +61,22 @@ class Verdict:
         return self.spared_count - len(self.spared)
 
 
-def verdict(present: Present, plan: Plan) -> Verdict:
+def verdict(current: Current, plan: Plan) -> Verdict:
     """The other plan beside the present one."""
-    before, after = present.standing, standing_of(plan)
+    before, after = current.standing, standing_of(plan)
     told = difference(before, after)
-    words = Words(plan.household.debts, plan.household.as_of, present.amounts)
+    words = Words(plan.household.debts, plan.household.as_of, current.amounts)
     state, headline = _headline(before, after, told, words)
     return Verdict(
         state=state,
         headline=headline,
         why=sentences(_why(before, after, told, words)),
-        effect=what_it_does(before.outcome, after.outcome, present.amounts),
+        effect=what_it_does(before.outcome, after.outcome, current.amounts),
         starts=words.lines(told.starts),
         spared=words.lines(told.spared),
         starts_count=len(told.starts),
         spared_count=len(told.spared),
-        rows=outcome_rows(before.outcome, after.outcome, present.amounts),
+        rows=outcome_rows(before.outcome, after.outcome, current.amounts),
     )
 
 
@@ -136,18 +124,3 @@ def _why(
             )
         )
     return said
-
-
-def outcome_rows(before: Outcome, after: Outcome, amounts: Amounts) -> list[OutcomeRow]:
-    def end(outcome: Outcome) -> str:
-        return month(outcome.debt_free_on) if outcome.debt_free_on else _("never")
-
-    def cost(outcome: Outcome) -> str:
-        return amounts.plain(outcome.cost_fen) if outcome.debt_free_on else "—"
-
-    pairs: Sequence[tuple[str, str, str]] = (
-        (_("Paid off"), end(before), end(after)),
-        (_("Interest, fees"), cost(before), cost(after)),
-        (_("Late dues"), str(before.late_dues), str(after.late_dues)),
-    )
-    return [OutcomeRow(*one) for one in pairs]

@@ -10,13 +10,15 @@ from django.utils import translation
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import ladder as ladder_of
 from planner.models import ITEM_MODELS, DebtRow, HouseholdRow, IncomeRow
-from planner.pages.plan.page import SHOWN_FIGURES, Board, prefix_of
+from planner.pages.plan.page import SHOWN_FIGURES, prefix_of
+from planner.plans.current import Current
 from planner.plans.kept import whole_document
 from planner.services.arrangements import agree_arrangement, ask_arrangement
 from planner.services.changes import change_household
 from planner.services.documents import household_document_of
 from planner.services.entries import answer_unpaid
 from planner.services.items import save_item
+from planner.words.dues import DueLines
 from tests.households import account, debt, income
 
 PLAN = "/plan/"
@@ -354,15 +356,15 @@ def test_the_ladder_of_every_due_is_the_one_its_plan_leads_to(make_member, clock
     )  # fmt: skip
     clock(date(2027, 2, 25))
 
-    board = Board(user)
-    whole = whole_document(user, board.document)
+    current = Current(user)
+    whole = whole_document(user, current.document)
     household = parse_household(whole)
-    dues = {(one.debt, one.due_on) for one in board.plan.dues}
+    dues = {(one.debt, one.due_on) for one in current.plan.dues}
 
     assert len(dues) > 4
-    assert board.plan.repeats
+    assert current.plan.repeats
     for one in dues:
-        assert board.ladder(*one) == ladder_of(household, *one)
+        assert current.ladder(*one) == ladder_of(household, *one)
 
 
 def test_figures_of_another_day_say_so_and_can_be_renewed(owner_client, owner, clock):
@@ -489,7 +491,7 @@ def test_a_long_list_of_figures_is_cut_and_the_rest_is_a_link_away(owner_client,
 
 def told_of(user, debt_id):
     """Day, chip and what the plan pays, of each due of a debt."""
-    lines = Board(user).all_dues(debt_id)
+    lines = DueLines(Current(user).situation).of(debt_id)
     pays = (re.search(r"计划还 ([0-9,.]+)", line.details) for line in lines)
     return [
         (line.day, line.chip, found and found.group(1))

@@ -330,7 +330,7 @@ def test_each_case_is_what_its_button_says(client, tight, case, days, arrived, s
     """8,500.00 come on the 10th of each month, and nothing is spent."""
     sheet = client.get(STRESS, {"case": case}).context["page"]
 
-    ledger = Ledger(CASES[case].change(sheet.present.household), lambda ledger: None)
+    ledger = Ledger(CASES[case].change(sheet.current.household), lambda ledger: None)
     ledger.run_to(date(2027, 3, 1).toordinal())
     incomes = [one for one in ledger.cash_days if one.income_fen]
     assert [f"{one.on:%m-%d}" for one in incomes[:2]] == days
@@ -407,7 +407,7 @@ def test_days_that_have_passed_and_the_optimum_stand_in_the_way_of_no_question(
         response = client.post(BORROW, sent)
         assert response.status_code == 200, response.context["form"].errors
     # Only a rule of thumb is asked again, and the page says so.
-    assert bool(late.present.rule_line) is (strategy == "optimal")
+    assert bool(late.current.rule_line) is (strategy == "optimal")
 
 
 def test_a_court_paper_is_no_late_due_before_or_after(client, make_member):

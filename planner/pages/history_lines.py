@@ -1,20 +1,22 @@
-"""What happened, and where a debt stands now, as the pages print it."""
+"""What was entered, line by line: for the whole history, for one debt, and to be mended."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from planner.domain.household.household import Debt
-from planner.domain.household.terms import OpenTerms, RevolvingTerms, owed_fen
 from planner.domain.values.money import parse_yuan
 from planner.forms.keyed import new_key
 from planner.models import ITEM_MODELS, HistoryEntry, User
 from planner.words.days import short_day
 from planner.words.figures import Amounts
+
+SHOWN_ENTRIES = 50
 
 REASONS = {
     "interest": gettext_lazy("interest"),
@@ -36,6 +38,12 @@ class HistoryLine:
     amount: str
     is_undone: bool
     key: str
+
+
+def history_context(request: HttpRequest, rows: Any, amounts: Amounts) -> dict[str, Any]:
+    """One page of them, for `_history_lines.html`."""
+    found = Paginator(rows, SHOWN_ENTRIES).get_page(request.GET.get("page"))
+    return {"found": found, "lines": lines(request.user, found.object_list, amounts)}
 
 
 def lines(user: User, rows: Iterable[HistoryEntry], amounts: Amounts) -> list[HistoryLine]:
@@ -136,36 +144,3 @@ def _more_or_less(fen: int, amounts: Amounts) -> str:
     if fen < 0:
         return _("{amount} less than reckoned").format(amount=amounts(-fen))
     return _("just as reckoned")
-
-
-@dataclass(frozen=True, slots=True)
-class DebtFigures:
-    """A figure that the lender's app should show too."""
-
-    label: str
-    value: str
-
-
-def position(debt: Debt, amounts: Amounts) -> list[DebtFigures]:
-    """Where the debt stands, in the lender's own terms."""
-    terms = debt.terms
-    shown = [DebtFigures(_("Owed in all"), amounts.plain(owed_fen(terms)))]
-    if isinstance(terms, RevolvingTerms):
-        shown.append(
-            DebtFigures(_("Unpaid part of the last bill"), amounts.plain(terms.billed_fen))
-        )
-        shown.append(DebtFigures(_("Spent since the last bill"), amounts.plain(terms.unbilled_fen)))
-    else:
-        shown.append(DebtFigures(_("Principal left"), amounts.plain(terms.principal_fen)))
-        rows = getattr(terms, "rows", ())
-        following = rows[0].due_on if rows else terms.next_due
-        has_ended = isinstance(terms, OpenTerms) and terms.has_ended
-        if has_ended and terms.ends_on is not None:
-            shown.append(DebtFigures(_("All had to be paid by"), terms.ends_on.isoformat()))
-        elif terms.principal_fen and following is not None:
-            shown.append(DebtFigures(_("Next due date"), following.isoformat()))
-        if not isinstance(terms, OpenTerms) and not rows and terms.periods_left:
-            shown.append(DebtFigures(_("Payments left"), str(terms.periods_left)))
-    if terms.arrears:
-        shown.append(DebtFigures(_("Overdue since"), terms.arrears[0].due_on.isoformat()))
-    return shown
