@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -29,7 +30,7 @@ from planner.models import KeptPlan
 from planner.plans.kept import keep
 from planner.plans.questions import open_questions
 from planner.plans.shown import follow, followed_plan, shown, steps_of
-from planner.plans.solving import Solving, fallback, record_of
+from planner.plans.solving import Solving, _claim, fallback, record_of
 from planner.services.changes import change_household
 from planner.services.documents import household_document_of
 from planner.words.answer import Situation
@@ -196,7 +197,7 @@ def test_proven_is_said_only_where_it_was_proven(client, person):
     assert "没有哪种办法的后果更少，这一点已证明" in fewest
     assert "没能证明后果已经最少" not in fewest
     assert all("已证明" not in page for page in (bounded, unsure, fallback))
-    assert "距最优最多 1.3 %" in bounded
+    assert "距最优最多 1.3%" in bounded
     assert "还没能证明后果已经最少" in unsure
     assert "没能在限定时间里" in fallback
 
@@ -478,7 +479,7 @@ def test_a_request_that_waits_no_longer_leaves_the_result_to_the_thread(
     person, solving, settings, monkeypatch
 ):
     settings.OPTIMUM_SECONDS = 0
-    monkeypatch.setattr(solving, "SPARE_SECONDS", 0.1)
+    monkeypatch.setattr("planner.plans.solving.SPARE_SECONDS", 0.1)
 
     assert solving.ask(person) == "busy"
     solving.gate.set()
@@ -490,12 +491,12 @@ def test_a_request_that_waits_no_longer_leaves_the_result_to_the_thread(
 def test_another_process_is_waited_for_instead_of_solving_twice(person, solving):
     filed_under = hashes.household_hash(household_document_of(person))
     elsewhere = {"household": filed_under, "process": 1, "host": "another"}
-    solving.cache.set(f"optimum-{person.pk}", elsewhere, 30)
+    cache.set(f"optimum-{person.pk}", elsewhere, 30)
 
     thread, answers = asked(solving, person)
     thread.join(0.2)
     assert thread.is_alive()
-    record = solving.fallback(parse_household(household_document_of(person)))
+    record = fallback(parse_household(household_document_of(person)))
     keep(person.pk, filed_under, {OPTIMAL: record})
     thread.join(20)
 
@@ -508,13 +509,13 @@ def test_what_runs_over_its_time_is_not_begun_elsewhere_as_well(
     person, solving, settings, monkeypatch
 ):
     settings.OPTIMUM_SECONDS = 0
-    monkeypatch.setattr(solving, "SPARE_SECONDS", 1)
+    monkeypatch.setattr("planner.plans.solving.SPARE_SECONDS", 1)
     assert solving.ask(person) == "busy"
 
-    monkeypatch.setattr(solving.os, "getpid", lambda: 1)
+    monkeypatch.setattr("os.getpid", lambda: 1)
     filed_under = hashes.household_hash(household_document_of(person))
 
-    assert not solving._claim(person, filed_under)
+    assert not _claim(person, filed_under)
     solving.gate.set()
     until(lambda: optima(person).count() == 1)
     assert len(solving.begun) == 1
@@ -523,7 +524,7 @@ def test_what_runs_over_its_time_is_not_begun_elsewhere_as_well(
 @pytest.mark.django_db(transaction=True)
 def test_an_owner_who_is_gone_leaves_nothing_behind(person, solving, settings, monkeypatch):
     settings.OPTIMUM_SECONDS = 0
-    monkeypatch.setattr(solving, "SPARE_SECONDS", 0.1)
+    monkeypatch.setattr("planner.plans.solving.SPARE_SECONDS", 0.1)
     assert solving.ask(person) == "busy"
     key = person.pk
     person.delete()
