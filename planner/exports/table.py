@@ -5,22 +5,24 @@ Columns are counted as a terminal draws them: a Chinese character takes two.
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from planner.domain.household.household import Household
 from planner.domain.ledger.consequences import Consequence
-from planner.domain.make_plan import cure
-from planner.domain.plan.plan import Plan, PlannedDue
-from planner.domain.plan.rungs import rungs_if_missed
+from planner.domain.plan.plan import Plan
 from planner.domain.rulebook.ladders import Rung
 from planner.domain.values.days import add_months
+from planner.words.answer import Situation, answer
 from planner.words.days import long_day
 from planner.words.figures import figure, yuan
 from planner.words.language import one_line, speaking, spoken
+from planner.words.markup import text_of
 from planner.words.names import account_names_of, names_of, rung_words, strategy_name
-from planner.words.warnings import warning_sentence
+from planner.words.warnings import notes, warnings
 
 WIDTH = 80
 GAP = "  "
@@ -29,27 +31,30 @@ NAME_WIDTH = 24  # of a name in a sentence
 LEAST_NAME_WIDTH = 8  # of a name in a column
 NEAR_MONTHS = 12  # how far the tables reach unless everything is asked for
 MOST_RUNGS = 3  # named of each debt's next due
-MOST_BEHIND = 3  # named in the answer
 _NEVER_FIRST = frozenset("，。；：、！？）」』》”’…,.;:!?)]}%")
 _NEVER_LAST = frozenset("（「『《“‘([{¥")
 
 
-def plan_table(plan: Plan, *, language: str, ladders: bool = False) -> str:
+def plan_table(
+    plan: Plan, *, language: str, position: Household | None = None, ladders: bool = False
+) -> str:
     """The plan as lines that end in a newline; with `ladders` every due and its whole ladder.
 
-    What lenders could take stands in it where the plan has `exposures`.
+    `position` is the household as it stands when the plan begins, where a history was laid onto
+    its figures. What lenders could take stands in it where the plan has `exposures`.
     """
     with speaking(language):
+        situation = _situation(plan, position or plan.household)
         sections = [
             [_heading(plan)],
-            _answer(plan),
+            _answer(situation),
             _dues(plan, is_whole=ladders),
             _payments(plan, is_whole=ladders),
             _exposures(plan, is_whole=ladders),
             _consequences(plan),
             _ladders(plan) if ladders else _next_rungs(plan),
             _totals(plan),
-            _warnings(plan),
+            _warnings(situation),
         ]
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 
@@ -197,118 +202,28 @@ def _short_account_names(plan: Plan) -> dict[str, str]:
     return {id_: shorten(printable(name), NAME_WIDTH) for id_, name in names}
 
 
-def _answer(plan: Plan) -> list[str]:
-    """Safe until when or what is short; what next; what starts when."""
-    sentences = [*_safety(plan), *_next_payments(plan), *_what_starts(plan)]
-    return [line for sentence in sentences for line in wrap(sentence)]
+def _answer(situation: Situation) -> list[str]:
+    """Am I safe, why, and the one thing to do next: what the plan page says on top."""
+    found = answer(situation)
+    said = [found.headline, found.why]
+    if found.action:
+        said.append(_("{name}: {what}").format(name=found.label, what=found.action))
+    return [line for one in said if one for line in wrap(printable(text_of(one)))]
 
 
-def _safety(plan: Plan) -> Iterator[str]:
-    as_of = plan.household.as_of
-    names = _short_names(plan)
-    tolerance = {debt.id: debt.tolerance_fen for debt in plan.household.debts}
-    behind: dict[str, date] = {}  # debt → its oldest due day
-    for due in plan.dues:
-        if due.last_safe_on < as_of:
-            behind.setdefault(due.debt, due.due_on)
-    for debt, due_on in list(behind.items())[:MOST_BEHIND]:
-        yield _("{debt} is overdue since {day}; {amount} today clears what is overdue.").format(
-            debt=names[debt],
-            day=long_day(due_on),
-            # Before the plan's first payment, so the quickest strategy tells.
-            amount=yuan(cure(plan.household, debt, as_of, "minimum")),
-        )
-    if len(behind) > MOST_BEHIND:
-        yield _("And {count} more are overdue.").format(count=len(behind) - MOST_BEHIND)
-    missed = [
-        due
-        for due in plan.dues
-        if due.last_safe_on >= as_of and _missing(plan, due) > tolerance[due.debt]
-    ]
-    if not missed:
-        if not plan.dues:
-            yield _("Nothing is due.")
-        elif behind:
-            yield _("Everything that falls due from now on is paid in time.")
-        else:
-            yield _("You are safe: everything required is paid in time.")
-        return
-    first = min(missed, key=lambda due: due.last_safe_on)
-    sentence = (
-        _("On {day} {amount} is missing for {debt}.")
-        if behind
-        else _("You are safe until {day}. Then {amount} is missing for {debt}.")
+def _situation(plan: Plan, position: Household) -> Situation:
+    """With names that a terminal can draw, and short enough for a sentence."""
+
+    def short(name: str, id_: str) -> str:
+        return shorten(printable(name) or id_, NAME_WIDTH)
+
+    named = replace(
+        position,
+        debts=tuple(replace(one, name=short(one.name, one.id)) for one in position.debts),
+        accounts=tuple(replace(one, name=short(one.name, one.id)) for one in position.accounts),
+        incomes=tuple(replace(one, name=short(one.name, one.id)) for one in position.incomes),
     )
-    yield sentence.format(
-        day=long_day(first.last_safe_on), amount=yuan(_missing(plan, first)), debt=names[first.debt]
-    )
-    if len(missed) > 1:
-        yield _("Dues that cannot be paid in full and in time: {count}.").format(count=len(missed))
-
-
-def _missing(plan: Plan, due: PlannedDue) -> int:
-    """What the last safe day leaves unpaid, also of arrears whose grace has not ended."""
-    if due.due_on >= plan.household.as_of:
-        return due.short_fen
-    owed = sum(
-        one.required_fen for one in plan.dues if one.debt == due.debt and one.due_on <= due.due_on
-    )
-    paid = sum(
-        one.amount_fen
-        for one in plan.payments
-        if one.debt == due.debt and one.on <= due.last_safe_on
-    )
-    return max(0, owed - paid)
-
-
-def _next_payments(plan: Plan) -> Iterator[str]:
-    if not plan.payments:
-        return
-    names, accounts = _short_names(plan), _short_account_names(plan)
-    on = plan.payments[0].on
-    for transfer in plan.transfers:
-        if transfer.on == on:
-            yield _("Next, on {day}: move {amount} from {source} to {target}.").format(
-                day=long_day(on),
-                amount=yuan(transfer.amount_fen),
-                source=accounts[transfer.source],
-                target=accounts[transfer.target],
-            )
-    for payment in plan.payments:
-        if payment.on == on:
-            yield _("Next, on {day}: pay {debt} {amount} from {account}.").format(
-                day=long_day(on),
-                debt=names[payment.debt],
-                amount=yuan(payment.amount_fen),
-                account=accounts[payment.account],
-            )
-
-
-def _what_starts(plan: Plan) -> Iterator[str]:
-    """The first thing that will start; if nothing will, the first that paying prevents."""
-    names = _short_names(plan)
-    starting = _by_date(plan, "will_start")
-    if starting:
-        on, one = starting[0]
-        yield _("From {day}, {debt}: {what}.").format(
-            day=long_day(on), debt=names[one.debt], what=_what(one.rung)
-        )
-        return
-    as_of = plan.household.as_of
-    debts = {debt.id: debt for debt in plan.household.debts}
-    prevented = [
-        (on, due.debt, rung)
-        for due in plan.dues
-        if due.last_safe_on < as_of
-        for on, rung in rungs_if_missed(debts[due.debt], due)
-        if on > as_of
-    ]
-    prevented += [(on, one.debt, one.rung) for on, one in _by_date(plan, "avoided") if on > as_of]
-    if prevented:
-        on, debt_id, rung = min(prevented, key=lambda start: start[0])
-        yield _("Without paying {debt}, from {day}: {what}.").format(
-            day=long_day(on), debt=names[debt_id], what=_what(rung)
-        )
+    return Situation(named, plan)
 
 
 def _by_date(plan: Plan, *states: str) -> list[tuple[date, Consequence]]:
@@ -525,10 +440,9 @@ def _totals(plan: Plan) -> list[str]:
     return [*lines, *wrap(free)]
 
 
-def _warnings(plan: Plan) -> list[str]:
-    names = _short_names(plan)
+def _warnings(situation: Situation) -> list[str]:
     return [
         line
-        for warned in plan.warnings
-        for line in wrap(warning_sentence(warned, names), first="* ", indent="  ")
+        for said in (*warnings(situation), *notes(situation))
+        for line in wrap(printable(text_of(said)), first="* ", indent="  ")
     ]

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.domain.answers.scenarios import short_dues
+from planner.domain.answers.scenarios import missing_fen, short_dues
 from planner.domain.household.household import Debt, Household
 from planner.domain.household.terms import RevolvingTerms
 from planner.domain.ledger.ledger import Ledger, Payment
@@ -77,6 +77,13 @@ class Situation:
         return sorted(
             (due for due, _fen in short_dues(self.plan)), key=lambda due: due.last_safe_on
         )
+
+    def missing_fen(self, due: PlannedDue) -> int:
+        """What its last safe day leaves unpaid, also of a due that is in grace already."""
+        return missing_fen(due, self.as_of, self.plan.payments)
+
+    def is_short(self, due: PlannedDue) -> bool:
+        return self.missing_fen(due) > self.debts[due.debt].tolerance_fen
 
     def is_due(self, debt: str, on: date) -> bool:
         return any(due.debt == debt and due.due_on == on for due in self.plan.dues)
@@ -180,7 +187,7 @@ def _overdue(situation: Situation) -> Answer:
                 _("{debt}, due on {day}, still lacks {amount}."),
                 debt=situation.name(coming.debt),
                 day=day(coming.due_on, as_of),
-                amount=amounts(coming.short_fen),
+                amount=amounts(situation.missing_fen(coming)),
             )
         )
     why.append(markup("{}", _("It is not too late: every payment makes it better.")))
@@ -234,7 +241,7 @@ def _short(situation: Situation) -> Answer:
         else _("{debt} on {day}:|{amount} is missing."),
         debt=debt.name,
         day=day(due.due_on, as_of),
-        amount=strong(amounts(due.short_fen)),
+        amount=strong(amounts(situation.missing_fen(due))),
     )
     why = [
         markup(
@@ -259,7 +266,7 @@ def _short(situation: Situation) -> Answer:
     if not situation.household.incomes:
         return Answer("short", headline, sentences(why), *_enter_income(), "incomes")
     values = {
-        "amount": strong(amounts(due.short_fen)),
+        "amount": strong(amounts(situation.missing_fen(due))),
         "day": day(due.last_safe_on, as_of),
         "debt": debt.name,
         "account": situation.accounts[debt.autopay[0]] if debt.autopay else "",
@@ -337,7 +344,7 @@ def _safe(situation: Situation) -> Answer:
                 _("On {day} {debt} will be {amount} short; there is time to prepare."),
                 day=strong(day(due.due_on, as_of)),
                 debt=situation.name(due.debt),
-                amount=situation.amounts(due.short_fen),
+                amount=situation.amounts(situation.missing_fen(due)),
             )
         )
     elif plan.debt_free_on is None:

@@ -66,9 +66,9 @@ class DueLines:
         if due.last_safe_on < plan.as_of:
             state = "overdue"
             chip = ngettext("{days} day past due", "{days} days past due", late).format(days=late)
-        elif due.short_fen > debt.tolerance_fen:
+        elif self.situation.is_short(due):
             state = "short"
-            chip = _("{amount} short").format(amount=amounts.plain(due.short_fen))
+            chip = _("{amount} short").format(amount=amounts.plain(self.situation.missing_fen(due)))
         else:
             state = "ok"
             is_more = due.amount_fen > due.required_fen

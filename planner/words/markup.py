@@ -1,14 +1,15 @@
 """Markup in Python: pieces of a page that are made too often for a template."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from planner.words.language import language
+from planner.words.language import language, one_line
 
 
 def markup(template: str, *parts: object, **named: object) -> SafeString:
@@ -27,6 +28,11 @@ def markup_join(between: str, template: str, rows: Iterable[Iterable[object]]) -
 
 def _escaped(part: object) -> str:
     return part.__html__() if hasattr(part, "__html__") else escape(str(part))
+
+
+def text_of(words: str) -> str:
+    """Words of a page as they stand in a file or on a terminal: without markup, on one line."""
+    return one_line(unescape(re.sub("<[^>]*>", "", words)))
 
 
 def strong(text: object) -> SafeString:

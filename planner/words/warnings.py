@@ -1,13 +1,10 @@
-"""What a plan warns of, in words."""
-
-from collections.abc import Mapping
+"""What a plan warns of, in words: on its page, and in the table of the command."""
 
 from django.utils.translation import gettext as _
 
 from planner.domain.household.events import following
-from planner.domain.ledger.ledger import Warned
 from planner.words.answer import GRAVEST, Situation
-from planner.words.days import day, long_day
+from planner.words.days import day
 from planner.words.language import listed, spoken
 
 # --- Warnings and notes ------------------------------------------------------------------------
@@ -83,24 +80,3 @@ def _told(situation: Situation, sentences_by_code: dict[str, str]) -> list[str]:
                 on = day(warned.on, situation.as_of)
                 found.append(sentence.format(day=on, year=warned.on.year, debt=name))
     return list(dict.fromkeys(found))
-
-
-def warning_sentence(warned: Warned, names: Mapping[str, str]) -> str:
-    sentences = {
-        "cash_below_zero": _("On {day} living costs take the money at hand below zero."),
-        "provisional_calendar": _(
-            "From {day} on the working days are not official yet; pay days may still move."
-        ),
-        "interest_above_payment": _(
-            "{debt}: on {day} the interest alone is more than the agreed payment."
-        ),
-        "keeps_spending": _(
-            "{debt}: new purchases go on. It counts as paid off once what is owed today is paid."
-        ),
-        "never_ends": _(
-            "{debt}: this way it never ends. On {day} no less is owed than a year before."
-        ),
-        "beyond_horizon": _("{debt}: not paid off by {day}, the last day that is planned."),
-    }
-    sentence = sentences.get(warned.code, warned.code)
-    return sentence.format(day=long_day(warned.on), debt=names.get(warned.debt, warned.debt))

@@ -76,15 +76,16 @@ def test_no_amount_is_ever_cut(language):
     assert f"{plan.totals.paid // 100:,}" in text
 
 
-def test_the_answer_comes_first_then_the_next_payment_and_what_it_prevents():
+def test_the_answer_comes_first_with_the_next_payment_and_what_it_prevents():
     plan = planned(debts=[debt(ladder=LADDER)])
 
-    assert plan_table(plan, language="en").split("\n")[:5] == [
+    assert plan_table(plan, language="en").split("\n")[:6] == [
         "Plan from 1 December 2026 on: Only what is required",
         "",
-        "You are safe: everything required is paid in time.",
-        "Next, on 15 December 2026: pay 小李 ¥500.00 from 储蓄卡.",
-        "Without paying 小李, from 16 December 2026: Counted as overdue (contract).",
+        "Every payment can be made on time. All is paid off in June 2027.",
+        "Next is 小李: at least ¥500.00 by 15 December at the latest. Missed, from 16",
+        "December on: Counted as overdue.",
+        "What to do next: On 15 December, pay ¥500.00 to 小李 from 储蓄卡.",
     ]
 
 
@@ -95,8 +96,11 @@ def test_what_is_short_is_said_with_its_last_safe_day_and_what_starts():
     )  # fmt: skip
 
     lines = plan_table(plan, language="en").split("\n")
-    assert lines[2] == "You are safe until 18 December 2026. Then ¥380.00 is missing for 小李."
-    assert "From 19 December 2026, 小李: Counted as overdue (contract)." in lines
+    assert lines[2:4] == [
+        "小李 on 15 December: ¥380.00 is missing.",
+        "Paid by 18 December at the latest, it does not count as past due. Otherwise,",
+    ]
+    assert lines[4].startswith("from 19 December on: Counted as overdue.")
     assert "2026-12-19  小李, due on 15 December 2026:" in lines
 
 
@@ -108,14 +112,14 @@ def test_what_is_overdue_is_said_with_what_cures_it_today():
     )
 
     text = plan_table(plan, language="en")
-    assert "小李 is overdue since 21 November 2026; ¥500.00 today clears what is overdue." in text
+    assert "小李 is 10 days past due, ¥500.00 is missing." in text
 
 
 def test_the_table_is_chinese_for_chinese():
     text = plan_table(planned(), language="zh")
 
-    assert "你是安全的" in text
-    assert "2026 年 12 月 15 日" in text
+    assert "每一笔都能按时还" in text
+    assert "12 月 15 日从储蓄卡还小李 ¥500.00" in text
 
 
 def test_ladders_show_every_due_with_all_that_may_follow():
@@ -140,14 +144,14 @@ def test_a_long_plan_shows_a_year_and_says_how_much_more_there_is():
 def test_a_household_without_debts_owes_nothing():
     text = plan_table(planned(debts=[]), language="en")
 
-    assert "Nothing is due." in text
+    assert "Write down what you owe, and you see what to pay on which day." in text
     assert "Debt-free on 1 December 2026." in text
 
 
 def test_warnings_are_sentences():
     plan = planned(accounts=[account(balance="0.00")])
 
-    assert "* On 5 December 2026 living costs take the money at hand below zero." in plan_table(
+    assert "* On 5 December living costs are more than the money there is." in plan_table(
         plan, language="en"
     )
 
@@ -183,5 +187,6 @@ def test_arrears_within_grace_are_safe_if_the_plan_pays_them_in_time():
 
     paid = plan_table(planned(debts=[behind]), language="en")
     unpaid = plan_table(planned(debts=[behind], accounts=[account(balance="80.00")]), language="en")
-    assert "You are safe: everything required is paid in time." in paid
-    assert "You are safe until 4 December 2026. Then ¥420.00 is missing for 小李." in unpaid
+    assert "Every payment can be made on time." in paid
+    assert "小李 on 29 November: ¥420.00 is missing." in unpaid
+    assert "Paid by 4 December at the latest" in unpaid

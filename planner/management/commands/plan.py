@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from planner.domain.household.household import MAX_BYTES, WAYS, Household, read_household
-from planner.domain.ledger.replay import PaymentRefused
+from planner.domain.ledger.replay import PaymentRefused, stand
 from planner.domain.make_plan import make_exposed_plan, make_plan
 from planner.domain.plan.document import plan_document
 from planner.domain.plan.plan import Plan
@@ -72,7 +72,9 @@ class Command(BaseCommand):
             except PaymentRefused as refused:
                 most = format_yuan(refused.most_fen)
                 self._fail(f"history: found {refused.entry}, expected at most {most}")
-            content = written(plan, format, language, ladders=ladders, alarms=alarms)
+            content = written(
+                plan, stand(household), format, language, ladders=ladders, alarms=alarms
+            )
             self._write(content, format)
 
     def _read(self, file: str) -> Household:
@@ -141,7 +143,13 @@ def planned(
 
 
 def written(
-    plan: Plan, format: str, language: str, *, ladders: bool, alarms: Sequence[str]
+    plan: Plan,
+    position: Household,
+    format: str,
+    language: str,
+    *,
+    ladders: bool,
+    alarms: Sequence[str],
 ) -> bytes:
     match format:
         case "json":
@@ -152,7 +160,7 @@ def written(
         case "ics":
             return calendar_file(plan, language=language, alarms=alarms)
         case _:
-            return plan_table(plan, language=language, ladders=ladders).encode()
+            return plan_table(plan, language=language, position=position, ladders=ladders).encode()
 
 
 def locale_language(environment: "os._Environ[str] | dict[str, str]") -> str:

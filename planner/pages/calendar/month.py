@@ -68,14 +68,14 @@ def _entries(situation: Situation) -> Iterator[MonthEntry]:
     for due in plan.dues:
         due_days.add((due.debt, due.due_on))
         debt = situation.debts[due.debt]
-        is_short = due.short_fen > debt.tolerance_fen
+        is_short = situation.is_short(due)
         words = _("{name}: short") if is_short else _("{name} due")
         yield MonthEntry(
             due.due_on,
             "due",
             "short" if is_short else "ok",
             words.format(name=debt.name),
-            amounts.plain(due.short_fen if is_short else due.required_fen),
+            amounts.plain(situation.missing_fen(due) if is_short else due.required_fen),
         )
         if isinstance(debt.terms, RevolvingTerms):
             on = statement_date(debt.terms, due.due_on)

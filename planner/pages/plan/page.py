@@ -214,7 +214,7 @@ class PlanPage(Current):
         if short and short[0].due_on <= self.situation.near_end:
             return _("Money there on each of the next {days} days; {amount} short on {day}").format(
                 days=NEAR_DAYS,
-                amount=self.amounts(short[0].short_fen),
+                amount=self.amounts(self.situation.missing_fen(short[0])),
                 day=day(short[0].due_on),
             )
         return _("Money there on each of the next {days} days").format(days=NEAR_DAYS)

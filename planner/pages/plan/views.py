@@ -153,12 +153,12 @@ def page(
 
     `row` is the household where it was just written.
     """
-    shown_page = PlanPage(request.user, row)
-    asking = Asking(shown_page, put_off(request, shown_page.row.today()), answer)
+    plan_page = PlanPage(request.user, row)
+    asking = Asking(plan_page, put_off(request, plan_page.row.today()), answer)
     context = {
-        "page": shown_page,
+        "page": plan_page,
         "asking": asking,
-        "figures": shown_page.figures(bound) if shown_page.has_debts else None,
+        "figures": plan_page.figures(bound) if plan_page.has_debts else None,
         "conflict": conflict,
         "in_wechat": is_in_wechat(request),
     }

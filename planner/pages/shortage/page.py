@@ -232,7 +232,7 @@ class ShortPage:
             name=self.situation.name(due.debt),
             state=state,
             chip=chip,
-            missing=self.amounts(due.short_fen),
+            missing=self.amounts(self.situation.missing_fen(due)),
             why=self._why_overdue(due) if state == "overdue" else self._why(cause),
             starts=self._words.lines(starts),
             ladder_url=address("planner:ladder", due.debt, due.due_on),

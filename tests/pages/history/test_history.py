@@ -9,7 +9,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from planner.models import Arrangement, HistoryEntry, HouseholdRow
-from planner.pages.debts.records import SHOWN_ENTRIES
+from planner.pages.history_lines import SHOWN_ENTRIES
 from planner.plans.kept import standing_household
 from planner.plans.questions import answer_all_as_planned
 from planner.services.changes import replace_household
