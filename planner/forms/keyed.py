@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.domain.values.reading import DocumentError, InvalidDocument
 from planner.forms.consent import ConsentForm
-from planner.forms.errors import sentence
 from planner.forms.fields import TextField, refuse_repeated
 from planner.forms.private import told_field, warn_of_private_numbers
+from planner.forms.refusable import Refusable
 from planner.models import ITEM_MODELS, HouseholdRow, Item, User
 from planner.services.items import delete_item, save_item
 from planner.words.markup import markup_join
@@ -33,7 +33,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-class KeyedForm(forms.Form):
+class KeyedForm(Refusable, forms.Form):
     """A form that may be sent twice and counts once; it asks for consent while there is none.
 
     `begins`: what it saves are figures of one's own, in place of the sample household.
@@ -177,14 +177,6 @@ class ItemForm(KeyedForm):
             agrees=self.agrees,
             begins=self.begins,
         )
-
-    def add_document_errors(self, invalid: InvalidDocument) -> None:
-        seen: set[tuple[str | None, str]] = set()
-        for error in invalid.errors:
-            said = (self.field_of(error), sentence(error))
-            if said not in seen:
-                seen.add(said)
-                self.add_error(*said)
 
     def field_of(self, error: DocumentError) -> str | None:
         """The field that a path within this form's list concerns; None for the whole form."""

@@ -9,9 +9,11 @@ from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import check_for_language
+
+from planner.pages.http import Request
 
 View = Callable[..., HttpResponse]
 
@@ -22,7 +24,7 @@ def members_only(view: View) -> View:
     """Guests have neither address nor password to change; signing up gives them both."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated and request.user.is_guest:
             return redirect("account_signup")
         return view(request, *args, **kwargs)
@@ -38,7 +40,7 @@ def signed_out_only(view: View) -> View:
 
     @wraps(view)
     @login_not_required
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return redirect("account_login")
         return view(request, *args, **kwargs)
@@ -53,7 +55,7 @@ def confirmed_recently(view: View) -> View:
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         proofs = [proof["at"] for proof in get_authentication_records(request, request.user)]
         last = max(proofs, default=request.session.get(SIGNED_IN_SESSION_KEY, 0))
         is_fresh = time.time() - last < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT

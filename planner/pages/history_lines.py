@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner.domain.values.money import parse_yuan
 from planner.forms.keyed import new_key
 from planner.models import ITEM_MODELS, HistoryEntry, User
+from planner.pages.http import Request
 from planner.words.days import short_day
 from planner.words.figures import Amounts
 
@@ -40,7 +40,7 @@ class HistoryLine:
     key: str
 
 
-def history_context(request: HttpRequest, rows: Any, amounts: Amounts) -> dict[str, Any]:
+def history_context(request: Request, rows: Any, amounts: Amounts) -> dict[str, Any]:
     """One page of them, for `_history_lines.html`."""
     found = Paginator(rows, SHOWN_ENTRIES).get_page(request.GET.get("page"))
     return {"found": found, "lines": lines(request.user, found.object_list, amounts)}

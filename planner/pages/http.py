@@ -1,9 +1,16 @@
-"""What pages ask of a request."""
+"""The request that views get, and what they ask of it."""
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
 
-from planner.models import IdempotencyKey
+from planner.models import IdempotencyKey, User
+
+
+class Request(HttpRequest):
+    """Of somebody who is signed in, and whether htmx asks. Views for everybody look first."""
+
+    user: User
+    htmx: HtmxDetails
 
 
 def is_in_wechat(request: HttpRequest) -> bool:
@@ -11,11 +18,7 @@ def is_in_wechat(request: HttpRequest) -> bool:
     return "micromessenger" in request.headers.get("User-Agent", "").lower()
 
 
-def was_sent(request: HttpRequest) -> bool:
+def was_sent(request: Request) -> bool:
     """Whether this very form had its effect already: a second tap, a second try."""
     key = request.POST.get("key", "")
     return bool(key) and IdempotencyKey.objects.owned_by(request.user).filter(key=key).exists()
-
-
-def reused() -> str:
-    return _("This form was used before. Below is how things stand; please enter it again.")

@@ -6,22 +6,22 @@ Each noun has one region, which holds its list (`_debt_board.html`) or its form
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from planner.domain.values.reading import InvalidDocument
-from planner.forms.keyed import ItemForm, KeyedForm, RemovalForm
+from planner.forms.keyed import ItemForm, RemovalForm
 from planner.models import ITEM_MODELS, Item
+from planner.pages.attempt import save
+from planner.pages.http import Request
 from planner.plans.kept import standing_household
 from planner.services.documents import household_of
-from planner.services.errors import EntryRefused, KeyReused, StaleVersion
 from planner.services.items import as_it_stands, removed_item
 
 
 def show(
-    request: HttpRequest, template: str, title: str, context: dict[str, Any], status: int = 200
+    request: Request, template: str, title: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """The region alone for htmx, else the page around it."""
     context = {**context, "region": template, "title": title}
@@ -29,39 +29,11 @@ def show(
     return render(request, page, context, status=status)
 
 
-def status_of(form: KeyedForm) -> int:
-    """Save a form that was sent: 200 if it went well, else the status to show the form with."""
-    if not form.is_valid():
-        return 422
-    try:
-        form.save()
-    except InvalidDocument as invalid:
-        form.add_document_errors(invalid)
-        return 422
-    except EntryRefused as refused:
-        form.add_error(None, str(refused))
-        return 422
-    except StaleVersion as stale:
-        form.meet(stale.current)
-        return 409
-    except KeyReused:
-        form.renew()
-        form.add_error(
-            None,
-            _(
-                "This page was sent before with other figures, and those are saved. "
-                "Send it again only if these are to be saved as well."
-            ),
-        )
-        return 409
-    return 200
-
-
 def edit(
-    request: HttpRequest, form: ItemForm, template: str, *, noun: str, title: str, leave_to: str
+    request: Request, form: ItemForm, template: str, *, noun: str, title: str, leave_to: str
 ) -> HttpResponse:
     """Show a form in its template, or save what was sent and leave."""
-    status = status_of(form) if request.method == "POST" else 200
+    status = save(form) if request.method == "POST" else 200
     if request.method == "POST" and status == 200:
         return redirect(leave_to)
     action = request.get_full_path()
@@ -77,7 +49,7 @@ def edit(
     return show(request, template, title, context, status)
 
 
-def item_or_404(request: HttpRequest, kind: str, slug: str) -> Item:
+def item_or_404(request: Request, kind: str, slug: str) -> Item:
     """The owner's row. What they removed in the meantime can still be sent, to be told so."""
     row = ITEM_MODELS[kind].objects.owned_by(request.user).filter(slug=slug).first()
     if row is None and request.method == "POST":
@@ -89,7 +61,7 @@ def item_or_404(request: HttpRequest, kind: str, slug: str) -> Item:
     return row
 
 
-def delete(request: HttpRequest, *, kind: str, noun: str, slug: str) -> HttpResponse:
+def delete(request: Request, *, kind: str, noun: str, slug: str) -> HttpResponse:
     """Ask once; then it is gone, and undo brings it back."""
     leave_to = f"planner:{noun}-list"
     row = ITEM_MODELS[kind].objects.owned_by(request.user).filter(slug=slug).first()
@@ -99,7 +71,7 @@ def delete(request: HttpRequest, *, kind: str, noun: str, slug: str) -> HttpResp
         raise Http404
     household = household_of(request.user)
     form = RemovalForm(request.POST or None, household=household, item=row)
-    status = status_of(form) if request.method == "POST" else 200
+    status = save(form) if request.method == "POST" else 200
     if request.method == "POST" and status == 200:
         return redirect(leave_to)
     context = {"form": form, "noun": noun, "item": row, "leave_to": reverse(leave_to)}

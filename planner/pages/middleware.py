@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -11,10 +11,11 @@ from planner.domain.ledger.replay import PaymentRefused
 from planner.domain.values.reading import InvalidDocument
 from planner.models import User
 from planner.pages.history.mend import page
+from planner.pages.http import Request
 from planner.services import mending
 from planner.services.errors import EntryRefused, Overtaken
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[Request], HttpResponse]
 
 
 def read_again(get_response: GetResponse) -> GetResponse:
@@ -26,7 +27,7 @@ def read_again(get_response: GetResponse) -> GetResponse:
     led to the front page.
     """
 
-    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(request: Request, exception: Exception) -> HttpResponse | None:
         key = request.user.pk
         if key is not None and not User.objects.filter(pk=key).exists():
             front = "planner:home"
@@ -39,7 +40,7 @@ def read_again(get_response: GetResponse) -> GetResponse:
         view, arguments, named = request.resolver_match
         return view(request, *arguments, **named)
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: Request) -> HttpResponse:
         return get_response(request)
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
@@ -52,7 +53,7 @@ def refused_books(get_response: GetResponse) -> GetResponse:
     A change that fails for it is not made.
     """
 
-    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(request: Request, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, PaymentRefused | EntryRefused):
             return None
         if not request.user.is_authenticated or not mending.refused_entries(request.user):
@@ -61,7 +62,7 @@ def refused_books(get_response: GetResponse) -> GetResponse:
             return HttpResponseClientRedirect(reverse("planner:history-mend"))
         return page(request, status=409)
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: Request) -> HttpResponse:
         return get_response(request)
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]

@@ -40,12 +40,11 @@ UNSEEN = dict.fromkeys(
 )
 
 
-class RestoreRefused(Exception):
+class RestoreRefused(EntryRefused):
     """A file that is no household; nothing was changed. Its text is a sentence."""
 
     def __init__(self, code: str, sentence: str, errors: Sequence[DocumentError] = ()) -> None:
-        super().__init__(sentence)
-        self.code = code
+        super().__init__(code, sentence)
         self.errors = tuple(errors)
 
 

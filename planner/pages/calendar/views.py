@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
@@ -17,7 +17,7 @@ from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.xlsx import plan_xlsx
 from planner.pages.calendar.month import month_days
-from planner.pages.http import is_in_wechat
+from planner.pages.http import Request, is_in_wechat
 from planner.plans.current import Current
 from planner.plans.shown import shown
 from planner.services.documents import has_figures, household_document_of, household_of
@@ -48,7 +48,7 @@ class CalendarForm(forms.Form):
 
 
 @require_GET
-def calendar(request: HttpRequest, year: int | None = None, number: int = 1) -> HttpResponse:
+def calendar(request: Request, year: int | None = None, number: int = 1) -> HttpResponse:
     """One month; without one, that of the figures."""
     current = Current(request.user)
     today = current.row.today()
@@ -70,7 +70,7 @@ def calendar(request: HttpRequest, year: int | None = None, number: int = 1) -> 
 
 
 @require_GET
-def calendar_download(request: HttpRequest) -> HttpResponse:
+def calendar_download(request: Request) -> HttpResponse:
     """Choose what rings, then take the file."""
     form = CalendarForm(initial={"alarm": list(ALARMS)})
     current = Current(request.user)
@@ -84,7 +84,7 @@ def calendar_download(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def calendar_ics(request: HttpRequest) -> HttpResponse:
+def calendar_ics(request: Request) -> HttpResponse:
     form = CalendarForm(request.GET)
     if not form.is_valid():
         return redirect("planner:calendar-download")
@@ -104,7 +104,7 @@ def calendar_ics(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def plan_table(request: HttpRequest) -> HttpResponse:
+def plan_table(request: Request) -> HttpResponse:
     """Dues and payments for a spreadsheet."""
     household = household_of(request.user)
     found = shown(request.user)
@@ -114,7 +114,7 @@ def plan_table(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def plan_workbook(request: HttpRequest) -> HttpResponse:
+def plan_workbook(request: Request) -> HttpResponse:
     """The whole plan and its history for a spreadsheet, a sheet for each thing."""
     row = household_of(request.user)
     found = shown(request.user)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.domain.household.terms import MAX_PERIODS
 from planner.domain.values.days import add_months
 from planner.domain.values.money import MAX_FEN, format_yuan
+from planner.domain.values.reading import InvalidDocument
 from planner.forms.fields import (
     REQUIRED,
     DayField,
@@ -114,6 +115,9 @@ class ScheduleForm(KeyedForm):
             self._check_total(rows)
         values["schedule"] = rows
         return values
+
+    def add_document_errors(self, invalid: InvalidDocument) -> None:
+        self.add_error(None, _("These dates do not fit together. Please check them."))
 
     def _equal(self, values: dict[str, Any]) -> list[dict[str, str]]:
         for name in ("first_due", "count", "amount"):

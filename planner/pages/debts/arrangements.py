@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,10 +12,11 @@ from planner.domain.household.household import parse_household
 from planner.domain.make_plan import ladder as ladder_of
 from planner.domain.plan.document import read_plan
 from planner.domain.values.money import parse_yuan
-from planner.domain.values.reading import InvalidDocument
-from planner.models import Arrangement, DebtRow
+from planner.models import Arrangement, DebtRow, User
 from planner.pages import items
+from planner.pages.attempt import attempt
 from planner.pages.debts.arrangement_forms import AgreeForm, AskForm, EndForm, OfferForm
+from planner.pages.http import Request
 from planner.plans.current import Current
 from planner.plans.kept import stored_plan
 from planner.services.arrangements import (
@@ -27,7 +28,6 @@ from planner.services.arrangements import (
     record_offer,
 )
 from planner.services.documents import household_document_of, household_of
-from planner.services.errors import EntryRefused, KeyReused
 from planner.words.days import day
 from planner.words.figures import Amounts
 from planner.words.ladder import ladder_lines
@@ -37,7 +37,7 @@ PARTS = ("principal", "interest", "fee")
 
 
 @require_http_methods(["GET", "POST"])
-def debt_arrangement(request: HttpRequest, slug: str) -> HttpResponse:
+def debt_arrangement(request: Request, slug: str) -> HttpResponse:
     """What was asked of the lender and what came of it, one step after the other."""
     debt = get_object_or_404(DebtRow.objects.owned_by(request.user), slug=slug)
     household = household_of(request.user)
@@ -77,7 +77,7 @@ def debt_arrangement(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def take_step(
-    request: HttpRequest,
+    request: Request,
     step: str,
     forms: dict[str, Any],
     debt: DebtRow,
@@ -92,39 +92,32 @@ def take_step(
         return 409  # it went on elsewhere meanwhile
     if step == "ask" and current is not None:
         return 409
-    if not form.is_valid():
-        return 422
-    values, user = form.cleaned_data, request.user
-    try:
-        if step == "ask":
-            ask_arrangement(user=user, debt=debt.slug, asked_on=values["on"], note=values["note"])
-        elif step == "offer":
-            record_offer(user=user, arrangement=current.pk, on=values["on"], terms=form.terms())
-        elif step == "agree":
-            agree_arrangement(
-                user=user,
-                arrangement=current.pk,
-                on=values["on"],
-                terms=form.terms(),
-                confirmed_by=values["confirmed_by"],
-                key=values["key"],
-            )
-        elif step == "keep":
-            keep_arrangement(user=user, arrangement=current.pk, on=values["on"])
-        else:
-            break_arrangement(user=user, arrangement=current.pk, on=values["on"], key=values["key"])
-    except EntryRefused as refused:
-        form.add_error(None, str(refused))
-        return 422
-    except InvalidDocument:
-        form.add_error(None, _("These dates do not fit together. Please check them."))
-        return 422
-    except KeyReused:
-        return 409
-    return 200
+    return attempt(form, lambda: _do(request.user, step, form, debt, current))
 
 
-def _comes_back(request: HttpRequest, debt: DebtRow, current: Arrangement | None) -> dict[str, Any]:
+def _do(user: User, step: str, form: Any, debt: DebtRow, current: Arrangement | None) -> None:
+    values = form.cleaned_data
+    if current is None:
+        ask_arrangement(user=user, debt=debt.slug, asked_on=values["on"], note=values["note"])
+        return
+    if step == "offer":
+        record_offer(user=user, arrangement=current.pk, on=values["on"], terms=form.terms())
+    elif step == "agree":
+        agree_arrangement(
+            user=user,
+            arrangement=current.pk,
+            on=values["on"],
+            terms=form.terms(),
+            confirmed_by=values["confirmed_by"],
+            key=values["key"],
+        )
+    elif step == "keep":
+        keep_arrangement(user=user, arrangement=current.pk, on=values["on"])
+    else:
+        break_arrangement(user=user, arrangement=current.pk, on=values["on"], key=values["key"])
+
+
+def _comes_back(request: Request, debt: DebtRow, current: Arrangement | None) -> dict[str, Any]:
     """The old schedule and its ladder: what holds as long as nothing is agreed, and what comes
     back if the arrangement is not kept. Said before it happens.
     """

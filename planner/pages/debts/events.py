@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,11 +19,11 @@ from planner.domain.household.events import (
 from planner.domain.household.household import Debt
 from planner.models import DebtRow
 from planner.pages import items
+from planner.pages.attempt import press, save
 from planner.pages.debts.event_form import EventForm
-from planner.pages.http import reused
+from planner.pages.http import Request
 from planner.plans.kept import standing_debt
 from planner.services.documents import household_of
-from planner.services.errors import EntryRefused, KeyReused
 from planner.services.events import take_back_event
 from planner.words.days import day, short_day
 from planner.words.language import spoken
@@ -31,7 +31,7 @@ from planner.words.names import event_name
 
 
 @require_http_methods(["GET", "POST"])
-def debt_events(request: HttpRequest, slug: str) -> HttpResponse:
+def debt_events(request: Request, slug: str) -> HttpResponse:
     """The list and its form; `?rung=` is chosen already."""
     row = get_object_or_404(DebtRow.objects.owned_by(request.user), slug=slug)
     household = household_of(request.user)
@@ -39,7 +39,8 @@ def debt_events(request: HttpRequest, slug: str) -> HttpResponse:
     form = EventForm(
         request.POST or None, household=household, debt=debt, rung=request.GET.get("rung", "")
     )
-    if request.method == "POST" and form.is_valid() and _enter(form):
+    status = save(form) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
         return redirect("planner:debt-events", slug)
     today = household.planned_from
     context = {
@@ -50,35 +51,21 @@ def debt_events(request: HttpRequest, slug: str) -> HttpResponse:
         "product": debt.product,
         "action": reverse("planner:debt-events", args=[slug]),
     }
-    status = 422 if form.errors else 200
     return items.show(request, "planner/debts/_debt_events.html", row.name, context, status)
 
 
-def _enter(form: EventForm) -> bool:
-    try:
-        form.save()
-    except EntryRefused as refused:
-        form.add_error(None, str(refused))
-    except KeyReused:
-        form.renew()
-        form.add_error(None, reused())
-    return not form.errors
-
-
 @require_POST
-def event_undo(request: HttpRequest, slug: str) -> HttpResponse:
+def event_undo(request: Request, slug: str) -> HttpResponse:
     """Take one back: it did not happen, or on another day."""
     get_object_or_404(DebtRow.objects.owned_by(request.user), slug=slug)
     try:
         on = date.fromisoformat(request.POST.get("on", ""))
     except ValueError:
         raise Http404 from None
-    try:
-        is_new = take_back_event(
-            user=request.user, debt=slug, rung=request.POST.get("rung", ""), on=on
-        )
-    except EntryRefused as refused:
-        messages.warning(request, str(refused))
+    rung = request.POST.get("rung", "")
+    is_new, refused = press(lambda: take_back_event(user=request.user, debt=slug, rung=rung, on=on))
+    if refused:
+        messages.warning(request, refused)
         return redirect("planner:debt-list")
     messages.success(request, _("Taken back.") if is_new else _("That was taken back before."))
     return redirect("planner:debt-events", slug)

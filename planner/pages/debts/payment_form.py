@@ -15,6 +15,8 @@ from planner.models import AccountRow, HouseholdRow
 class PaymentForm(KeyedForm):
     """Money that went to a lender, planned or not."""
 
+    refused_field = "amount"
+
     amount = YuanField(label=_("Amount"), min_fen=1)
     on = DayField(label=pgettext_lazy("of a payment", "Paid on"))
     account = forms.ChoiceField(label=pgettext_lazy("of a payment", "From"), required=False)

@@ -3,20 +3,20 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from planner.models import Arrangement, DebtRow
 from planner.pages import items
+from planner.pages.attempt import attempt
 from planner.pages.debts.events import steps
 from planner.pages.debts.payment_form import PaymentForm
 from planner.pages.debts.position import position
 from planner.pages.history_lines import history_context
-from planner.pages.http import reused, was_sent
+from planner.pages.http import Request, was_sent
 from planner.plans.current import Current
 from planner.services.entries import entries_of, record_payment
-from planner.services.errors import EntryRefused, KeyReused
 from planner.words.days import day
 from planner.words.dues import DueLines
 
@@ -24,7 +24,7 @@ from planner.words.dues import DueLines
 
 
 @require_http_methods(["GET", "POST"])
-def debt_paid(request: HttpRequest, slug: str) -> HttpResponse:
+def debt_paid(request: Request, slug: str) -> HttpResponse:
     """A payment to the lender, of a due (`?due=`) or of one's own accord, on its day or before."""
     debt = get_object_or_404(DebtRow.objects.owned_by(request.user), slug=slug)
     current = Current(request.user)
@@ -37,7 +37,8 @@ def debt_paid(request: HttpRequest, slug: str) -> HttpResponse:
         accounts=current.items["accounts"],
         initial=_proposed(current, slug, due),
     )
-    if request.method == "POST" and form.is_valid() and _pay(request, form, debt, due):
+    status = _pay(request, form, debt, due) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
         return redirect("planner:plan")
     context = {
         "debt": debt,
@@ -48,7 +49,6 @@ def debt_paid(request: HttpRequest, slug: str) -> HttpResponse:
         "day": "" if due is None else day(due, current.row.today()),
         "action": request.get_full_path(),
     }
-    status = 422 if form.errors else 200
     return items.show(request, "planner/debts/_debt_paid.html", debt.name, context, status)
 
 
@@ -81,9 +81,9 @@ def _proposed(current: Current, slug: str, due: date | None) -> dict[str, Any]:
     }
 
 
-def _pay(request: HttpRequest, form: PaymentForm, debt: DebtRow, due: date | None) -> bool:
-    values = form.cleaned_data
-    try:
+def _pay(request: Request, form: PaymentForm, debt: DebtRow, due: date | None) -> int:
+    def record() -> None:
+        values = form.cleaned_data
         record_payment(
             user=request.user,
             debt=debt.slug,
@@ -93,16 +93,12 @@ def _pay(request: HttpRequest, form: PaymentForm, debt: DebtRow, due: date | Non
             planned_on=due,
             key=values["key"],
         )
-    except EntryRefused as refused:
-        form.add_error("amount", str(refused))
-    except KeyReused:
-        form.renew()
-        form.add_error(None, reused())
-    return not form.errors
+
+    return attempt(form, record)
 
 
 @require_GET
-def debt_history(request: HttpRequest, slug: str) -> HttpResponse:
+def debt_history(request: Request, slug: str) -> HttpResponse:
     """Where one debt stands, what was planned and what happened."""
     debt = get_object_or_404(DebtRow.objects.owned_by(request.user), slug=slug)
     current = Current(request.user)

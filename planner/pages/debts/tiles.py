@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner.domain.rulebook.products import Product, load_products
 from planner.pages.debts.contracts import FORMS
+from planner.pages.http import Request
 from planner.words.language import language
 from planner.words.names import CONTRACTS
 
@@ -31,7 +31,7 @@ OTHERS = (
 ANOTHER = ("other_bill", "other_loan", "other_balance")
 
 
-def chosen(request: HttpRequest) -> tuple[str | None, Product | None]:
+def chosen(request: Request) -> tuple[str | None, Product | None]:
     """The contract asked for, by itself or by its product; (None, None) for anything unknown."""
     product = load_products().get(request.GET.get("product", ""))
     if product is not None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -18,6 +18,7 @@ from planner.pages.debts.forms import DebtForm
 from planner.pages.debts.page import DebtPage
 from planner.pages.debts.payoff import PayoffForm
 from planner.pages.debts.tiles import chosen, offered_products
+from planner.pages.http import Request
 from planner.plans.kept import standing_household
 from planner.services.documents import household_of, outline_of
 from planner.words.days import day
@@ -27,7 +28,7 @@ from planner.words.names import CONTRACTS, certainty_word
 
 
 @require_GET
-def debt_list(request: HttpRequest) -> HttpResponse:
+def debt_list(request: Request) -> HttpResponse:
     household = household_of(request.user)
     context = {
         "rows": debt_rows(household),
@@ -40,7 +41,7 @@ def debt_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def debt_create(request: HttpRequest) -> HttpResponse:
+def debt_create(request: Request) -> HttpResponse:
     contract, product = chosen(request)
     if contract is None:
         return redirect("planner:debt-list")
@@ -56,7 +57,7 @@ def debt_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def debt_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def debt_detail(request: Request, slug: str) -> HttpResponse:
     debt = items.item_or_404(request, "debts", slug)
     form = FORMS[debt.terms["contract"]](
         request.POST or None,
@@ -67,21 +68,21 @@ def debt_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return _edit(request, form, debt.name)
 
 
-def _edit(request: HttpRequest, form: DebtForm, title: str) -> HttpResponse:
+def _edit(request: Request, form: DebtForm, title: str) -> HttpResponse:
     template, leave_to = "planner/debts/_debt_form.html", _way_back(request)
     return items.edit(request, form, template, noun="debt", title=title, leave_to=leave_to)
 
 
 @require_http_methods(["GET", "POST"])
-def debt_delete(request: HttpRequest, slug: str) -> HttpResponse:
+def debt_delete(request: Request, slug: str) -> HttpResponse:
     return items.delete(request, kind="debts", noun="debt", slug=slug)
 
 
-def _came_from_start(request: HttpRequest) -> bool:
+def _came_from_start(request: Request) -> bool:
     return request.GET.get("from") == "start"
 
 
-def _way_back(request: HttpRequest) -> str:
+def _way_back(request: Request) -> str:
     return "planner:start" if _came_from_start(request) else "planner:debt-list"
 
 
@@ -142,7 +143,7 @@ def _row(debt: Debt, accounts: dict[str, str], amounts: Amounts, today: date) ->
 
 
 @require_GET
-def debt_schedule(request: HttpRequest, slug: str) -> HttpResponse:
+def debt_schedule(request: Request, slug: str) -> HttpResponse:
     """The page, or for htmx what cures and settles on a day that was asked for."""
     try:
         page = DebtPage(request.user, slug)

@@ -4,13 +4,14 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from planner.pages.front.example import example
 from planner.pages.front.sample import sample_document
+from planner.pages.http import Request
 from planner.services import people
 from planner.services.changes import replace_household
 from planner.services.documents import has_figures, household_of
@@ -18,7 +19,7 @@ from planner.services.documents import has_figures, household_of
 
 @require_GET
 @login_not_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """The front page; who has figures here already came for the plan."""
     if request.user.is_authenticated and has_figures(request.user):
         return redirect("planner:plan")
@@ -27,14 +28,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_not_required
-def guest_start(request: HttpRequest) -> HttpResponse:
+def guest_start(request: Request) -> HttpResponse:
     """An own, empty household; nothing is stored in it before its owner agreed."""
     return _as_guest(request) or redirect("planner:start")
 
 
 @require_POST
 @login_not_required
-def sample_open(request: HttpRequest) -> HttpResponse:
+def sample_open(request: Request) -> HttpResponse:
     """The sample household, to change freely. Own figures are never overwritten by it."""
     if too_many := _as_guest(request):
         return too_many
@@ -45,7 +46,7 @@ def sample_open(request: HttpRequest) -> HttpResponse:
     return redirect("planner:plan")
 
 
-def _as_guest(request: HttpRequest) -> HttpResponse | None:
+def _as_guest(request: Request) -> HttpResponse | None:
     """Sign a visitor in as a guest; an answer where one address makes too many."""
     if request.user.is_authenticated:
         return None

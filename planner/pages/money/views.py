@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from planner.domain.household.household import Expense, Household, Income
 from planner.models import AccountRow
 from planner.pages import items
+from planner.pages.http import Request
 from planner.pages.money.forms import AccountForm, ExpenseForm, FlowForm, IncomeForm
 from planner.plans.kept import standing_household
 from planner.services.documents import household_of
@@ -18,7 +19,7 @@ from planner.words.figures import Amounts
 from planner.words.names import KINDS
 
 
-def flow_rows(request: HttpRequest, kind: str) -> list[dict[str, Any]]:
+def flow_rows(request: Request, kind: str) -> list[dict[str, Any]]:
     """The rows of a list, with the day on which each comes and the account it is on."""
     household = household_of(request.user)
     terms: Household = standing_household(request.user)
@@ -40,7 +41,7 @@ def flow_rows(request: HttpRequest, kind: str) -> list[dict[str, Any]]:
 
 
 def edit(
-    request: HttpRequest, form_class: type[FlowForm], *, noun: str, title: str, item: Any = None
+    request: Request, form_class: type[FlowForm], *, noun: str, title: str, item: Any = None
 ) -> HttpResponse:
     accounts = list(AccountRow.objects.owned_by(request.user))
     if not accounts:
@@ -57,51 +58,51 @@ def edit(
 
 
 @require_GET
-def income_list(request: HttpRequest) -> HttpResponse:
+def income_list(request: Request) -> HttpResponse:
     context = {"rows": flow_rows(request, "incomes")}
     return items.show(request, "planner/money/_income_board.html", _("Incomes"), context)
 
 
 @require_http_methods(["GET", "POST"])
-def income_create(request: HttpRequest) -> HttpResponse:
+def income_create(request: Request) -> HttpResponse:
     return edit(request, IncomeForm, noun="income", title=_("New income"))
 
 
 @require_http_methods(["GET", "POST"])
-def income_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def income_detail(request: Request, slug: str) -> HttpResponse:
     income = items.item_or_404(request, "incomes", slug)
     return edit(request, IncomeForm, noun="income", title=income.name, item=income)
 
 
 @require_http_methods(["GET", "POST"])
-def income_delete(request: HttpRequest, slug: str) -> HttpResponse:
+def income_delete(request: Request, slug: str) -> HttpResponse:
     return items.delete(request, kind="incomes", noun="income", slug=slug)
 
 
 @require_GET
-def expense_list(request: HttpRequest) -> HttpResponse:
+def expense_list(request: Request) -> HttpResponse:
     context = {"rows": flow_rows(request, "expenses")}
     return items.show(request, "planner/money/_expense_board.html", _("Expenses"), context)
 
 
 @require_http_methods(["GET", "POST"])
-def expense_create(request: HttpRequest) -> HttpResponse:
+def expense_create(request: Request) -> HttpResponse:
     return edit(request, ExpenseForm, noun="expense", title=_("New expense"))
 
 
 @require_http_methods(["GET", "POST"])
-def expense_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def expense_detail(request: Request, slug: str) -> HttpResponse:
     expense = items.item_or_404(request, "expenses", slug)
     return edit(request, ExpenseForm, noun="expense", title=expense.name, item=expense)
 
 
 @require_http_methods(["GET", "POST"])
-def expense_delete(request: HttpRequest, slug: str) -> HttpResponse:
+def expense_delete(request: Request, slug: str) -> HttpResponse:
     return items.delete(request, kind="expenses", noun="expense", slug=slug)
 
 
 @require_GET
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: Request) -> HttpResponse:
     household = household_of(request.user)
     terms = standing_household(request.user)
     amounts = Amounts(hidden=household.is_discreet)
@@ -127,24 +128,24 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def account_create(request: HttpRequest) -> HttpResponse:
+def account_create(request: Request) -> HttpResponse:
     form = AccountForm(request.POST or None, household=household_of(request.user))
     return _edit_account(request, form, _("New account"))
 
 
 @require_http_methods(["GET", "POST"])
-def account_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def account_detail(request: Request, slug: str) -> HttpResponse:
     account = items.item_or_404(request, "accounts", slug)
     household = household_of(request.user)
     form = AccountForm(request.POST or None, household=household, item=account)
     return _edit_account(request, form, account.name)
 
 
-def _edit_account(request: HttpRequest, form: AccountForm, title: str) -> HttpResponse:
+def _edit_account(request: Request, form: AccountForm, title: str) -> HttpResponse:
     template, leave_to = "planner/money/_account_form.html", "planner:account-list"
     return items.edit(request, form, template, noun="account", title=title, leave_to=leave_to)
 
 
 @require_http_methods(["GET", "POST"])
-def account_delete(request: HttpRequest, slug: str) -> HttpResponse:
+def account_delete(request: Request, slug: str) -> HttpResponse:
     return items.delete(request, kind="accounts", noun="account", slug=slug)

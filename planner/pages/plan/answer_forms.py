@@ -17,6 +17,7 @@ from planner.forms.fields import (
 )
 from planner.forms.keyed import KeyedForm
 from planner.models import AccountRow, HouseholdRow
+from planner.services.errors import EntryRefused
 
 ANSWERS = ("planned", "other", "not", "later")
 
@@ -27,6 +28,9 @@ class AnswerForm(KeyedForm):
     `amount` and `account` are what the page showed or what was typed; they are not asked again
     of the plan, which may be another by now.
     """
+
+    stays = False
+    changed = _("The plan changed meanwhile. Please look at the questions once more.")
 
     answer = forms.ChoiceField(choices=[(name, name) for name in ANSWERS])
     amount = YuanField(label=_("Amount"), required=False)
@@ -63,6 +67,10 @@ class AnswerForm(KeyedForm):
             self.fields["on"].label = pgettext_lazy("of an expense", "Paid on")
             self.fields["account"].label = pgettext_lazy("of a payment", "From")
 
+    @property
+    def refused_field(self) -> str | None:
+        return "amount" if self.cleaned_data["answer"] == "other" else None
+
     def typed_fields(self) -> list[Any]:
         return [self["amount"], self["on"], self["account"]]
 
@@ -79,6 +87,12 @@ class AnswerForm(KeyedForm):
 class AllAsPlannedForm(KeyedForm):
     """Everything up to and including the day that the page asked about, and no later one."""
 
+    stays = False
+    changed = AnswerForm.changed
+
     until = forms.DateField(widget=forms.HiddenInput, input_formats=["%Y-%m-%d"])
     revision = forms.IntegerField(min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
     until.widget.attrs["autocomplete"] = revision.widget.attrs["autocomplete"] = "off"
+
+    def refuse(self, refused: EntryRefused) -> None:
+        self.conflict = str(refused)

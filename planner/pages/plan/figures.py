@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from planner.domain.household.household import WAYS
@@ -21,6 +22,7 @@ from planner.forms.fields import (
     yuan_text,
 )
 from planner.forms.keyed import ItemForm, KeyedForm
+from planner.models import Item
 from planner.services.changes import change_household
 from planner.words.markup import markup, markup_join
 
@@ -98,7 +100,33 @@ UNITS = {
 }
 
 
-class AccountFigures(ItemForm):
+class FigureForm(ItemForm):
+    """A few figures of one item, within the page that shows how everything stands."""
+
+    stays = False
+
+    def meet(self, current: Item | None) -> None:
+        self.conflict = self._changed_elsewhere(current)
+
+    def _changed_elsewhere(self, current: Item | None) -> str:
+        if current is None:
+            return gettext("This entry was removed elsewhere meanwhile. Nothing was saved.")
+        told = [
+            gettext("{label} is now {now}; you wrote {typed}").format(
+                label=label, now=now, typed=typed
+            )
+            for label, now, typed in self.differences(current)
+        ]
+        if not told:
+            return gettext(
+                "{name} was changed elsewhere meanwhile; below is how it stands now."
+            ).format(name=current.name)
+        return gettext(
+            "{name} was changed elsewhere meanwhile: {changes}. Nothing was saved."
+        ).format(name=current.name, changes=gettext("; ").join(told))
+
+
+class AccountFigures(FigureForm):
     kind = "accounts"
 
     balance = YuanField(label=_("There now"))
@@ -110,7 +138,7 @@ class AccountFigures(ItemForm):
         return {"balance": yuan_text(self.cleaned_data["balance"])}
 
 
-class IncomeFigures(ItemForm):
+class IncomeFigures(FigureForm):
     kind = "incomes"
     paths: ClassVar[Mapping[str, str]] = {"on.monthly": "day", "on": "day"}
 
@@ -132,7 +160,7 @@ class IncomeFigures(ItemForm):
         return changed
 
 
-class DebtFigures(ItemForm):
+class DebtFigures(FigureForm):
     """Balance, rate and due day, as far as the contract has them."""
 
     kind = "debts"
@@ -221,6 +249,7 @@ class HeadForm(KeyedForm):
     """One figure of the household's own; `was` is what it was when the page was made."""
 
     name: ClassVar[str]
+    stays = False
 
     was = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
@@ -234,6 +263,14 @@ class HeadForm(KeyedForm):
         """Raises StaleVersion where it was changed elsewhere meanwhile, to something else."""
         was = {self.name: self.cleaned_data["was"]}
         change_household(user=self.user, was=was, agrees=self.agrees, **{self.name: self.wanted()})
+
+    def meet(self, current: Item | None) -> None:
+        """What the person wrote, beside the page that shows what it is now."""
+        field = self[self.name]
+        self.conflict = gettext(
+            "{label} was changed elsewhere meanwhile; you wrote {typed}. "
+            "Below is how it stands now. Nothing was saved."
+        ).format(label=field.label, typed=field.value())
 
 
 class UndoForm(forms.Form):
@@ -267,6 +304,11 @@ class StrategyForm(HeadForm):
         initial = {"strategy": household.strategy, "was": household.strategy}
         super().__init__(*args, household=household, initial=initial, **kwargs)
 
+    def meet(self, current: Item | None) -> None:
+        self.conflict = gettext(
+            "This was changed elsewhere meanwhile; below is how it stands now. Nothing was saved."
+        )
+
     def now(self) -> str:
         return self.household.strategy
 
@@ -274,7 +316,7 @@ class StrategyForm(HeadForm):
         return self.cleaned_data["strategy"]
 
 
-FIGURES: Mapping[str, type[ItemForm]] = {
+FIGURES: Mapping[str, type[FigureForm]] = {
     "accounts": AccountFigures,
     "incomes": IncomeFigures,
     "debts": DebtFigures,

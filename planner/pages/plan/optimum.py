@@ -1,10 +1,11 @@
 """The optimum: the page that waits for it and says why, and the fragment that brings it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 from django_htmx.http import retarget
 
+from planner.pages.http import Request
 from planner.pages.plan.page import PlanPage
 from planner.pages.plan.questions import Asking
 from planner.pages.plan.views import put_off
@@ -15,7 +16,7 @@ AGAIN = "again"  # the second time that a page asks; after that the person does
 
 
 @require_GET
-def plan_optimum(request: HttpRequest) -> HttpResponse:
+def plan_optimum(request: Request) -> HttpResponse:
     """Wait for the optimum as long as that may take. Asked twice it is reckoned once."""
     if not household_of(request.user).items["debts"]:
         return redirect("planner:plan")

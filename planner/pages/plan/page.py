@@ -421,20 +421,3 @@ _PLACES = {
 def prefix_of(kind: str, slug: str) -> str:
     """Ids in the page are unique: a debt and an income may share a slug."""
     return f"{kind}-{slug}"
-
-
-def conflict_words(form: Any, current: Item | None) -> SafeString | str:
-    """What was changed elsewhere while this form was open."""
-    if current is None:
-        return _("This entry was removed elsewhere meanwhile. Nothing was saved.")
-    told = [
-        _("{label} is now {now}; you wrote {typed}").format(label=label, now=now, typed=typed)
-        for label, now, typed in form.differences(current)
-    ]
-    if not told:
-        return _("{name} was changed elsewhere meanwhile; below is how it stands now.").format(
-            name=current.name
-        )
-    return _("{name} was changed elsewhere meanwhile: {changes}. Nothing was saved.").format(
-        name=current.name, changes=_("; ").join(told)
-    )

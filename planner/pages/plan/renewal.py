@@ -7,9 +7,7 @@ from django.utils.translation import gettext as _
 
 from planner.domain.household.household import debt_document
 from planner.domain.values.days import next_month_day
-from planner.domain.values.reading import InvalidDocument
 from planner.forms.arrears import all_in_arrears
-from planner.forms.errors import sentence
 from planner.forms.fields import YuanField, fen_of, yuan_text
 from planner.forms.keyed import HouseholdForm
 from planner.plans.kept import standing_household
@@ -105,10 +103,6 @@ class RenewForm(HouseholdForm):
             revision=self.cleaned_data["revision"], key=self.cleaned_data["key"],
             agrees=self.agrees,
         )  # fmt: skip
-
-    def add_document_errors(self, invalid: InvalidDocument) -> None:
-        for error in invalid.errors:
-            self.add_error(None, sentence(error))
 
 
 def _moved_on(debt: dict[str, Any], today: date) -> dict[str, Any]:

@@ -3,25 +3,30 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner.domain.values.reading import InvalidDocument
 from planner.models import ITEM_MODELS, HouseholdRow
-from planner.pages import items
-from planner.pages.http import is_in_wechat, reused
+from planner.pages.attempt import save
+from planner.pages.http import Request, is_in_wechat
 from planner.pages.plan.answer_forms import AnswerForm
-from planner.pages.plan.figures import FIGURES, BufferForm, HeadForm, StrategyForm, UndoForm
-from planner.pages.plan.page import PlanPage, conflict_words, prefix_of
+from planner.pages.plan.figures import (
+    FIGURES,
+    BufferForm,
+    FigureForm,
+    HeadForm,
+    StrategyForm,
+    UndoForm,
+)
+from planner.pages.plan.page import PlanPage, prefix_of
 from planner.pages.plan.questions import Asking
 from planner.pages.plan.renewal import RenewForm
 from planner.plans.current import Current
 from planner.plans.kept import standing_household
 from planner.services.changes import undo
 from planner.services.documents import household_of
-from planner.services.errors import EntryRefused, KeyReused, StaleVersion
 from planner.services.items import as_it_stands
 from planner.services.people import hide_amounts
 from planner.words.days import day
@@ -32,12 +37,12 @@ HEAD_FORMS = {"buffer": BufferForm, "strategy": StrategyForm}
 
 
 @require_GET
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: Request) -> HttpResponse:
     return page(request)
 
 
 @require_POST
-def plan_edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+def plan_edit(request: Request, kind: str, slug: str) -> HttpResponse:
     """A few figures of one debt, income or account."""
     if kind not in FIGURES:
         raise Http404
@@ -47,41 +52,31 @@ def plan_edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     if household.is_lived:
         item = as_it_stands(standing_household(request.user), item)
     form = FIGURES[kind](request.POST, household=household, item=item, prefix=prefix_of(kind, slug))
-    if not form.is_valid():
-        return page(request, bound=form, status=422)
-    try:
-        form.save()
-    except InvalidDocument as invalid:
-        form.add_document_errors(invalid)
-        return page(request, bound=form, status=422)
-    except EntryRefused as refused:
-        form.add_error(None, str(refused))
-        return page(request, bound=form, status=422)
-    except StaleVersion as stale:
-        return page(request, conflict=conflict_words(form, stale.current), status=409)
-    except KeyReused:
-        return page(request, conflict=reused(), status=409)
-    return shown(request)
+    return figure(request, form)
 
 
 @require_POST
-def plan_change(request: HttpRequest, name: str) -> HttpResponse:
+def plan_change(request: Request, name: str) -> HttpResponse:
     """A figure of the household's own: the buffer, the way of repaying."""
     if name not in HEAD_FORMS:
         raise Http404
     household = household_of(request.user)
     form = HEAD_FORMS[name](request.POST, household=household)
-    if not form.is_valid():
-        return page(request, bound=form, status=422)
-    try:
-        form.save()
-    except StaleVersion:
-        return page(request, conflict=_changed_elsewhere(form), status=409)
-    return shown(request)
+    return figure(request, form)
+
+
+def figure(request: Request, form: FigureForm | HeadForm) -> HttpResponse:
+    """The plan with what was typed, or the figure as it stands beside why it was not taken."""
+    status = save(form)
+    if status == 200:
+        return shown(request)
+    return page(
+        request, bound=None if form.conflict else form, conflict=form.conflict, status=status
+    )
 
 
 @require_POST
-def plan_undo(request: HttpRequest) -> HttpResponse:
+def plan_undo(request: Request) -> HttpResponse:
     """The last change, if that is still the one which the page showed."""
     form = UndoForm(request.POST)
     if form.is_valid() and undo(user=request.user, **form.cleaned_data):
@@ -91,11 +86,11 @@ def plan_undo(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def plan_renew(request: HttpRequest) -> HttpResponse:
+def plan_renew(request: Request) -> HttpResponse:
     """The figures as they stand today."""
     household = household_of(request.user)
     form = RenewForm(request.POST or None, household=household)
-    status = items.status_of(form) if request.method == "POST" else 200
+    status = save(form) if request.method == "POST" else 200
     if request.method == "POST" and status == 200:
         return redirect("planner:plan")
     context = {"form": form, "as_of": day(household.as_of, household.today())}
@@ -103,14 +98,14 @@ def plan_renew(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def plan_discreet(request: HttpRequest) -> HttpResponse:
+def plan_discreet(request: Request) -> HttpResponse:
     """Hide the amounts, or show them again."""
     hide_amounts(user=request.user, is_discreet=request.POST.get("hide") == "yes")
     return shown(request)
 
 
 @require_GET
-def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
+def ladder(request: Request, debt: str, due_on: date) -> HttpResponse:
     """What follows a missed due, step by step; a fragment within the list of dues.
 
     A due that the plan no longer has was met, or its day was another.
@@ -133,7 +128,7 @@ def ladder(request: HttpRequest, debt: str, due_on: date) -> HttpResponse:
     return render(request, template, context)
 
 
-def shown(request: HttpRequest) -> HttpResponse:
+def shown(request: Request) -> HttpResponse:
     """The plan as it is after a change: at once where only its region is swapped."""
     if not request.htmx:
         return redirect("planner:plan")
@@ -141,7 +136,7 @@ def shown(request: HttpRequest) -> HttpResponse:
 
 
 def page(
-    request: HttpRequest,
+    request: Request,
     *,
     bound: Any = None,
     answer: AnswerForm | None = None,
@@ -166,20 +161,7 @@ def page(
     return render(request, template, context, status=status)
 
 
-def put_off(request: HttpRequest, today: date) -> list[str]:
+def put_off(request: Request, today: date) -> list[str]:
     """The questions that are not to be asked again today."""
     held = request.session.get(PUT_OFF) or {}
     return held.get("keys", []) if held.get("day") == today.isoformat() else []
-
-
-def _changed_elsewhere(form: HeadForm) -> str:
-    """What the person wrote, beside the page that shows what it is now."""
-    field = form[form.name]
-    if form.name == "strategy":
-        return _(
-            "This was changed elsewhere meanwhile; below is how it stands now. Nothing was saved."
-        )
-    return _(
-        "{label} was changed elsewhere meanwhile; you wrote {typed}. "
-        "Below is how it stands now. Nothing was saved."
-    ).format(label=field.label, typed=field.value())

@@ -7,7 +7,7 @@ at, and any cache may keep it.
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from planner.domain.rulebook.products import load_products
 from planner.domain.rulebook.rule_files import load_sources
+from planner.pages.http import Request
 from planner.pages.rulebook.page import (
     listed_products,
     listed_sources,
@@ -31,7 +32,7 @@ LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 @require_safe
 @login_not_required
-def rule(request: HttpRequest, rule: str) -> HttpResponse:
+def rule(request: Request, rule: str) -> HttpResponse:
     """On to the page in the language of the reader."""
     if rule not in load_sources() and rule not in load_products():
         raise Http404
@@ -40,7 +41,7 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def rule_list(request: HttpRequest, speech: str) -> HttpResponse:
+def rule_list(request: Request, speech: str) -> HttpResponse:
     """All products, and all sources."""
     with speaking(speech):
         context = {
@@ -52,7 +53,7 @@ def rule_list(request: HttpRequest, speech: str) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def rule_page(request: HttpRequest, speech: str, rule: str) -> HttpResponse:
+def rule_page(request: Request, speech: str, rule: str) -> HttpResponse:
     """The page of one source, or of one product."""
     with speaking(speech):
         if source := load_sources().get(rule):
@@ -65,7 +66,7 @@ def rule_page(request: HttpRequest, speech: str, rule: str) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def rule_step(request: HttpRequest, speech: str, rule: str, rung: str) -> HttpResponse:
+def rule_step(request: Request, speech: str, rule: str, rung: str) -> HttpResponse:
     """One step of a product's ladder."""
     product = load_products().get(rule)
     found = next((one for one in product.ladder if one.id == rung), None) if product else None
@@ -76,9 +77,7 @@ def rule_step(request: HttpRequest, speech: str, rule: str, rung: str) -> HttpRe
         return _page(request, "planner/rulebook/step.html", speech, context)
 
 
-def _page(
-    request: HttpRequest, template: str, speech: str, context: dict[str, Any]
-) -> HttpResponse:
+def _page(request: Request, template: str, speech: str, context: dict[str, Any]) -> HttpResponse:
     """Rendered without the request: nothing of who asks can be on it. 304 where it is known."""
     match = request.resolver_match
     assert match is not None

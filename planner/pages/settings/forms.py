@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from planner.forms.fields import YuanField, refuse_repeated, shown_yuan, yuan_text
-from planner.models import HouseholdRow
+from planner.forms.refusable import Refusable
+from planner.models import HouseholdRow, Item
 from planner.services import people
 
 
-class SettingsForm(forms.ModelForm):
+class SettingsForm(Refusable, forms.ModelForm):
     buffer = YuanField(
         label=_("Buffer"),
         help_text=_("This much is never used for paying earlier than required."),
@@ -50,7 +51,10 @@ class SettingsForm(forms.ModelForm):
             **{name: values[name] for name in self._meta.fields},
         )
 
-    def meet(self) -> None:
+    def want_consent(self) -> None:
+        self.add_error("buffer", _("Enter what you owe first, then the buffer."))
+
+    def meet(self, current: Item | None) -> None:
         """Show both buffers, and let what was typed be sent again knowingly."""
         now = HouseholdRow.objects.get(pk=self.instance.pk).buffer_fen
         self.data = self.data.copy()

@@ -7,26 +7,28 @@ from django.conf import settings as site
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from planner.pages.attempt import save
 from planner.pages.guards import FORGET_PAGES, confirmed_recently, remember_language
+from planner.pages.http import Request
 from planner.pages.settings.forms import SettingsForm
 from planner.pages.settings.restore import RestoreForm
 from planner.services import archive, people
 from planner.services.changes import CONSENT_VERSION, KEPT_REVISIONS
 from planner.services.documents import has_figures, household_document_of, household_of
-from planner.services.errors import ConsentRequired, StaleVersion
 
 
 @require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: Request) -> HttpResponse:
     household = household_of(request.user)
     form = SettingsForm(request.POST or None, instance=household)
-    if request.method == "POST" and form.is_valid() and _save(form):
+    status = save(form) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
         with translation.override(household.language):
             messages.success(request, _("Saved."))
         response = redirect("planner:settings")
@@ -36,23 +38,13 @@ def settings(request: HttpRequest) -> HttpResponse:
         request,
         "planner/settings/settings.html",
         {"form": form, "household": household, "guest_days": people.GUEST_DAYS},
-        status=422 if form.errors else 200,
+        status=status,
     )
-
-
-def _save(form: SettingsForm) -> bool:
-    try:
-        form.save()
-    except ConsentRequired:
-        form.add_error("buffer", _("Enter what you owe first, then the buffer."))
-    except StaleVersion:
-        form.meet()
-    return not form.errors
 
 
 @require_GET
 @login_not_required
-def privacy(request: HttpRequest) -> HttpResponse:
+def privacy(request: Request) -> HttpResponse:
     return render(
         request,
         "planner/settings/privacy.html",
@@ -68,33 +60,34 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @confirmed_recently
-def data_export(request: HttpRequest) -> HttpResponse:
+def data_export(request: Request) -> HttpResponse:
     """Everything that is stored of the person."""
     return _download(archive.export_of(request.user), "anhuan-all")
 
 
 @require_GET
 @confirmed_recently
-def household_export(request: HttpRequest) -> HttpResponse:
+def household_export(request: Request) -> HttpResponse:
     """The household's document alone: what the command line reads."""
     return _download(household_document_of(request.user), "anhuan-household")
 
 
 @require_http_methods(["GET", "POST"])
-def household_import(request: HttpRequest) -> HttpResponse:
+def household_import(request: Request) -> HttpResponse:
     """An exported household in place of the one that is here."""
     household = household_of(request.user)
     form = RestoreForm(
         request.POST or None, request.FILES or None, household=household, begins=True
     )
-    if request.method == "POST" and form.is_valid() and form.restore():
+    status = save(form) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
         messages.success(request, _("Restored."))
         return redirect("planner:plan")
     return render(
         request,
         "planner/settings/restore.html",
         {"form": form, "has_figures": has_figures(request.user)},
-        status=422 if request.method == "POST" else 200,
+        status=status,
     )
 
 
@@ -127,7 +120,7 @@ _compact = json.JSONEncoder(ensure_ascii=False).encode
 
 @require_http_methods(["GET", "POST"])
 @confirmed_recently
-def data_erase(request: HttpRequest) -> HttpResponse:
+def data_erase(request: Request) -> HttpResponse:
     """Everything, at once and for good; the page says so and offers the export first."""
     if request.method == "GET":
         return render(request, "planner/settings/erase.html")

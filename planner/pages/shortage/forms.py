@@ -18,6 +18,8 @@ class OrderForm(KeyedForm):
     `name` says which order of the household it is, `debts` how those stand that it leaves out.
     """
 
+    stays = False
+
     was = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
     up = forms.ChoiceField(required=False)
     down = forms.ChoiceField(required=False)

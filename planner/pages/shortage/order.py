@@ -1,25 +1,25 @@
 """The person's own order of repaying, for the strategy that follows it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from planner.models import DebtRow
+from planner.pages.attempt import save
+from planner.pages.http import Request
 from planner.pages.shortage.forms import OrderForm
 from planner.services.documents import household_of
-from planner.services.errors import KeyReused, StaleVersion
 
 
 @require_http_methods(["GET", "POST"])
-def plan_order(request: HttpRequest) -> HttpResponse:
+def plan_order(request: Request) -> HttpResponse:
     household = household_of(request.user)
     names = {debt.slug: debt.name for debt in DebtRow.objects.owned_by(request.user)}
     form = OrderForm(request.POST or None, household=household, debts=list(names))
     status, conflict = 200, ""
     if request.method == "POST":
-        status, conflict = take(form)
-        if status == 302:
+        status, conflict = save(form), form.conflict
+        if status == 200:
             return redirect("planner:plan-order")
         form = OrderForm(household=household_of(request.user), debts=list(names))
     context = {
@@ -29,14 +29,3 @@ def plan_order(request: HttpRequest) -> HttpResponse:
     }
     template = "planner/shortage/_order.html" if request.htmx else "planner/shortage/order.html"
     return render(request, template, context, status=status)
-
-
-def take(form: OrderForm) -> tuple[int, str]:
-    """Save an order that was sent: the status of the answer, and what to say of a conflict."""
-    if not form.is_valid():
-        return 422, ""
-    try:
-        form.save()
-    except (StaleVersion, KeyReused):
-        return 409, _("Something changed meanwhile. Below is how things stand now.")
-    return 302, ""

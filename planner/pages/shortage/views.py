@@ -1,23 +1,24 @@
 """When money is not enough: what stays short and why, and in which order it is paid."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from planner.pages.attempt import save
+from planner.pages.http import Request
 from planner.pages.shortage.forms import OrderForm
-from planner.pages.shortage.order import take
 from planner.pages.shortage.page import ShortPage
 
 
 @require_http_methods(["GET", "POST"])
-def plan_short(request: HttpRequest) -> HttpResponse:
+def plan_short(request: Request) -> HttpResponse:
     """The page; a button moves a debt in the person's own order, or gives that order up."""
     page = ShortPage(request.user)
     form = _form(page, request.POST or None)
     status, conflict = 200, ""
     if request.method == "POST":
-        status, conflict = take(form)
-        if status == 302:
+        status, conflict = save(form), form.conflict
+        if status == 200:
             return redirect("planner:plan-short")
         page = ShortPage(request.user)
         form = _form(page)

@@ -8,8 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from planner.domain.rulebook.products import Product
-from planner.domain.values.reading import DocumentError, InvalidDocument
-from planner.forms.errors import sentence
+from planner.domain.values.reading import DocumentError
 from planner.forms.fields import DayField, DayOfMonthField, YuanField, fen_of, yuan_text
 from planner.forms.keyed import HouseholdForm
 from planner.models import HouseholdRow
@@ -183,11 +182,7 @@ class MoneyForm(HouseholdForm):
             "expenses": [ids[name] for name in ("living", "rent") if not cleaned.get(name)],
         }
 
-    def add_document_errors(self, invalid: InvalidDocument) -> None:
-        for said in dict.fromkeys((self._field_of(one), sentence(one)) for one in invalid.errors):
-            self.add_error(*said)
-
-    def _field_of(self, error: DocumentError) -> str | None:
+    def field_of(self, error: DocumentError) -> str | None:
         of_pay = error.path.startswith("incomes") and "pay_day" in self.fields
         return "pay_day" if of_pay else None
 

@@ -1,7 +1,7 @@
 """The three steps of a new household: what is owed, what comes and must be paid, the plan."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods
 from planner.domain.rulebook.ladders import in_language
 from planner.models import DebtRow
 from planner.pages import items
+from planner.pages.attempt import save
 from planner.pages.debts.tiles import chosen, offered_products
 from planner.pages.debts.views import debt_rows
+from planner.pages.http import Request
 from planner.pages.start.forms import MoneyForm, start_form
 from planner.services.documents import household_of
 from planner.words.language import language
@@ -19,7 +21,7 @@ from planner.words.names import CONTRACTS
 
 @require_http_methods(["GET", "POST"])
 @login_not_required
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Request) -> HttpResponse:
     """Step one: tap what you owe on, one after the other."""
     if not request.user.is_authenticated:
         return redirect("planner:home")
@@ -29,7 +31,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if contract is not None:
         form = start_form(contract, product, request.POST or None, household)
         if request.method == "POST":
-            status = items.status_of(form)
+            status = save(form)
             if status == 200:
                 return redirect("planner:start")
     context = {
@@ -46,7 +48,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def start_money(request: HttpRequest) -> HttpResponse:
+def start_money(request: Request) -> HttpResponse:
     """Step two: what comes in and what living costs. Then the plan."""
     household = household_of(request.user)
     if household.is_sample or not DebtRow.objects.owned_by(request.user).exists():
@@ -54,7 +56,7 @@ def start_money(request: HttpRequest) -> HttpResponse:
     form = MoneyForm(request.POST or None, household=household)
     if form.asks_nothing:
         return redirect("planner:plan")
-    status = items.status_of(form) if request.method == "POST" else 200
+    status = save(form) if request.method == "POST" else 200
     if request.method == "POST" and status == 200:
         return redirect("planner:plan")
     nouns = {"accounts": "account", "incomes": "income", "expenses": "expense"}

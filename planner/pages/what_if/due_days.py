@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from planner.domain.answers.due_days import Choice, DueDayChoices, suggest_due_days
+from planner.pages.http import Request
 from planner.plans.current import Current
 from planner.words.change import what_it_does
 from planner.words.language import spoken
@@ -38,7 +39,7 @@ class DueDaysLines:
 
 
 @require_GET
-def plan_due_days(request: HttpRequest) -> HttpResponse:
+def plan_due_days(request: Request) -> HttpResponse:
     current = Current(request.user)
     found = suggest_due_days(current.household)
     context = {"debts": [_lines(one, current) for one in found]}

@@ -1,9 +1,10 @@
 """Think before you borrow, and what if it gets tighter: answers of which nothing is kept."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from planner.pages.http import Request
 from planner.pages.what_if.borrow import BorrowAnswer
 from planner.pages.what_if.forms import LOAN, PURCHASE, BorrowForm
 from planner.pages.what_if.stress import StressPage
@@ -11,7 +12,7 @@ from planner.plans.current import Current
 
 
 @require_http_methods(["GET", "POST"])
-def plan_borrow(request: HttpRequest) -> HttpResponse:
+def plan_borrow(request: Request) -> HttpResponse:
     """What a purchase or a loan would do. A POST, so that no amount stands in an address."""
     what = LOAN if request.GET.get("what") == LOAN else PURCHASE
     current = Current(request.user)
@@ -26,7 +27,7 @@ def plan_borrow(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def plan_stress(request: HttpRequest) -> HttpResponse:
+def plan_stress(request: Request) -> HttpResponse:
     """What a late or smaller income, or an expense more, would do."""
     page = StressPage(Current(request.user), request.GET.get("case", ""))
     template = "planner/what_if/_stress.html" if request.htmx else "planner/what_if/stress.html"
