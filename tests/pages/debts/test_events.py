@@ -76,7 +76,7 @@ def test_an_event_dates_its_rung_in_the_plan_and_is_no_missed_due(client_of_huab
 
     after = client_of_huabei.get(reverse("planner:plan")).context["page"]
 
-    reply = {one.rung: one.starts_on for one in after.plan.consequences}["payment_order_reply"]
+    reply = {one.rung.id: one.starts_on for one in after.plan.consequences}["payment_order_reply"]
     assert reply == date(2026, 12, 10)
     assert after.ways == before.ways
     assert (after.plan.dues, after.plan.harm) == (before.plan.dues, before.plan.harm)
@@ -136,7 +136,7 @@ def test_of_a_demand_the_last_one_counts(client_of_huabei):
 
     assert [one.on for one in following(household.debts[0])] == [date(2029, 11, 20)]
     plan = client_of_huabei.get(reverse("planner:plan")).context["page"].plan
-    assert {one.rung: one.starts_on for one in plan.consequences}["limitation"] == date(
+    assert {one.rung.id: one.starts_on for one in plan.consequences}["limitation"] == date(
         2029, 11, 20
     )
 
