@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple, Self
 
 from planner.domain.contracts.accrual import Nights
+from planner.domain.contracts.arrears import ageing_days
 from planner.domain.contracts.dues import NEVER, Due, Parts, charge_late_fee, copy_slots, in_grace
 from planner.domain.household.terms import Arrear, OpenTerms
 from planner.domain.values.days import add_months
@@ -120,33 +121,26 @@ class OpenEnd:
         self._reschedule(as_of - 1)
 
     def _lay_arrears(self, as_of: int) -> None:
-        """Age the arrears from their due dates to the morning of `as_of`.
-
-        What was missed before `as_of` has had its late fee; a penalty that was given counts
-        as billed, and only nights from `as_of` on are added to it.
-        """
-        arrears = [(one.due_on.toordinal(), one) for one in self._terms.arrears]
-        days = {due_on for due_on, _ in arrears}
-        days |= {due_on + self._grace_days + 1 for due_on in days}
+        """Age the arrears from their due dates to the morning of `as_of`."""
+        arrears = self._terms.arrears
         if arrears:
-            self._accrued_to = min(self._accrued_to, arrears[0][0])
-        for day in sorted(day for day in days if day < as_of):
+            self._accrued_to = min(self._accrued_to, arrears[0].due_on.toordinal())
+        for day, fallen_due in ageing_days(arrears, self._grace_days, as_of):
             self._accrue(day)
             self._end_grace(day, late_fees=False)
-            for due_on, one in arrears:
-                if due_on == day:
-                    required = one.principal_fen + one.interest_fen + one.fee_fen
-                    requirement = Requirement(
-                        day,
-                        day + self._grace_days,
-                        amount=required,
-                        required=required,
-                        part=one.principal_fen,
-                    )
-                    requirement.is_arrear = True
-                    self._require(requirement)
+            for one in fallen_due:
+                required = one.principal_fen + one.interest_fen + one.fee_fen
+                requirement = Requirement(
+                    day,
+                    day + self._grace_days,
+                    amount=required,
+                    required=required,
+                    part=one.principal_fen,
+                )
+                requirement.is_arrear = True
+                self._require(requirement)
         self._accrue(as_of)
-        for requirement, (_, one) in zip(self._requirements, arrears, strict=True):
+        for requirement, one in zip(self._requirements, arrears, strict=True):
             if one.penalty_fen is not None:
                 self._penalty += one.penalty_fen
                 requirement.unpaid += one.penalty_fen
