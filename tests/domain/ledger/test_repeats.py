@@ -2,7 +2,6 @@
 
 import json
 from itertools import groupby
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -22,14 +21,13 @@ def test_the_ladder_of_every_due_is_the_ledgers(document):
     household = parse_household(document)
     ledger = Trials(household).ledger("minimum")
     plan = make_plan(household)
-    starts = [SimpleNamespace(**one._asdict() | {"rung": one.rung.id}) for one in plan.consequences]
     kept = json.loads(json.dumps(repeats_document(find_repeats(ledger))))
     repeats = list(read_repeats(kept))
 
     listed = sorted(weigh_consequences(ledger, ladders=True)[0], key=_due_of)
     ladders = {due: list(rungs) for due, rungs in groupby(listed, _due_of)}
     for due in plan.dues:
-        found = ladder_from(household, plan.dues, starts, repeats, due.debt, due.due_on)
+        found = ladder_from(household, plan.dues, plan.consequences, repeats, due.debt, due.due_on)
         assert found == ladders.get((due.debt, due.due_on), [])
 
 
