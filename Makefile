@@ -1,7 +1,8 @@
 # Two doors: `make run` and `make test`. Both set up what they need, once per state of the pins.
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-long test-postgres trust bench check messages
+.PHONY: run lint test test-all test-properties test-slow test-browser test-trust test-postgres \
+	test-long trust bench check messages
 
 PYTHON ?= python3
 VENV := .venv
@@ -23,20 +24,46 @@ run: $(RUN_STAMP)
 	@$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 \
 		--forwarded-allow-ips "" --log-level warning
 
-test: $(TEST_STAMP)
-	@sh tests/tools.sh browser gettext
+# One worker a core, each with a database, a folder and a browser of its own.
+PYTEST := $(BIN)/pytest --numprocesses auto --dist worksteal
+
+lint: $(TEST_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict planner/domain
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
-	$(BIN)/pytest
 
-test-long: $(TEST_STAMP)
-	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "property or long"
+# Two minutes: what a change is most likely to break, properties with few cases.
+test: lint
+	@sh tests/tools.sh gettext
+	$(PYTEST) -m "not slow and not browser and not trust" --hypothesis-profile quick
 
-# The same on PostgreSQL: what has no property and no browser in it.
+# The rest, part by part.
+test-all: test-properties test-slow test-browser test-trust test-postgres
+
+test-properties: $(TEST_STAMP)
+	$(PYTEST) -m property --hypothesis-profile thorough
+
+test-slow: $(TEST_STAMP)
+	$(PYTEST) -m slow
+
+test-browser: $(TEST_STAMP)
+	@sh tests/tools.sh browser
+	$(PYTEST) -m browser
+
+# The short form of `make trust`, on both databases.
+test-trust: $(TEST_STAMP)
+	@sh tests/postgres.sh true
+	$(PYTEST) -m trust
+
+# All that speaks to a database, on PostgreSQL.
 test-postgres: $(TEST_STAMP)
-	sh tests/postgres.sh $(BIN)/pytest -m "not property and not browser"
+	sh tests/postgres.sh $(PYTEST) -m "database and not browser"
+
+# Left to a person with an hour: ten times the cases, and the grids that are left out above.
+test-long: $(TEST_STAMP)
+	@sh tests/tools.sh browser
+	$(PYTEST) -m "property or long" --hypothesis-profile long
 
 # The promises of docs/trust.md, measured against the real server on both databases: half an hour.
 trust: $(TEST_STAMP)

@@ -7,18 +7,25 @@ from hypothesis import HealthCheck, settings
 
 from tests.households import document
 
-settings.register_profile("default", max_examples=1_000, deadline=None)
+# How many cases a property has, by `--hypothesis-profile`: few, and the same ones every time,
+# wherever somebody waits for the answer.
+settings.register_profile("quick", max_examples=50, derandomize=True, deadline=None)
+settings.register_profile("thorough", max_examples=1_000, deadline=None)
 settings.register_profile(
     "long", max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+settings.load_profile("quick")
 
 # Playwright's synchronous interface runs an event loop in the thread that also uses the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def pytest_collection_modifyitems(config, items):
-    """Tests marked `long` run only when asked for by `-m`."""
+    """Mark what has a database; tests marked `long` run only when asked for by `-m`."""
+    for item in items:
+        fixtures = {"db", "transactional_db", "live_server"} & {*item.fixturenames}
+        if fixtures or item.get_closest_marker("django_db"):
+            item.add_marker("database")
     if "long" in config.option.markexpr:
         return
     left_out = [item for item in items if item.get_closest_marker("long")]

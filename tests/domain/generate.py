@@ -8,6 +8,7 @@ contracts do occur.
 
 from datetime import date, timedelta
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from planner.domain.household.household import ACCOUNT_KINDS, parse_household
@@ -45,6 +46,11 @@ RATES = st.sampled_from(
 RATIOS = st.sampled_from(("0", "0.01", "0.05", "0.1", "0.3", "0.5", "1"))
 TOLERANCES = st.sampled_from((0, 0, 0, 1, 500, 1000))
 GRACE_DAYS = st.sampled_from((0, 0, 0, 1, 3, 10, 27))
+
+
+def one_in(number):
+    """For a property whose every case is dear: a part of the profile's cases, and at least ten."""
+    return settings(max_examples=max(10, settings().max_examples // number))
 
 
 def yuan(fen):

@@ -29,12 +29,19 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
+def postgres_folders() -> list[Path]:
+    """Where its programs lie: the folder that PGBIN names, or all there are, the newest last."""
+    if "PGBIN" in os.environ:
+        return [Path(os.environ["PGBIN"])]
+    found = Path("/usr/lib/postgresql").glob("*/bin")
+    return sorted(found, key=lambda one: float(one.parent.name))
+
+
 class Postgres:
     """A cluster that keeps its promises (fsync and all), and that may be killed."""
 
     def __init__(self) -> None:
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: one.parent.name)
-        self.bin = Path(os.environ.get("PGBIN") or found[-1])
+        self.bin = postgres_folders()[-1]
         self.folder = Path(tempfile.mkdtemp(prefix="pgtrust.", dir="/tmp"))
         self.folder.chmod(0o711)
         self.account = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}

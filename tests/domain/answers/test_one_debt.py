@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.domain.answers.one_debt import OneDebt
@@ -17,7 +17,7 @@ from planner.domain.paying.trials import Trials
 from planner.domain.rulebook.ceilings import load_ceilings
 from planner.domain.rulebook.products import load_products
 from planner.domain.rulebook.rule_files import load_sources
-from tests.domain.generate import households
+from tests.domain.generate import households, one_in
 from tests.households import account, debt, document, income
 
 AS_OF = date(2026, 12, 1)
@@ -64,7 +64,7 @@ def household(*debts, **changes):
 
 
 @pytest.mark.property
-@settings(max_examples=100)
+@one_in(10)
 @given(
     households(),
     st.sampled_from(("minimum", "avalanche", "snowball", "custom")),

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from planner.domain.answers.reasons import WhyPaid, read_reason, reason_document, reasons_of
 from planner.domain.household.household import Household, parse_household, read_household
@@ -20,7 +20,7 @@ from planner.domain.optimum.find import find_optimum
 from planner.domain.paying.proposals import DecidedPayment, follow
 from planner.domain.plan.plan import Plan, read_off
 from planner.domain.plan.proof import is_least, judge_proof
-from tests.domain.generate import households
+from tests.domain.generate import households, one_in
 from tests.households import debt, document
 from tests.paths import EXAMPLES
 
@@ -261,7 +261,7 @@ def test_what_a_payment_prevents_starts_on_that_day_without_it(name, is_today_s)
 
 
 @pytest.mark.property
-@settings(max_examples=100)
+@one_in(10)
 @given(households("avalanche"))
 def test_whatever_the_contracts_every_prevented_consequence_is_one(written):
     """All payments of the debt left out, but those that its earlier dues took."""

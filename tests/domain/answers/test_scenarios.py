@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.domain.answers.scenarios import (
@@ -29,10 +29,9 @@ from planner.domain.answers.scenarios import (
 from planner.domain.household.household import parse_debt, parse_household
 from planner.domain.household.terms import RevolvingTerms
 from planner.domain.make_plan import make_plan
-from tests.domain.generate import households
+from tests.domain.generate import households, one_in
 from tests.households import account, debt, document, expense, income
 
-fewer = settings(max_examples=max(30, settings().max_examples // 10))
 LADDER = [{"id": "record", "after_days": 1, "counts_from": "due", "severity": 2}]
 
 
@@ -205,7 +204,7 @@ def test_a_flow_of_one_day_is_no_expense_that_is_left_behind():
 
 
 @pytest.mark.property
-@fewer
+@one_in(10)
 @given(document=households())
 def test_a_change_of_nothing_changes_nothing(document):
     household = parse_household(document)
@@ -222,7 +221,7 @@ def test_a_change_of_nothing_changes_nothing(document):
 
 
 @pytest.mark.property
-@fewer
+@one_in(10)
 @given(document=households(), days=st.sampled_from((3, 7, 15)))
 def test_the_cushion_pays_for_all_in_time_and_with_one_fen_less_something_is_missing(
     document, days

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from planner.domain.answers.scenarios import Starting, receive, starting
 from planner.domain.answers.shortage import (
@@ -17,10 +17,8 @@ from planner.domain.answers.shortage import (
 )
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import make_plan
-from tests.domain.generate import households
+from tests.domain.generate import households, one_in
 from tests.households import account, debt, document, expense, income
-
-fewer = settings(max_examples=max(30, settings().max_examples // 20))
 
 
 def rung(id, severity, days=1):
@@ -150,7 +148,7 @@ def test_what_no_money_helps_has_no_least():
 
 
 @pytest.mark.property
-@fewer
+@one_in(20)
 @given(document=households("avalanche"))
 def test_with_the_sum_the_first_does_not_start_and_with_one_fen_less_it_does(document):
     household = parse_household(document)

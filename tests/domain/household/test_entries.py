@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.domain.answers.unanswered import unanswered
@@ -14,13 +14,10 @@ from planner.domain.ledger.replay import PaymentRefused, replay, stand
 from planner.domain.make_plan import cure, make_plan, settle
 from planner.domain.values.days import WORKING_DAYS, occurrences
 from planner.domain.values.reading import InvalidDocument
-from tests.domain.generate import households
+from tests.domain.generate import households, one_in
 from tests.households import account, debt, document, expense, income
 
 DAY = timedelta(days=1)
-
-# Each case makes two long plans.
-fewer = settings(max_examples=settings().max_examples // 5)
 
 
 def as_history(household, plan, end):
@@ -57,7 +54,7 @@ def one_account(document):
 
 
 @pytest.mark.property
-@fewer
+@one_in(5)
 @given(document=households(), days=st.integers(1, 200))
 def test_a_plan_entered_as_history_goes_on_as_it_was(document, days):
     if not document["accounts"]:
@@ -82,7 +79,7 @@ def test_a_plan_entered_as_history_goes_on_as_it_was(document, days):
 
 
 @pytest.mark.property
-@fewer
+@one_in(5)
 @given(
     document=households(),
     days=st.integers(1, 200),
@@ -120,7 +117,7 @@ def starts(plan, start):
 
 
 @pytest.mark.property
-@fewer
+@one_in(5)
 @given(document=households(), days=st.integers(1, 200))
 def test_a_lived_household_is_read_as_it_was_written(document, days):
     if not document["accounts"]:
@@ -134,7 +131,7 @@ def test_a_lived_household_is_read_as_it_was_written(document, days):
 
 
 @pytest.mark.property
-@fewer
+@one_in(5)
 @given(document=households(), days=st.integers(1, 200))
 def test_a_position_can_be_read_and_planned(document, days):
     if not document["accounts"]:

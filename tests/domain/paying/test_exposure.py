@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.domain.household.household import parse_household
@@ -13,7 +13,7 @@ from planner.domain.make_plan import make_exposed_plan, make_plan
 from planner.domain.paying.exposure import if_followed, if_nothing_is_paid, read_exposures
 from planner.domain.paying.proposals import pay_minimum
 from planner.domain.plan.document import plan_document
-from tests.domain.generate import households, just_enough
+from tests.domain.generate import households, just_enough, one_in
 
 FREE = {"rate": "0", "per": "day"}
 STRATEGIES = ("minimum", "avalanche", "snowball", "custom")
@@ -250,7 +250,7 @@ def test_a_day_outside_the_plan_is_refused():
 
 
 @pytest.mark.property
-@settings(max_examples=400)
+@one_in(2)
 @given(households(), st.integers(1, 400))
 def test_lenders_take_no_more_than_is_unpaid_and_only_from_their_accounts(document, days):
     read = parse_household(document)
@@ -304,7 +304,7 @@ def check_exposures(ledger):
 
 
 @pytest.mark.property
-@settings(max_examples=200)
+@one_in(5)
 @given(households(), st.booleans(), st.integers(1, 400))
 def test_an_account_that_nobody_names_is_never_touched(document, is_first, days):
     """However much is unpaid, and though there is always money in it: wages go on arriving."""
@@ -328,7 +328,7 @@ def test_an_account_that_nobody_names_is_never_touched(document, is_first, days)
 
 
 @pytest.mark.property
-@settings(max_examples=300)
+@one_in(3)
 @given(households(), st.sampled_from(STRATEGIES))
 def test_in_the_worst_case_only_authorised_accounts_pay_lenders(document, strategy):
     plan = make_plan(parse_household(document), strategy, worst_case=True)
@@ -343,7 +343,7 @@ def test_in_the_worst_case_only_authorised_accounts_pay_lenders(document, strate
 
 
 @pytest.mark.property
-@settings(max_examples=300)
+@one_in(3)
 @given(households(), st.sampled_from(STRATEGIES))
 def test_without_unpaid_dues_the_worst_case_is_the_plan(document, strategy):
     read = parse_household(just_enough(document, 0))
