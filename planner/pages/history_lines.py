@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from planner.domain.household.terms import owed_in
 from planner.domain.values.money import parse_yuan
 from planner.forms.keyed import new_key
 from planner.models import ITEM_MODELS, HistoryEntry, User
@@ -121,14 +122,7 @@ def _difference(entry: Mapping[str, Any], amounts: Amounts) -> str:
     """By how much the lender's figure differed from the books, and why."""
     if entry.get("was") is None:
         return ""
-    terms = entry["terms"]
-    if terms["contract"] == "revolving":
-        now = parse_yuan(terms["billed"]) + parse_yuan(terms["unbilled"])
-    else:
-        charges = ("interest", "fee", "penalty")
-        now = parse_yuan(terms["principal"]) + sum(
-            parse_yuan(one.get(key) or "0.00") for one in terms["arrears"] for key in charges
-        )
+    now = owed_in(entry["terms"], date.fromisoformat(entry["on"]))
     fen = now - parse_yuan(entry["was"])
     said = _more_or_less(fen, amounts)
     if not fen:

@@ -4,6 +4,7 @@ Amounts are fen, days are dates, rates exact. An optional value that was not giv
 None and is resolved by the contract when it starts, so that writing gives back what was read.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -183,6 +184,12 @@ def owed_fen(terms: Terms) -> int:
     return terms.principal_fen + sum(
         one.interest_fen + one.fee_fen + (one.penalty_fen or 0) for one in terms.arrears
     )
+
+
+def owed_in(document: Mapping[str, Any], as_of: date) -> int:
+    """The same of a `terms` object of an entry that was accepted, as it stood on that day."""
+    fields = Fields(document, "terms", [])
+    return owed_fen(read_terms(document["contract"], fields, as_of))
 
 
 def dormant(terms: Terms) -> Terms:
