@@ -45,7 +45,7 @@ test-properties: $(TEST_STAMP)
 	$(PYTEST) -m property --hypothesis-profile thorough
 
 test-slow: $(TEST_STAMP)
-	$(PYTEST) -m slow
+	$(PYTEST) -m "slow and not property"
 
 test-browser: $(TEST_STAMP)
 	@sh tests/tools.sh browser

@@ -1,6 +1,7 @@
 """Who may import whom: from the top of the house downwards, and no room from another."""
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -31,8 +32,13 @@ ROOMS = {
 }
 
 
+@cache
 def arrows():
-    """Module → what it imports, of all that is in planner/."""
+    """(module, what it imports) of all that is in planner/."""
+    return tuple(_arrows())
+
+
+def _arrows():
     for path in sorted((ROOT / "planner").rglob("*.py")):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for node in ast.walk(ast.parse(path.read_text())):

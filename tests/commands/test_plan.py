@@ -1,9 +1,11 @@
+import io
 import json
 import os
 import subprocess
 import sys
 
 import pytest
+from django.core.management import execute_from_command_line
 
 from planner.domain.household.household import MAX_BYTES, parse_household, read_household
 from planner.domain.make_plan import make_plan
@@ -17,8 +19,28 @@ EXAMPLE = ROOT / "examples" / "overdue.json"
 ORACLE = "05_card_statement"
 
 
-def plan(*arguments, stdin=b"", **environment):
-    """The command in a fresh process with nothing in its environment but what is given."""
+@pytest.fixture
+def plan(monkeypatch, capsysbinary):
+    """The command in this process, with no locale but what is given."""
+
+    def run(*arguments, stdin=b"", **environment):
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        status = 0
+        try:
+            execute_from_command_line(["manage.py", "plan", *map(str, arguments)])
+        except SystemExit as ended:
+            status = ended.code
+        return subprocess.CompletedProcess(arguments, status, *capsysbinary.readouterr())
+
+    return run
+
+
+def plan_afresh(*arguments, stdin=b"", **environment):
+    """The same in a fresh process with nothing in its environment but what is given."""
     return subprocess.run(
         [sys.executable, "manage.py", "plan", *map(str, arguments)],
         cwd=ROOT,
@@ -44,7 +66,7 @@ def write(tmp_path, content):
     return path
 
 
-def test_json_is_the_plan_document_to_the_byte():
+def test_json_is_the_plan_document_to_the_byte(plan):
     expected = json.loads((ROOT / f"tests/oracles/plans/{ORACLE}.json").read_text())
 
     result = plan(ROOT / f"tests/oracles/households/{ORACLE}.json", "--format", "json")
@@ -52,13 +74,15 @@ def test_json_is_the_plan_document_to_the_byte():
     assert result.stdout == f"{json.dumps(expected, ensure_ascii=False, indent=1)}\n".encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C"}, {"LC_ALL": "zh_CN.GB18030"},
                                     {"PYTHONIOENCODING": "ascii"}])  # fmt: skip
 def test_files_are_utf_8_whatever_the_locale(locale, tmp_path):
     path = write(tmp_path, json.dumps(document(debts=[debt(id="d", name="花呗")])).encode())
 
     written = {
-        format: plan(path, "--format", format, **locale).stdout for format in ("json", "csv", "ics")
+        format: plan_afresh(path, "--format", format, **locale).stdout
+        for format in ("json", "csv", "ics")
     }
     household = read_household(path.read_bytes())
     assert json.loads(written["json"].decode()) == plan_document(make_plan(household))
@@ -67,7 +91,7 @@ def test_files_are_utf_8_whatever_the_locale(locale, tmp_path):
 
 
 def test_the_table_is_printed_where_no_character_of_it_exists():
-    result = plan(EXAMPLE, PYTHONIOENCODING="ascii")
+    result = plan_afresh(EXAMPLE, PYTHONIOENCODING="ascii")
 
     assert result.returncode == 0
     assert b"1,084.60" in result.stdout
@@ -97,7 +121,7 @@ def test_the_language_is_chinese_unless_the_locale_is_english(environment, langu
     ("environment", "word"), [({}, "怎么还"), ({"LANG": "en_US.UTF-8"}, "What to pay")]
 )
 def test_the_table_is_the_default_in_the_language_of_the_locale(environment, word):
-    result = plan(EXAMPLE, **environment)
+    result = plan_afresh(EXAMPLE, **environment)
 
     assert result.returncode == 0, result.stderr
     assert word in result.stdout.decode()
@@ -105,18 +129,18 @@ def test_the_table_is_the_default_in_the_language_of_the_locale(environment, wor
 
 
 def test_a_document_is_read_from_standard_input():
-    result = plan("-", "--format", "json", stdin=EXAMPLE.read_bytes())
+    result = plan_afresh("-", "--format", "json", stdin=EXAMPLE.read_bytes())
 
     assert json.loads(result.stdout)["strategy"] == "avalanche"
 
 
-def test_the_strategy_of_the_document_can_be_replaced():
+def test_the_strategy_of_the_document_can_be_replaced(plan):
     result = plan(EXAMPLE, "--strategy", "snowball", "--format", "json")
 
     assert json.loads(result.stdout)["strategy"] == "snowball"
 
 
-def test_the_calendar_of_the_command_has_no_salt_and_the_days_stamp():
+def test_the_calendar_of_the_command_has_no_salt_and_the_days_stamp(plan):
     raw = plan(EXAMPLE, "--format", "ics").stdout
 
     assert faults(raw) == set()
@@ -127,7 +151,7 @@ def test_the_calendar_of_the_command_has_no_salt_and_the_days_stamp():
 
 
 @pytest.mark.parametrize(("days", "triggers"), [("3,0", {b"-P2DT15H", b"PT9H"}), ("none", set())])
-def test_the_calendar_of_the_command_rings_on_the_days_one_chose(days, triggers):
+def test_the_calendar_of_the_command_rings_on_the_days_one_chose(plan, days, triggers):
     raw = plan(EXAMPLE, "--format", "ics", "--alarms", days).stdout
 
     rings = {line[8:] for line in raw.split(b"\r\n") if line.startswith(b"TRIGGER:")}
@@ -135,18 +159,18 @@ def test_the_calendar_of_the_command_rings_on_the_days_one_chose(days, triggers)
     assert raw.count(b"BEGIN:VEVENT") > 0
 
 
-def test_an_alarm_of_another_day_is_refused():
+def test_an_alarm_of_another_day_is_refused(plan):
     assert plan(EXAMPLE, "--format", "ics", "--alarms", "2").returncode == 2
 
 
-def test_a_history_that_no_contract_can_have_taken_is_refused(tmp_path):
+def test_a_history_that_no_contract_can_have_taken_is_refused(plan, tmp_path):
     paid = {"kind": "payment", "on": "2026-12-01", "debt": "friend", "amount": "9999.00"}
     path = write(tmp_path, json.dumps(document(history=[paid])).encode())
 
     assert_refused(plan(path), "history", "at most")
 
 
-def test_ladders_add_every_dues_ladder_to_json_and_table():
+def test_ladders_add_every_dues_ladder_to_json_and_table(plan):
     household = read_household(EXAMPLE.read_bytes())
 
     written = json.loads(plan(EXAMPLE, "--ladders", "--format", "json").stdout)
@@ -155,7 +179,7 @@ def test_ladders_add_every_dues_ladder_to_json_and_table():
     assert "What follows each due" in table
 
 
-def test_the_worst_case_is_in_json_csv_and_table_and_not_in_the_calendar():
+def test_the_worst_case_is_in_json_csv_and_table_and_not_in_the_calendar(plan):
     path = ROOT / "examples" / "short.json"
 
     json_text, table, csv, ics = (
@@ -172,7 +196,7 @@ def test_the_worst_case_is_in_json_csv_and_table_and_not_in_the_calendar():
     assert ics == plan(path, "--format", "ics", LANG="en").stdout.decode()
 
 
-def test_the_worst_case_of_the_optimum_is_of_the_payments_that_are_printed(tmp_path):
+def test_the_worst_case_of_the_optimum_is_of_the_payments_that_are_printed(plan, tmp_path):
     """700.00 at hand: 100.00 of the 800.00 due on the 1st are paid, 600.00 are kept for the
     home. The lender may take what is left in its account, and the wages pay the rest."""
     listed = {"contract": "instalment", "method": "listed", "rate": {"rate": "0", "per": "day"}}
@@ -224,7 +248,7 @@ def test_the_worst_case_of_the_optimum_is_of_the_payments_that_are_printed(tmp_p
     assert "2026-12-01,Taken by the lender,loan,,,,,,400.00," in csv.decode()
 
 
-def test_the_optimum_comes_with_its_proof_and_nothing_else_on_standard_output(tmp_path):
+def test_the_optimum_comes_with_its_proof_and_nothing_else_on_standard_output(plan, tmp_path):
     path = write(tmp_path, json.dumps(document(strategy="optimal")).encode())
 
     written = json.loads(plan(path, "--format", "json").stdout)
@@ -233,11 +257,11 @@ def test_the_optimum_comes_with_its_proof_and_nothing_else_on_standard_output(tm
     assert written["proof"]["harm_bound"] == written["harm"] == [0, 0, 0, 0, 0, 0]
 
 
-def test_an_unknown_strategy_is_refused():
+def test_an_unknown_strategy_is_refused(plan):
     assert plan(EXAMPLE, "--strategy", "luck").returncode == 2
 
 
-def test_an_invalid_document_has_a_line_for_each_error(tmp_path):
+def test_an_invalid_document_has_a_line_for_each_error(plan, tmp_path):
     broken = document(buffer=-1, as_of="2026-02-30") | {"extra": 1}
     path = write(tmp_path, json.dumps(broken).encode())
 
@@ -250,20 +274,20 @@ def test_an_invalid_document_has_a_line_for_each_error(tmp_path):
     assert {line.split(":")[0] for line in lines} == {"buffer", "as_of", "extra"}
 
 
-def test_a_missing_file_is_one_line(tmp_path):
+def test_a_missing_file_is_one_line(plan, tmp_path):
     assert_refused(plan(tmp_path / "nowhere.json"), "nowhere.json")
 
 
-def test_a_directory_is_one_line(tmp_path):
+def test_a_directory_is_one_line(plan, tmp_path):
     assert_refused(plan(tmp_path), str(tmp_path))
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs a file nobody can read")
-def test_an_unreadable_file_is_one_line(tmp_path):
+def test_an_unreadable_file_is_one_line(plan, tmp_path):
     assert_refused(plan("/proc/self/mem"), "/proc/self/mem")
 
 
-def test_a_file_name_cannot_control_the_terminal(tmp_path):
+def test_a_file_name_cannot_control_the_terminal(plan, tmp_path):
     result = plan(tmp_path / "a\x1b[31m\nb")
 
     assert_refused(result)
@@ -286,7 +310,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_what_is_no_document_is_one_line(kind, tmp_path):
+def test_what_is_no_document_is_one_line(plan, kind, tmp_path):
     result = plan(write(tmp_path, BAD[kind]))
 
     assert_refused(result)
@@ -294,15 +318,15 @@ def test_what_is_no_document_is_one_line(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_what_is_no_document_is_one_line_on_standard_input_too(kind):
+def test_what_is_no_document_is_one_line_on_standard_input_too(plan, kind):
     assert_refused(plan("-", stdin=BAD[kind]))
 
 
 def test_no_more_than_the_limit_is_read_of_an_endless_file():
-    assert_refused(plan("/dev/zero"))
+    assert_refused(plan_afresh("/dev/zero"))
 
 
-def test_a_document_of_exactly_the_limit_is_planned(tmp_path):
+def test_a_document_of_exactly_the_limit_is_planned(plan, tmp_path):
     path = write(tmp_path, json.dumps(document()).encode().ljust(MAX_BYTES))
 
     assert plan(path).returncode == 0
@@ -330,7 +354,7 @@ def test_a_full_disk_is_one_line():
 
 
 def test_nothing_is_left_behind(tmp_path):
-    plan(EXAMPLE, VAR_DIR=str(tmp_path / "var"))
+    plan_afresh(EXAMPLE, VAR_DIR=str(tmp_path / "var"))
 
     assert not (tmp_path / "var").exists()
 

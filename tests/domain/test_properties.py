@@ -572,6 +572,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
 """
 
 
+@pytest.mark.slow
 def test_a_fresh_process_with_another_hash_seed_gives_the_same_bytes():
     folder = ROOT / "tests" / "oracles" / "households"
     printed = {

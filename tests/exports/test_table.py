@@ -49,10 +49,11 @@ def test_the_table_of_every_document_fits_a_terminal(path, language, is_whole):
 
 
 @pytest.mark.property
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_names_of_any_kind_and_length_fit_a_terminal(language):
+def test_names_of_any_kind_and_length_fit_a_terminal():
     for number in range(150):
-        assert_fits(plan_table(make_plan(household(number)), language=language))
+        plan = make_plan(household(number))
+        for language in ("zh", "en"):
+            assert_fits(plan_table(plan, language=language))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -62,7 +62,7 @@ def test_every_address_is_in_the_table_and_nothing_else_is():
     assert TABLE.keys() - {name for name, _keys in names()} == set()
 
 
-@pytest.mark.trust
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["stranger", "guest", "nobody"])
 def test_nobody_but_the_owner_sees_or_changes_what_is_theirs(person, every, role):
@@ -96,7 +96,7 @@ def test_nobody_but_the_owner_sees_or_changes_what_is_theirs(person, every, role
         assert (ITEM, 404) in seen  # the control: it was not all wrong methods
 
 
-@pytest.mark.trust
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_owner_sees_it_on_many_pages(person, every):
     client, shown = person("owner"), 0

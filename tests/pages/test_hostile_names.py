@@ -142,6 +142,7 @@ def restored(db):
     return user, client, household_document_of(user)
 
 
+@pytest.mark.slow
 def test_on_every_page_a_name_is_text_and_can_be_seen(restored, clock):
     clock(date(2026, 12, 1))
     _user, client, document = restored

@@ -100,6 +100,7 @@ def right(person):
     return client, known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "change"),
     [*((page, renewed) for page in PAGES), ("plan", moved), ("plan-xlsx", moved)],

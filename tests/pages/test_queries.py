@@ -45,7 +45,7 @@ def grown(client, make_member):
     return grow
 
 
-@pytest.mark.trust
+@pytest.mark.slow
 def test_the_queries_of_a_page_do_not_grow_with_rows(grown):
     few = {path: queries_of(grown(2), path) for path in every_page()}
     many = {path: queries_of(grown(8), path) for path in every_page()}

@@ -56,6 +56,7 @@ def settle(client, holds):
     return client.post(MEND, dict(form.sent()) | {"holds": holds})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
 def test_every_page_answers(client, lived, refused, headers):
     items = {

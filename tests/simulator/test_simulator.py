@@ -528,12 +528,14 @@ def keep(seed):
             kept.write(f"{seed}\n")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", failed_seeds())
 def test_what_failed_once_stands_as_on_paper(seed, clock):
     simulate(seed, clock)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(30))
 def test_sixty_days_stand_as_on_paper(seed, clock):

@@ -196,10 +196,12 @@ def at(document, path):
 
 
 def with_value(document, path, value):
-    changed = copy.deepcopy(document)
+    """The document with another value there; the two share what the path does not touch."""
     if not path:
         return value
-    at(changed, path[:-1])[path[-1]] = value
+    key, *rest = path
+    changed = copy.copy(document)
+    changed[key] = with_value(document[key], rest, value) if rest else value
     return changed
 
 

@@ -218,6 +218,7 @@ def missed(seeds, most):
     return found
 
 
+@pytest.mark.slow
 def test_few_tiny_households():
     found = missed(range(FEW), FEW_PLANS)
     assert len(found) <= FEW_MISSED, found

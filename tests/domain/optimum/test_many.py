@@ -42,6 +42,7 @@ def check(number):
             assert found.proof.cost_bound_fen <= cost_of(plan), (number, plan.strategy)
 
 
+@pytest.mark.slow
 def test_nothing_known_is_better():
     for number in range(4, 4 + FEW):
         check(number)
