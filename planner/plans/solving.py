@@ -39,7 +39,6 @@ LOOK_EVERY = 0.5  # seconds; how soon a waiting request sees that the household 
 SPARE_SECONDS = 2  # for what a solve does before and after its time
 CLAIMS = 3  # times as long as that may take: a solve may wait for a core, or run over its time
 MOST_JOBS = 16  # of one process, running and waiting for a core
-LESS_PRIORITY = 10
 
 Answer = Literal["there", "busy", "superseded", "failed"]
 Solve = Callable[[Household, Callable[[], bool]], dict[str, Any]]
@@ -184,7 +183,7 @@ def _be_modest() -> None:
     """Let the pages go first, where the system knows priorities of single threads."""
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        lower = os.getpriority(os.PRIO_PROCESS, thread) + LESS_PRIORITY
+        lower = os.getpriority(os.PRIO_PROCESS, thread) + settings.OPTIMUM_NICENESS
         os.setpriority(os.PRIO_PROCESS, thread, min(lower, 19))
 
 

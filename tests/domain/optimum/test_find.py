@@ -6,7 +6,7 @@ How near it comes to the best there is on tiny households: see test_optimum_exha
 import json
 from dataclasses import replace
 from datetime import date
-from time import monotonic
+from time import process_time
 
 import pytest
 
@@ -19,7 +19,8 @@ from planner.domain.plan.plan import cost_of
 from tests.domain.optimum.test_exhaustive import tiny_household
 from tests.paths import EXAMPLES
 
-SECONDS = 2
+SECONDS = 2  # where a plan is all that is asked for
+ENOUGH = 60  # where more is: a limit that only a very busy machine comes near
 HOUSEHOLDS = [(seed, 3, 12, income) for seed in range(4) for income in (0.9, 1.1, 1.5)]
 
 
@@ -107,7 +108,7 @@ def test_no_rule_is_better_and_no_bound_is_above(household):
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
 def test_examples_have_bounds(path):
-    found = find_optimum(parse_household(json.loads(path.read_text())), seconds=5 * SECONDS)
+    found = find_optimum(parse_household(json.loads(path.read_text())), seconds=ENOUGH)
     assert found.proof.status in ("proven", "bounded")
     assert found.fault is None
     assert 0 < found.proof.cost_bound_fen <= found.proof.cost_fen
@@ -117,7 +118,7 @@ def test_examples_have_bounds(path):
 def test_a_bill_whose_rest_is_due_with_the_next_leaves_the_rent():
     """What Huabei's minimum leaves is due in full a month later; 500.00 stay for the rent."""
     document = json.loads((EXAMPLES / "huabei_jiebei_card.json").read_text())
-    found = find_optimum(parse_household(document), seconds=5 * SECONDS)
+    found = find_optimum(parse_household(document), seconds=ENOUGH)
     assert found.proof.status == "proven"
     assert lowest(found.plan) >= 500_00
     assert cost_of(found.plan) < cost_of(found.rule_plan)
@@ -133,21 +134,21 @@ def in_grace(income_on):
 
 def test_what_can_be_paid_on_its_day_does_not_wait_within_grace():
     """Waiting for the 22nd would cost nothing; required amounts are paid on their due dates."""
-    found = find_optimum(in_grace(22), seconds=SECONDS)
+    found = find_optimum(in_grace(22), seconds=ENOUGH)
     assert found.proof.status == "proven"
     assert date(2026, 12, 20) in {payment.on for payment in found.plan.payments}
 
 
 def test_a_due_waits_within_its_grace_where_only_that_is_on_time():
     household = replace(in_grace(22), accounts=loan().accounts)
-    found = find_optimum(household, seconds=SECONDS)
+    found = find_optimum(household, seconds=ENOUGH)
     assert found.plan.harm == NO_HARM
     assert min(payment.on for payment in found.plan.payments) == date(2026, 12, 22)
 
 
 def test_a_loan_is_prepaid_as_soon_as_money_comes():
     """3,000.00 on the 10th of each month: 10,000.00 at 1 % a month are gone in four of them."""
-    found = find_optimum(loan(), seconds=SECONDS)
+    found = find_optimum(loan(), seconds=ENOUGH)
     assert found.proof.status == "proven"
     assert found.plan.debt_free_on == date(2027, 3, 10)
     assert cost_of(found.plan) < cost_of(found.rules["minimum"])
@@ -185,9 +186,9 @@ def test_a_loan_is_prepaid_as_soon_as_money_comes():
     ],
 )
 def test_odd_households_get_a_plan(household):
-    began = monotonic()
+    began = process_time()  # what it uses up itself, however busy the machine
     found = find_optimum(household, seconds=SECONDS)
-    assert monotonic() - began < 5 * SECONDS  # several times slower than alone at the most
+    assert process_time() - began < 2 * SECONDS
     assert found.plan.strategy == "optimal"
     assert found.proof.cost_bound_fen <= found.proof.cost_fen
     assert found.fault is None
@@ -206,7 +207,7 @@ def test_a_broken_solver_leaves_the_best_rule(monkeypatch):
 
 def test_fewest_episodes_when_money_is_short():
     """Nine dues of six debts would have consequences by any rule; five must, and no more do."""
-    found = find_optimum(mixed_household(3, 6, 24, 1.0), seconds=10 * SECONDS)
+    found = find_optimum(mixed_household(3, 6, 24, 1.0), seconds=ENOUGH)
     assert found.fault is None
     assert found.rule_plan.harm[:5] == (0, 0, 0, 9, 9)
     assert found.plan.harm[:5] == found.proof.harm_bound[:5] == (0, 0, 0, 5, 5)
@@ -234,7 +235,7 @@ def test_without_time_there_is_a_plan():
 def test_a_fee_is_saved_once_what_was_late_is_paid():
     """Late on 26 December for want of money; on 1 January there is enough to settle the other
     loan too, whose fee of 21.00 is then waived."""
-    found = find_optimum(tiny_household(168), seconds=SECONDS)
+    found = find_optimum(tiny_household(168), seconds=ENOUGH)
     assert found.plan.harm[:5] == (0, 0, 0, 1, 1)
     assert found.plan.debt_free_on == date(2027, 1, 1)
     assert cost_of(found.plan) <= 8100_48
