@@ -142,6 +142,7 @@ class HouseholdRow(models.Model):
 
     # The document before the last change, where that was made through this very object.
     before: dict[str, Any] | None = None
+    stood: Household | None = None  # how that stood, where it was looked at
     # What the rows say as the core reads it, once that was asked for or written.
     parsed: Household | None = None
     position: Household | None = None  # how that stands today

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from planner.forms.keyed import ItemForm, RemovalForm
-from planner.models import ITEM_MODELS, Item
+from planner.models import ITEM_MODELS, HouseholdRow, Item
 from planner.pages.attempt import save
 from planner.pages.http import Request
-from planner.plans.kept import standing_household
+from planner.plans.kept import position_today
 from planner.services.documents import household_of
 from planner.services.items import as_it_stands, removed_item
 
@@ -49,15 +49,21 @@ def edit(
     return show(request, template, title, context, status)
 
 
-def item_or_404(request: Request, kind: str, slug: str) -> Item:
-    """The owner's row. What they removed in the meantime can still be sent, to be told so."""
-    row = ITEM_MODELS[kind].objects.owned_by(request.user).filter(slug=slug).first()
+def standing_item(household: HouseholdRow, kind: str, slug: str) -> Item | None:
+    """The owner's row with its figures as they stand today; None where there is no such."""
+    row = next((one for one in household.items[kind] if one.slug == slug), None)
+    if row is None or kind not in ("accounts", "debts") or not household.is_lived:
+        return row
+    return as_it_stands(position_today(household), row)
+
+
+def item_or_404(request: Request, household: HouseholdRow, kind: str, slug: str) -> Item:
+    """The same. What they removed in the meantime can still be sent, to be told so."""
+    row = standing_item(household, kind, slug)
     if row is None and request.method == "POST":
         row = removed_item(user=request.user, kind=kind, slug=slug)
     if row is None:
         raise Http404
-    if row.pk is not None and household_of(request.user).is_lived:
-        return as_it_stands(standing_household(request.user), row)
     return row
 
 

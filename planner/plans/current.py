@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from planner.domain.answers.optimum_record import ReadOptimum
 from planner.domain.answers.scenarios import PlanStanding, standing_of
 from planner.domain.answers.ways import Ways, read_ways
-from planner.domain.household.household import OPTIMAL, Household, parse_household
+from planner.domain.household.household import OPTIMAL, Household
 from planner.domain.ledger.consequences import Consequence
 from planner.domain.ledger.repeats import ladder_from
 from planner.domain.make_plan import make_plan
@@ -25,14 +25,13 @@ from planner.models import HouseholdRow, User
 from planner.plans.kept import (
     WAYS,
     Beside,
-    Record,
     names_of,
+    position_today,
     shown_of,
-    standing_household,
     stored_plans,
-    whole_document,
 )
-from planner.services.documents import household_of, outline_of
+from planner.plans.shelf import Record, Shelf
+from planner.services.documents import household_from, household_of, outline_of
 from planner.words.answer import Situation
 from planner.words.days import day
 from planner.words.figures import Amounts
@@ -43,12 +42,15 @@ from planner.words.optimum import plan_line
 class Current:
     """Reads each list of rows once; plans come from those that are kept.
 
-    `row` is the owner's household where it was just read or written.
+    `row` is the owner's household where it was just read or written, `shelf` that of the request.
     """
 
-    def __init__(self, owner: User, row: HouseholdRow | None = None) -> None:
+    def __init__(
+        self, owner: User, row: HouseholdRow | None = None, shelf: Shelf | None = None
+    ) -> None:
         self.owner = owner
         self.row: HouseholdRow = row or household_of(owner)
+        self.shelf = shelf or Shelf(owner)
         self.items = self.row.items
         self.amounts = Amounts(self.row.is_discreet)
 
@@ -62,14 +64,12 @@ class Current:
     @cached_property
     def position(self) -> Household:
         """As it stands on the day the plan runs from."""
-        return standing_household(self.owner, self.document)
+        return position_today(self.row, self.shelf)
 
     @cached_property
     def household(self) -> Household:
         """As its figures were taken, with what happened since: what make_plan takes."""
-        if not self.row.is_lived:
-            return self.position
-        return parse_household(whole_document(self.owner, self.document))
+        return household_from(self.row)
 
     @property
     def has_debts(self) -> bool:
@@ -101,7 +101,8 @@ class Current:
             user=self.owner,
             names=[*names_of(self.row.strategy), OPTIMAL, WAYS],
             document=self.document,
-            position=self.position,
+            parsed=lambda: self.household,
+            shelf=self.shelf,
             beside=self.beside,
         )
 
@@ -156,7 +157,11 @@ class Current:
         if self.plan.strategy == self.rule:
             return self.plan
         found = stored_plans(
-            user=self.owner, names=[self.rule], document=self.document, position=self.position
+            user=self.owner,
+            names=[self.rule],
+            document=self.document,
+            parsed=lambda: self.household,
+            shelf=self.shelf,
         )
         return read_plan(found[self.rule], self.position)
 

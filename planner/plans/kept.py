@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.utils import timezone
-
 from planner.domain.answers.ways import best_rule, ways_document
 from planner.domain.household.household import (
     OPTIMAL,
     Debt,
     Household,
     household_document,
+    parse_beside,
     parse_household,
 )
 from planner.domain.ledger.replay import stand
@@ -19,15 +18,13 @@ from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.plan.document import kept_document
 from planner.domain.plan.plan import Plan
 from planner.hashes import history_hash, household_hash
-from planner.models import HistoryEntry, HouseholdRow, KeptPlan, User
-from planner.services.documents import household_of, outline_of
+from planner.models import HistoryEntry, HouseholdRow, User
+from planner.plans.shelf import Record, Shelf
+from planner.services.documents import household_from, household_of, outline_of, position_of
 from planner.services.errors import Overtaken
-
-KEPT_PLANS = 18  # plan, ways, change, position, questions, optimum: now and of two states before
 
 WAYS = "ways"
 BEST = "best"
-Record = dict[str, Any]
 Beside = Callable[[Mapping[str, Record]], Record | None]
 
 
@@ -36,8 +33,9 @@ def stored_plans(
     user: User,
     names: Iterable[str],
     document: dict[str, Any] | None = None,
-    position: Household | None = None,
     beside: Mapping[str, Beside] | None = None,
+    parsed: Callable[[], Household] | None = None,
+    shelf: Shelf | None = None,
 ) -> dict[str, Record]:
     """The plan documents of the user's household by strategy, computed where none is kept.
 
@@ -45,8 +43,8 @@ def stored_plans(
     the plan of the best of them. The optimum takes long and is worked out elsewhere (see
     `planner.plans.solving`): under OPTIMAL it is in the answer only where it is kept.
     `document` asks for another household of the same user, such as the one before a change;
-    or it is the outline of the user's own. `position`: see `kept`. `beside`: what else is to be
-    kept with them, by name, and how it is made from them: None where it cannot be yet.
+    or it is the outline of the user's own. `beside`: what else is to be kept with them, by
+    name, and how it is made from them: None where it cannot be yet. `parsed`, `shelf`: see `kept`.
     """
     beside = beside or {}
 
@@ -61,7 +59,7 @@ def stored_plans(
         made_beside = {name: beside[name](together) for name in missing if name in beside}
         return computed | {name: one for name, one in made_beside.items() if one is not None}
 
-    return kept(user, [*names, *beside], document, compute, position)
+    return kept(user, [*names, *beside], document, compute, parsed=parsed, shelf=shelf)
 
 
 def stored_plan(
@@ -93,20 +91,60 @@ def to_keep(made: Mapping[str, Plan], name: str) -> Record:
 STANDING = "standing"
 
 
-def standing_household(user: User, document: dict[str, Any] | None = None) -> Household:
+def standing_household(
+    user: User,
+    document: dict[str, Any] | None = None,
+    *,
+    beside: Household | None = None,
+    shelf: Shelf | None = None,
+) -> Household:
     """The household as it stands today, its history laid onto its figures.
 
-    Accounts may stand below zero. `document` as for `stored_plans`.
+    Accounts may stand below zero. `document` as for `stored_plans`, `shelf` as for `kept`;
+    `beside` is how another household of that day stands, much the same.
     """
-    document = outline_of(household_of(user)) if document is None else document
+    if document is None:
+        return position_today(household_of(user))
     if "planned_from" not in document:
         return parse_household(document)
 
     def compute(household: Household, names: list[str], _found: object) -> dict[str, Record]:
         return {name: standing_record(stand(household)) for name in names}
 
-    record = kept(user, [STANDING], document, compute)[STANDING]
-    position = parse_household(record["household"] | {"strategy": document["strategy"]})
+    record = kept(user, [STANDING], document, compute, shelf=shelf)[STANDING]
+    return _read_standing(record, document["strategy"], beside)
+
+
+def position_today(row: HouseholdRow, shelf: Shelf | None = None) -> Household:
+    """The same of the person's own, whose row remembers it."""
+    if not row.is_lived:
+        return position_of(row)
+    if row.position is not None and row.position.as_of == row.planned_from:
+        return row.position
+    row.position = None
+
+    def compute(_household: Household, names: list[str], _found: object) -> dict[str, Record]:
+        return dict.fromkeys(names, standing_record(position_of(row)))
+
+    found = kept(
+        row.owner,
+        [STANDING],
+        outline_of(row),
+        compute,
+        parsed=lambda: household_from(row),
+        shelf=shelf,
+    )
+    if row.position is None:
+        row.position = _read_standing(found[STANDING], row.strategy)
+    return row.position
+
+
+def _read_standing(record: Record, strategy: str, beside: Household | None = None) -> Household:
+    document = record["household"] | {"strategy": strategy}
+    if beside is None:
+        position = parse_household(document)
+    else:
+        position = parse_beside(document, _without_debit(beside))
     accounts = tuple(
         replace(account, balance_fen=record["balances"][account.id])
         for account in position.accounts
@@ -117,13 +155,15 @@ def standing_household(user: User, document: dict[str, Any] | None = None) -> Ho
 def standing_record(position: Household) -> Record:
     """The household as it stands, and the balance of each account in fen, also below zero."""
     balances = {account.id: account.balance_fen for account in position.accounts}
+    return {"household": household_document(_without_debit(position)), "balances": balances}
+
+
+def _without_debit(position: Household) -> Household:
+    """Accounts below zero stand as empty: no document says otherwise."""
     accounts = tuple(
         replace(account, balance_fen=max(0, account.balance_fen)) for account in position.accounts
     )
-    return {
-        "household": household_document(replace(position, accounts=accounts)),
-        "balances": balances,
-    }
+    return replace(position, accounts=accounts)
 
 
 def kept(
@@ -131,25 +171,27 @@ def kept(
     names: Iterable[str],
     document: dict[str, Any] | None,
     compute: Callable[[Household, list[str], Mapping[str, Record]], dict[str, Record]],
-    position: Household | None = None,
+    *,
+    parsed: Callable[[], Household] | None = None,
+    shelf: Shelf | None = None,
 ) -> dict[str, Record]:
     """What is worked out of a household, by name; computed and kept where it is missing.
 
-    `compute` gets the household, the missing names and what was found. `position` is the document
-    parsed, where that was done already.
+    `compute` gets the household, the missing names and what was found. `parsed` gives the document
+    with its history as the core reads it, where a row holds that already; `shelf` is that of the
+    request, where it asks for more than this.
     """
+    shelf = shelf or Shelf(user)
     document = outline_of(household_of(user)) if document is None else document
     filed_under = household_hash(document)
     wanted = list(dict.fromkeys(names))
-    rows = KeptPlan.objects.owned_by(user).filter(household_hash=filed_under, strategy__in=wanted)
-    found = dict(rows.values_list("strategy", "document"))
+    found = shelf.find(filed_under, wanted)
     missing = [name for name in wanted if name not in found and name != OPTIMAL]
     if missing:
-        whole = whole_document(user, document)
-        is_whole = position is not None and whole is document
-        computed = compute(position if is_whole else parse_household(whole), missing, found)
+        whole = parsed() if parsed else parse_household(whole_document(user, document))
+        computed = compute(whole, missing, found)
         if computed:
-            keep(user.pk, filed_under, computed)
+            shelf.put(filed_under, computed)
         found |= computed
     return {name: found[name] for name in wanted if name in found}
 
@@ -169,31 +211,6 @@ def whole_document(user: User, document: dict[str, Any]) -> dict[str, Any]:
     return rest | {"history": entries}
 
 
-def keep(owner: int, filed_under: str, records: Mapping[str, dict[str, Any]]) -> None:
-    """Keep what was worked out of a household of the user with that key, and let go what is old.
-
-    The newest optimum of an earlier day stays: what is asked about those days is asked by it.
-    """
-    # Two requests may compute the same at once: the same bytes, so either may stay.
-    KeptPlan.objects.bulk_create(
-        [
-            KeptPlan(owner_id=owner, household_hash=filed_under, strategy=name, document=one)
-            for name, one in records.items()
-        ],
-        ignore_conflicts=True,
-    )
-    held = KeptPlan.objects.owned_by(owner).order_by("-pk")
-    rows = list(held.values_list("pk", "strategy", "created_on"))
-    today = timezone.localdate()
-    followed = next(
-        (pk for pk, name, on in rows if name == OPTIMAL and timezone.localdate(on) < today), None
-    )
-    too_old = [pk for pk, _name, _on in rows[KEPT_PLANS:] if pk != followed]
-    if too_old:
-        held.filter(pk__in=too_old).delete()
-
-
 def standing_debt(household: HouseholdRow, slug: str) -> Debt:
     """The debt as it stands on the day the plan runs from."""
-    standing = standing_household(household.owner, outline_of(household))
-    return next(one for one in standing.debts if one.id == slug)
+    return next(one for one in position_today(household).debts if one.id == slug)

@@ -1,7 +1,7 @@
 """What was planned up to yesterday and has no answer; and answering it as planned."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,10 +10,11 @@ from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Transfer
 from planner.domain.values.money import format_yuan
 from planner.models import HouseholdRow, User
-from planner.plans.kept import Record, kept
+from planner.plans.kept import kept
+from planner.plans.shelf import Record, Shelf
 from planner.plans.shown import followed_plan
 from planner.services.changes import change, write
-from planner.services.documents import household_of, outline_of
+from planner.services.documents import household_from, household_of, outline_of
 from planner.services.entries import lived_document
 
 QUESTIONS = "questions"
@@ -23,14 +24,16 @@ _DAY = timedelta(days=1)
 # --- What is still to be asked ---------------------------------------------------------------
 
 
-def open_questions(user: User, household: HouseholdRow | None = None) -> list[Question]:
+def open_questions(
+    user: User, household: HouseholdRow | None = None, shelf: Shelf | None = None
+) -> list[Question]:
     """What was planned up to yesterday and has no answer, oldest first.
 
     Kept with the plans; `known_to` follows. `household` is its row, where that was read already.
     """
     if household is None:
         household = household_of(user)
-    found = _unanswered(user, household)
+    found = _unanswered(user, household, shelf)
     if household.is_lived and household.known_to != found.known_to:
         HouseholdRow.objects.owned_by(user).filter(revision=household.revision).update(
             known_to=found.known_to
@@ -39,20 +42,28 @@ def open_questions(user: User, household: HouseholdRow | None = None) -> list[Qu
     return list(found.questions)
 
 
-def _unanswered(user: User, household: HouseholdRow) -> Unanswered:
+def _unanswered(user: User, household: HouseholdRow, shelf: Shelf | None = None) -> Unanswered:
     if not household.is_lived:
         return Unanswered((), (), household.as_of - _DAY)
-    outline = outline_of(household)
-    outline.pop("known_to", None)  # found out here
+    outline, name = filed(household)
     known_to = household.answered_to
-    name = f"{QUESTIONS} {known_to}"
 
     def compute(position: Household, names: list[str], _found: object) -> dict[str, Record]:
         found = unanswered(position, known_to, lambda past: followed_plan(user, past))
         # Asked again from the day they lead to, the questions are the same.
         return dict.fromkeys([*names, f"{QUESTIONS} {found.known_to}"], _written(found))
 
-    return _read(kept(user, [name], outline, compute)[name])
+    def parsed() -> Household:
+        return replace(household_from(household), known_to=household.as_of - _DAY)
+
+    return _read(kept(user, [name], outline, compute, parsed=parsed, shelf=shelf)[name])
+
+
+def filed(household: HouseholdRow) -> tuple[dict[str, Any], str]:
+    """Under which outline the questions are kept, and by what name."""
+    outline = outline_of(household)
+    outline.pop("known_to", None)  # found out by them
+    return outline, f"{QUESTIONS} {household.answered_to}"
 
 
 def _written(found: Unanswered) -> dict[str, Any]:

@@ -30,7 +30,8 @@ from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.plan.plan import cost_of
 from planner.domain.plan.proof import judge_proof
 from planner.models import HouseholdRow, KeptPlan, User
-from planner.plans.kept import keep, whole_document
+from planner.plans.kept import whole_document
+from planner.plans.shelf import keep
 from planner.services.documents import household_of, outline_of
 
 logger = logging.getLogger(__name__)
@@ -214,7 +215,7 @@ def _is_kept(user: User, filed_under: str) -> bool:
 
 
 def _keep(owner: int, filed_under: str, record: Mapping[str, Any]) -> None:
-    keep(owner, filed_under, {OPTIMAL: record})
+    keep(owner, {filed_under: {OPTIMAL: record}})
     cache.delete(f"optimum-{owner}")
 
 

@@ -213,8 +213,8 @@ def change(
     if not household.is_sample and not household.has_consent and _holds_figures(after):
         raise ConsentRequired
     Revision.objects.create(owner=household.owner, number=household.revision, document=before)
+    household.before, household.stood = before, household.position
     write_household(household, parsed)
-    household.before = before
     _forget_oldest(household)
     return after
 

@@ -51,9 +51,10 @@ def household_document_of(user: User) -> dict[str, Any]:
 def document_of(household: HouseholdRow) -> dict[str, Any]:
     """The household's document, from its rows."""
     document = household.head() | _lists(household)
+    history = [row.entry for row in household.entries]
     if not household.is_lived:
         return document
-    return document | _lived(household) | {"history": [row.entry for row in household.entries]}
+    return document | _lived(household) | {"history": history}
 
 
 def _lived(household: HouseholdRow) -> dict[str, str]:
@@ -101,7 +102,9 @@ def position_of(household: HouseholdRow) -> Household:
     Raises PaymentRefused, Overtaken.
     """
     if household.position is None or household.position.as_of != household.planned_from:
-        household.position = stand(household_from(household))
+        # Its days begin anew there: what was asked about the days before is in its figures.
+        position = stand(household_from(household))
+        household.position = replace(position, known_to=position.as_of - timedelta(days=1))
     return household.position
 
 

@@ -28,8 +28,8 @@ from planner.domain.plan.document import plan_document
 from planner.domain.plan.plan import cost_of, read_off
 from planner.domain.values.money import parse_yuan
 from planner.models import KeptPlan
-from planner.plans.kept import keep
 from planner.plans.questions import open_questions
+from planner.plans.shelf import keep
 from planner.plans.shown import follow, followed_plan, shown, steps_of
 from planner.plans.solving import Solving, _claim, fallback, record_of
 from planner.services.changes import change_household
@@ -501,7 +501,7 @@ def test_another_process_is_waited_for_instead_of_solving_twice(person, solving)
     thread.join(0.2)
     assert thread.is_alive()
     record = fallback(parse_household(household_document_of(person)))
-    keep(person.pk, filed_under, {OPTIMAL: record})
+    keep(person.pk, {filed_under: {OPTIMAL: record}})
     thread.join(20)
 
     assert answers == ["there"]

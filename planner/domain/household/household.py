@@ -8,8 +8,8 @@ collected in one `InvalidDocument`.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NoReturn
 
@@ -18,7 +18,7 @@ from planner.domain.household.terms import Terms, read_terms, terms_document
 from planner.domain.rulebook.ladders import EVENTS, Rung, read_ladder, rung_document
 from planner.domain.rulebook.products import load_products
 from planner.domain.values.days import Adjust, EveryDays, Monthly, Once, Recurrence, Weekly
-from planner.domain.values.money import format_yuan
+from planner.domain.values.money import format_yuan, parse_yuan
 from planner.domain.values.reading import DocumentError, Fields, InvalidDocument
 
 FORMAT = "repayment-household"
@@ -245,6 +245,46 @@ def parse_household(document: object) -> Household:
         planned_from=planned_from,
         known_to=known_to,
         history=history,
+    )
+
+
+def parse_beside(document: Mapping[str, Any], other: Household) -> Household:
+    """The household of a document that `household_document` wrote, beside another one of the same
+    day: what both have is not read again. Neither has a history.
+    """
+    other_document = household_document(other)
+    if other_document["as_of"] != document["as_of"] or other.planned_from != other.as_of:
+        return parse_household(document)
+    errors: list[DocumentError] = []
+    account_ids = {entry["id"] for entry in document["accounts"]}
+    read: Mapping[str, Callable[[Fields], Any]] = {
+        "accounts": lambda item: _read_account(item, set()),
+        "incomes": lambda item: _read_income(item, set(), account_ids, other.as_of),
+        "expenses": lambda item: _read_expense(item, set(), account_ids, other.as_of),
+        "debts": lambda item: _read_debt(item, set(), account_ids, other.as_of),
+    }
+    lists = {}
+    for kind, read_item in read.items():
+        known = {
+            one.id: (entry, one)
+            for entry, one in zip(other_document[kind], getattr(other, kind), strict=True)
+        }
+        lists[kind] = tuple(
+            known[entry["id"]][1]
+            if known.get(entry["id"], ({}, None))[0] == entry
+            else read_item(Fields(entry, kind, errors))
+            for entry in document[kind]
+        )
+    if errors:
+        raise InvalidDocument(errors)
+    return replace(
+        other,
+        buffer_fen=parse_yuan(document["buffer"]),
+        strategy=document["strategy"],
+        order=tuple(document["order"]),
+        triage_order=tuple(document["triage_order"]),
+        known_to=date.fromordinal(other.as_of.toordinal() - 1),
+        **lists,
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from planner.domain.household.household import Debt
 from planner.domain.rulebook.ladders import in_language
 from planner.domain.rulebook.products import load_products
-from planner.models import AccountRow, HouseholdRow
+from planner.models import HouseholdRow
 from planner.pages import items
 from planner.pages.debts.contracts import FORMS
 from planner.pages.debts.forms import DebtForm
@@ -19,8 +19,8 @@ from planner.pages.debts.page import DebtPage
 from planner.pages.debts.payoff import PayoffForm
 from planner.pages.debts.tiles import chosen, offered_products
 from planner.pages.http import Request
-from planner.plans.kept import standing_household
-from planner.services.documents import household_of, outline_of
+from planner.plans.kept import position_today
+from planner.services.documents import household_of
 from planner.words.days import day
 from planner.words.figures import Amounts
 from planner.words.language import language
@@ -45,10 +45,11 @@ def debt_create(request: Request) -> HttpResponse:
     contract, product = chosen(request)
     if contract is None:
         return redirect("planner:debt-list")
+    household = household_of(request.user)
     form = FORMS[contract](
         request.POST or None,
-        household=household_of(request.user),
-        accounts=AccountRow.objects.owned_by(request.user),
+        household=household,
+        accounts=household.items["accounts"],
         product=product,
         begins=_came_from_start(request),
     )
@@ -58,11 +59,12 @@ def debt_create(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def debt_detail(request: Request, slug: str) -> HttpResponse:
-    debt = items.item_or_404(request, "debts", slug)
+    household = household_of(request.user)
+    debt = items.item_or_404(request, household, "debts", slug)
     form = FORMS[debt.terms["contract"]](
         request.POST or None,
-        household=household_of(request.user),
-        accounts=AccountRow.objects.owned_by(request.user),
+        household=household,
+        accounts=household.items["accounts"],
         item=debt,
     )
     return _edit(request, form, debt.name)
@@ -103,7 +105,7 @@ class DebtListLine:
 
 def debt_rows(household: HouseholdRow) -> list[DebtListLine]:
     """Every debt of the household, in its order, in one pass over its document."""
-    terms = standing_household(household.owner, outline_of(household))
+    terms = position_today(household)
     accounts = {account.id: account.name for account in terms.accounts}
     amounts = Amounts(hidden=household.is_discreet)
     return [_row(debt, accounts, amounts, household.today()) for debt in terms.debts]

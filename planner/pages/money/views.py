@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from planner.domain.household.household import Expense, Household, Income
-from planner.models import AccountRow
 from planner.pages import items
 from planner.pages.http import Request
 from planner.pages.money.forms import AccountForm, ExpenseForm, FlowForm, IncomeForm
-from planner.plans.kept import standing_household
+from planner.plans.kept import position_today
 from planner.services.documents import household_of
 from planner.words.days import said
 from planner.words.figures import Amounts
@@ -22,7 +21,7 @@ from planner.words.names import KINDS
 def flow_rows(request: Request, kind: str) -> list[dict[str, Any]]:
     """The rows of a list, with the day on which each comes and the account it is on."""
     household = household_of(request.user)
-    terms: Household = standing_household(request.user)
+    terms: Household = position_today(household)
     accounts = {account.id: account.name for account in terms.accounts}
     amounts = Amounts(hidden=household.is_discreet)
     flows: tuple[Income | Expense, ...] = getattr(terms, kind)
@@ -41,18 +40,17 @@ def flow_rows(request: Request, kind: str) -> list[dict[str, Any]]:
 
 
 def edit(
-    request: Request, form_class: type[FlowForm], *, noun: str, title: str, item: Any = None
+    request: Request, form_class: type[FlowForm], *, noun: str, title: str = "", slug: str = ""
 ) -> HttpResponse:
-    accounts = list(AccountRow.objects.owned_by(request.user))
+    """A new one, or with its slug the one that is there, whose name is the title."""
+    household = household_of(request.user)
+    item = items.item_or_404(request, household, form_class.kind, slug) if slug else None
+    accounts = household.items["accounts"]
     if not accounts:
         # Money needs a place to come to or leave from.
         return redirect("planner:account-create")
-    form = form_class(
-        request.POST or None,
-        household=household_of(request.user),
-        accounts=accounts,
-        item=item,
-    )
+    form = form_class(request.POST or None, household=household, accounts=accounts, item=item)
+    title = title if item is None else item.name
     leave_to, template = f"planner:{noun}-list", f"planner/money/_{noun}_form.html"
     return items.edit(request, form, template, noun=noun, title=title, leave_to=leave_to)
 
@@ -70,8 +68,7 @@ def income_create(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def income_detail(request: Request, slug: str) -> HttpResponse:
-    income = items.item_or_404(request, "incomes", slug)
-    return edit(request, IncomeForm, noun="income", title=income.name, item=income)
+    return edit(request, IncomeForm, noun="income", slug=slug)
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,8 +89,7 @@ def expense_create(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def expense_detail(request: Request, slug: str) -> HttpResponse:
-    expense = items.item_or_404(request, "expenses", slug)
-    return edit(request, ExpenseForm, noun="expense", title=expense.name, item=expense)
+    return edit(request, ExpenseForm, noun="expense", slug=slug)
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,7 +100,7 @@ def expense_delete(request: Request, slug: str) -> HttpResponse:
 @require_GET
 def account_list(request: Request) -> HttpResponse:
     household = household_of(request.user)
-    terms = standing_household(request.user)
+    terms = position_today(household)
     amounts = Amounts(hidden=household.is_discreet)
     kinds = dict(KINDS)
     rows = [
@@ -135,8 +131,8 @@ def account_create(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def account_detail(request: Request, slug: str) -> HttpResponse:
-    account = items.item_or_404(request, "accounts", slug)
     household = household_of(request.user)
+    account = items.item_or_404(request, household, "accounts", slug)
     form = AccountForm(request.POST or None, household=household, item=account)
     return _edit_account(request, form, account.name)
 

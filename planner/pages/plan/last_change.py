@@ -12,10 +12,11 @@ from planner.domain.answers.optimum_record import ReadOptimum
 from planner.domain.answers.ways import Ways, read_ways
 from planner.domain.household.household import OPTIMAL
 from planner.domain.plan.plan import Outcome
-from planner.models import ITEM_MODELS, HistoryEntry, Revision
+from planner.models import ITEM_MODELS, HistoryEntry, HouseholdRow, Revision
 from planner.pages.plan.figures import FIGURES
 from planner.plans.current import Current
-from planner.plans.kept import WAYS, Beside, Record, standing_household, stored_plans
+from planner.plans.kept import STANDING, WAYS, Beside, standing_household, stored_plans
+from planner.plans.shelf import Record
 from planner.services.documents import DAY_KEYS
 from planner.words.change import change_line
 from planner.words.figures import Amounts
@@ -102,19 +103,33 @@ def _told(current: Current, before: Mapping[str, Any]) -> Callable[[Amounts], st
 def _effect(
     current: Current, before: Mapping[str, Any], ways: Ways, optimum: Outcome | None
 ) -> Callable[[Amounts], str]:
-    document = dict(before)
-    if "planned_from" in current.document:
-        passed = {key: current.document.get(key) for key in DAY_KEYS}
-        document |= {key: day for key, day in passed.items() if day}
+    document = _as_of_today(before, current.document)
     names = [WAYS, OPTIMAL] if optimum else [WAYS]
-    found = stored_plans(user=current.owner, names=names, document=document)
-    earlier = standing_household(current.owner, document)
+    found = stored_plans(user=current.owner, names=names, document=document, shelf=current.shelf)
+    earlier = current.row.stood or standing_household(
+        current.owner, document, beside=current.position, shelf=current.shelf
+    )
     # The change is told by two plans of one kind: not by a rule and an optimum.
     is_there = OPTIMAL in found
     past = ReadOptimum(found[OPTIMAL], earlier).outcome if is_there else None
     was = _outcome(earlier.strategy, read_ways(found[WAYS]), past)
     now = _outcome(current.position.strategy, ways, optimum if is_there else None)
     return lambda amounts: change_line((earlier, was), (current.position, now), amounts)
+
+
+def _as_of_today(before: Mapping[str, Any], outline: Mapping[str, Any]) -> dict[str, Any]:
+    """The household before the change, had as many days passed."""
+    if "planned_from" not in outline:
+        return dict(before)
+    passed = {key: outline.get(key) for key in DAY_KEYS}
+    return {**before, **{key: day for key, day in passed.items() if day}}
+
+
+def wanted(row: HouseholdRow, outline: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What will be looked for of the household before the change, filed under its hash."""
+    if row.before is None:
+        return {}
+    return {hashes.household_hash(_as_of_today(row.before, outline)): [WAYS, STANDING, OPTIMAL]}
 
 
 def _outcome(strategy: str, ways: Ways, optimum: Outcome | None) -> Outcome:

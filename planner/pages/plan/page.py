@@ -16,11 +16,14 @@ from planner.domain.household.household import OPTIMAL
 from planner.domain.household.terms import owed_fen
 from planner.domain.plan.plan import Outcome, course_of
 from planner.domain.values.days import add_months
+from planner.hashes import household_hash
 from planner.models import Item
 from planner.pages.plan.figures import FIGURES, BufferForm, StrategyForm, figure_lines
-from planner.pages.plan.last_change import LastChange, changes
+from planner.pages.plan.last_change import LastChange, changes, wanted
 from planner.plans.current import Current
-from planner.plans.kept import Beside
+from planner.plans.kept import STANDING, WAYS, Beside, names_of
+from planner.plans.questions import filed
+from planner.services.documents import outline_of
 from planner.services.items import as_it_stands
 from planner.words.answer import NEAR_DAYS, Answer, answer, next_paid
 from planner.words.days import day, month, short_day, weekday
@@ -104,6 +107,22 @@ class PlanPage(Current):
     @property
     def beside(self) -> Mapping[str, Beside]:
         return changes(self)
+
+    def look(self) -> None:
+        """Look at once for all that is kept of what the page shows.
+
+        Where the questions are answered further than was known, more is looked for then.
+        """
+        outline = outline_of(self.row)
+        own = {STANDING, *names_of(self.row.strategy), OPTIMAL, WAYS, *self.beside}
+        asked, questions = filed(self.row)
+        self.shelf.look(
+            {
+                household_hash(asked): [questions],
+                household_hash(outline): own,
+                **wanted(self.row, outline),
+            }
+        )
 
     @cached_property
     def _last(self) -> LastChange:

@@ -57,7 +57,7 @@ class Asking:
         self._bound = bound
         self.questions: Sequence[Question] = ()
         if page.has_debts or page.items["incomes"]:
-            self.questions = open_questions(page.owner, page.row)
+            self.questions = open_questions(page.owner, page.row, page.shelf)
 
     @cached_property
     def _put_off_here(self) -> set[str]:

@@ -10,9 +10,9 @@ from planner.domain.values.days import next_month_day
 from planner.forms.arrears import all_in_arrears
 from planner.forms.fields import YuanField, fen_of, yuan_text
 from planner.forms.keyed import HouseholdForm
-from planner.plans.kept import standing_household
+from planner.plans.kept import position_today
 from planner.services.changes import renew_household
-from planner.services.documents import document_of, outline_of
+from planner.services.documents import document_of
 
 
 class RenewForm(HouseholdForm):
@@ -39,8 +39,7 @@ class RenewForm(HouseholdForm):
 
     def _carry_on(self) -> None:
         """Lay what happened since onto the document, without dues that nobody said are unpaid."""
-        outline = outline_of(self.household)
-        position = standing_household(self.household.owner, outline)
+        position = position_today(self.household)
         held = {one.id: yuan_text(max(0, one.balance_fen)) for one in position.accounts}
         for account in self.document["accounts"]:
             account["balance"] = held[account["id"]]

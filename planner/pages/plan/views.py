@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from planner.models import ITEM_MODELS, HouseholdRow
+from planner.models import HouseholdRow
+from planner.pages import items
 from planner.pages.attempt import save
 from planner.pages.http import Request, is_in_wechat
 from planner.pages.plan.answer_forms import AnswerForm
@@ -24,10 +25,9 @@ from planner.pages.plan.page import PlanPage, prefix_of
 from planner.pages.plan.questions import Asking
 from planner.pages.plan.renewal import RenewForm
 from planner.plans.current import Current
-from planner.plans.kept import standing_household
+from planner.plans.shelf import Shelf
 from planner.services.changes import undo
 from planner.services.documents import household_of
-from planner.services.items import as_it_stands
 from planner.services.people import hide_amounts
 from planner.words.days import day
 from planner.words.ladder import ladder_lines
@@ -46,11 +46,10 @@ def plan_edit(request: Request, kind: str, slug: str) -> HttpResponse:
     """A few figures of one debt, income or account."""
     if kind not in FIGURES:
         raise Http404
-    model = ITEM_MODELS[kind]
-    item = get_object_or_404(model.objects.owned_by(request.user), slug=slug)
     household = household_of(request.user)
-    if household.is_lived:
-        item = as_it_stands(standing_household(request.user), item)
+    item = items.standing_item(household, kind, slug)
+    if item is None:
+        raise Http404
     form = FIGURES[kind](request.POST, household=household, item=item, prefix=prefix_of(kind, slug))
     return figure(request, form)
 
@@ -148,17 +147,19 @@ def page(
 
     `row` is the household where it was just written.
     """
-    plan_page = PlanPage(request.user, row)
-    asking = Asking(plan_page, put_off(request, plan_page.row.today()), answer)
-    context = {
-        "page": plan_page,
-        "asking": asking,
-        "figures": plan_page.figures(bound) if plan_page.has_debts else None,
-        "conflict": conflict,
-        "in_wechat": is_in_wechat(request),
-    }
-    template = "planner/plan/_plan.html" if request.htmx else "planner/plan/plan.html"
-    return render(request, template, context, status=status)
+    with Shelf(request.user) as shelf:
+        plan_page = PlanPage(request.user, row, shelf)
+        plan_page.look()
+        asking = Asking(plan_page, put_off(request, plan_page.row.today()), answer)
+        context = {
+            "page": plan_page,
+            "asking": asking,
+            "figures": plan_page.figures(bound) if plan_page.has_debts else None,
+            "conflict": conflict,
+            "in_wechat": is_in_wechat(request),
+        }
+        template = "planner/plan/_plan.html" if request.htmx else "planner/plan/plan.html"
+        return render(request, template, context, status=status)
 
 
 def put_off(request: Request, today: date) -> list[str]:

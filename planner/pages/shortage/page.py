@@ -101,7 +101,9 @@ class ShortPage:
             return {name: _record(household, rule, shorts) for name in missing}
 
         name = f"shortage-{rule}"
-        return kept(self.user, [name], self.current.document, compute, self.current.position)[name]
+        return kept(
+            self.user, [name], self.current.document, compute, parsed=lambda: self.current.household
+        )[name]
 
     # --- What stands on top ---
 
