@@ -17,7 +17,8 @@ from planner.models import (
     Session,
     User,
 )
-from planner.plans.kept import KEPT_PLANS, stored_plan, stored_plans
+from planner.plans.kept import stored_plan, stored_plans
+from planner.plans.shelf import KEPT_PLANS
 from planner.services import people
 from planner.services.changes import change_household, replace_household, undo
 from planner.services.documents import household_document_of
