@@ -34,7 +34,7 @@ def safe(text: str) -> str:
 
 def places(error: BaseException | None) -> str:
     """Where an exception came from, and its kind: never its words, which quote values."""
-    told = []
+    told: list[str] = []
     while error is not None and len(told) < 5:
         frames = traceback.extract_tb(error.__traceback__)
         way = " > ".join(f"{_short(one.filename)}:{one.lineno} {one.name}" for one in frames)

@@ -13,13 +13,22 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 from gunicorn.http.errors import ParseException
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[Any], HttpResponse]
+
+
+class HtmxRequest(HttpRequest):
+    """Behind django_htmx.middleware."""
+
+    htmx: HtmxDetails
+
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -124,7 +133,11 @@ def refused_forms(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         form = (getattr(response, "context_data", None) or {}).get("form")
-        if request.method == "POST" and response.status_code == 200 and getattr(form, "errors", 0):
+        if (
+            request.method == "POST"
+            and response.status_code == 200
+            and getattr(form, "errors", None)
+        ):
             response.status_code = 422
         return response
 
@@ -155,10 +168,11 @@ def known_charsets(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        charset = request.content_params.get("charset")
+        params = request.content_params or {}
+        charset = params.get("charset")
         if charset is not None:
             # Under one of its other names (utf8) Django would refuse even UTF-8.
-            request.content_params["charset"] = request.encoding = "utf-8"
+            params["charset"] = request.encoding = "utf-8"
             try:
                 is_known = codecs.lookup(charset).name == "utf-8"
             except LookupError:
@@ -190,7 +204,7 @@ def private_pages(get_response: GetResponse) -> GetResponse:
 def expired_session(get_response: GetResponse) -> GetResponse:
     """A fragment that may not be seen any more: leave the page, don't swap in a sign-in form."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: HtmxRequest) -> HttpResponse:
         response = get_response(request)
         sign_in = resolve_url(settings.LOGIN_URL)
         if (
@@ -211,7 +225,13 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     Those are not even asked who is there: so they need no session, and a cache may keep them.
     """
 
-    def process_view(self, request, view_func, view_args, view_kwargs):
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)

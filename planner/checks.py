@@ -1,5 +1,7 @@
 """What must be true before anything is served. Django runs these before its commands."""
 
+from collections.abc import Sequence
+
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
@@ -7,7 +9,7 @@ from django.db import connections
 
 
 @register(Tags.security)
-def secrets_are_there(app_configs, **kwargs) -> list[Error]:
+def secrets_are_there(app_configs: object, **kwargs: object) -> list[Error]:
     errors = []
     hint = (
         "Set it in the environment: SITE_URL starts with https://."
@@ -33,7 +35,7 @@ def secrets_are_there(app_configs, **kwargs) -> list[Error]:
 
 
 @register(Tags.security, deploy=True)
-def mail_can_be_sent(app_configs, **kwargs) -> list[Warning]:
+def mail_can_be_sent(app_configs: object, **kwargs: object) -> list[Warning]:
     """On the internet a forgotten password needs a mail, not a file on the server."""
     if settings.MAIL_IS_SENT:
         return []
@@ -46,14 +48,16 @@ SQLITE_ANSWERS = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "
 
 
 @register(Tags.database)
-def sqlite_is_durable(app_configs, databases=None, **kwargs) -> list[Error]:
+def sqlite_is_durable(
+    app_configs: object, databases: Sequence[str] | None = None, **kwargs: object
+) -> list[Error]:
     errors = []
     for alias in databases or []:
         connection = connections[alias]
         if connection.vendor != "sqlite":
             continue
         connection.ensure_connection()
-        if connection.transaction_mode != "IMMEDIATE":
+        if getattr(connection, "transaction_mode", None) != "IMMEDIATE":
             errors.append(
                 Error(
                     f"Database {alias}: transaction_mode is not IMMEDIATE.",

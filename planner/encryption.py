@@ -7,11 +7,12 @@ key is put in front, and the old one may go when every row has been written agai
 import json
 import zlib
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
+from django.db.models import Lookup
 
 
 class WrongDataKey(Exception):
@@ -37,21 +38,33 @@ def decrypt(token: str) -> bytes:
         ) from None
 
 
-class EncryptedTextField(models.TextField):
+if TYPE_CHECKING:  # what a field takes and gives is generic in the stubs only
+    TextField = models.TextField[Any, Any]
+else:
+    TextField = models.TextField
+
+
+class EncryptedTextField(TextField):
     """Text, encrypted. Equal texts look different in the database, so none can be searched for."""
 
     def get_prep_value(self, value: Any) -> Any:
         return None if value is None else encrypt(str(value).encode())
 
-    def from_db_value(self, value: str | None, expression, connection) -> str | None:
+    def from_db_value(
+        self, value: str | None, expression: object, connection: object
+    ) -> str | None:
         return None if value is None else decrypt(value).decode()
 
-    def get_lookup(self, lookup_name: str):
+    def get_lookup(self, lookup_name: str) -> "type[Lookup[Any]] | None":
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
 
 
 class EncryptedJSONField(EncryptedTextField):
     """A JSON value, compressed (a plan shrinks to a tenth) and encrypted."""
+
+    # What the stubs take for what it is given and gives: their text field's would be text.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
@@ -59,7 +72,7 @@ class EncryptedJSONField(EncryptedTextField):
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         return encrypt(zlib.compress(text.encode(), level=1))
 
-    def from_db_value(self, value: str | None, expression, connection) -> Any:
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         return None if value is None else json.loads(zlib.decompress(decrypt(value)))
 
     def to_python(self, value: Any) -> Any:

@@ -2,8 +2,8 @@
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any, Self
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,6 +19,11 @@ from planner.domain.household.entries import KINDS as HISTORY_KINDS
 from planner.domain.household.household import FORMAT, VERSION, WAYS, Household
 from planner.domain.values.money import format_yuan
 from planner.encryption import EncryptedJSONField, EncryptedTextField
+
+if TYPE_CHECKING:
+    from planner.sessions import SessionStore
+
+Row = TypeVar("Row", bound=models.Model)
 
 TIME_ZONES = [
     # A fixed list: ZoneInfo accepts names that are no places, and fails on others.
@@ -50,7 +55,7 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, email: str | None) -> "User":
         return super().get_by_natural_key(normalise_email(email or ""))
 
-    def guests_before(self, moment) -> models.QuerySet["User"]:
+    def guests_before(self, moment: datetime) -> models.QuerySet["User"]:
         return self.filter(guest_since__lt=moment)
 
 
@@ -66,7 +71,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
@@ -88,8 +93,8 @@ class User(AbstractBaseUser):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(raw_password and unicodedata.normalize("NFKC", raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
-        return super().check_password(unicodedata.normalize("NFKC", raw_password))
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(raw_password and unicodedata.normalize("NFKC", raw_password))
 
 
 class Session(AbstractBaseSession):
@@ -101,13 +106,13 @@ class Session(AbstractBaseSession):
         abstract = False
 
     @classmethod
-    def get_session_store_class(cls):
+    def get_session_store_class(cls) -> type["SessionStore"]:
         from planner.sessions import SessionStore
 
         return SessionStore
 
 
-class OwnedQuerySet(models.QuerySet):
+class OwnedQuerySet(models.QuerySet[Row]):
     def owned_by(self, user: "User | int") -> Self:
         """Rows of the user, or of the user with that key."""
         return self.filter(owner=user)
@@ -167,7 +172,7 @@ class HouseholdRow(models.Model):
     def has_consent(self) -> bool:
         return self.consented_on is not None
 
-    def today(self):
+    def today(self) -> date:
         """The date where the person lives."""
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
@@ -246,7 +251,7 @@ class Item(models.Model):
     only validator, so rows are written through `planner.services` alone.
     """
 
-    texts = ("name",)
+    texts: ClassVar[tuple[str, ...]] = ("name",)
 
     owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
     slug = models.CharField(max_length=64)
@@ -322,7 +327,7 @@ ITEM_MODELS: Mapping[str, type[Item]] = {
 }
 
 
-class HistoryQuerySet(OwnedQuerySet):
+class HistoryQuerySet(OwnedQuerySet["HistoryEntry"]):
     def standing(self) -> Self:
         """Entries that hold: no counter-entries, and nothing that one of them undoes."""
         return self.filter(undoes=None, undone_by=None).order_by("on", "pk")

@@ -1,5 +1,7 @@
 """The session engine: Django's own in the database, with the user as a column."""
 
+from typing import Any
+
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 
@@ -8,14 +10,16 @@ from planner.models import Session
 
 class SessionStore(DatabaseSessionStore):
     @classmethod
-    def get_model_class(cls):
+    def get_model_class(cls) -> type[Session]:
         return Session
 
-    def _validate_session_key(self, key):
+    def _validate_session_key(self, key: str) -> bool:
         """Keys are letters and digits; PostgreSQL would fail on a NUL that a cookie can hold."""
-        return super()._validate_session_key(key) and key.isascii() and key.isalnum()
+        is_long_enough = super()._validate_session_key(key)  # type: ignore[misc]  # not in the stubs
+        return is_long_enough and key.isascii() and key.isalnum()
 
-    def create_model_instance(self, data):
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)
+        assert isinstance(session, Session)
         session.owner_id = data.get(SESSION_KEY)
         return session

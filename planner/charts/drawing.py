@@ -4,7 +4,7 @@ Positions are whole numbers of the canvas's own units; days run along it, half-o
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -220,7 +220,9 @@ def _mark_order(mark: tuple[date, MarkKind]) -> tuple[date, int]:
     return mark[0], ("income", "due", "starts", "avoided").index(mark[1])
 
 
-def _place(marks, x, top: int) -> tuple[tuple[StripMark, ...], int]:
+def _place(
+    marks: Iterable[tuple[date, MarkKind]], x: Callable[[date], int], top: int
+) -> tuple[tuple[StripMark, ...], int]:
     """Each mark in the first lane where it does not touch the one before."""
     ends: list[int] = []
     placed = []
@@ -234,7 +236,9 @@ def _place(marks, x, top: int) -> tuple[tuple[StripMark, ...], int]:
     return tuple(placed), max(len(ends), 1)
 
 
-def _day_labels(first: date, days: Sequence[date], x, right: int) -> tuple[Label, ...]:
+def _day_labels(
+    first: date, days: Sequence[date], x: Callable[[date], int], right: int
+) -> tuple[Label, ...]:
     labels = [Label(x(first), first, True)]
     month = first.month
     for on in sorted(set(days)):
@@ -248,7 +252,7 @@ def _day_labels(first: date, days: Sequence[date], x, right: int) -> tuple[Label
     return tuple(labels)
 
 
-def _month_labels(months: Sequence[date], x, right: int) -> tuple[Label, ...]:
+def _month_labels(months: Sequence[date], x: Callable[[int], int], right: int) -> tuple[Label, ...]:
     """The first month and each January that finds room."""
     labels: list[Label] = []
     for index, on in enumerate(months):

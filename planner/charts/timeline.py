@@ -4,7 +4,7 @@ Days past due stand closer the later they are (by their square root): most happe
 weeks, and the last dated steps lie months away.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from math import isqrt
 from typing import Literal, NamedTuple
@@ -64,7 +64,9 @@ def timeline_svg(
     )
 
 
-def _placed(marks: Sequence[TimelineMark], x) -> tuple[list[tuple[TimelineMark, int, int]], int]:
+def _placed(
+    marks: Sequence[TimelineMark], x: Callable[[date], int]
+) -> tuple[list[tuple[TimelineMark, int, int]], int]:
     """Each mark with its place: the lowest lane in which it touches no other."""
     ends: list[int] = []
     found = []
@@ -102,7 +104,12 @@ def _today(x: int, floor: int, width: int, word: str) -> SafeString:
 
 
 def _labels(
-    marks: Sequence[TimelineMark], x, floor: int, width: int, *, is_wide: bool
+    marks: Sequence[TimelineMark],
+    x: Callable[[date], int],
+    floor: int,
+    width: int,
+    *,
+    is_wide: bool,
 ) -> SafeString:
     """The gravest first, each where there is room for it; the due itself always."""
     room = LABEL_WIDTH[is_wide]

@@ -118,7 +118,7 @@ def calendar_file(
                     if name in alarms:
                         event.add_component(_alarm(title, trigger))
             calendar.add_component(event)
-        return calendar.to_ical()
+        return bytes(calendar.to_ical())
 
 
 def _neutral_titles() -> Mapping[str, str]:

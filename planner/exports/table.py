@@ -321,10 +321,10 @@ def _exposures(plan: Plan, *, is_whole: bool) -> list[str]:
         pgettext("column", "By"),
     ]
     lines = columns(heads, rows, names=[1, 4], words=1) if rows else []
-    short = {one.on: one for one in plan.exposures[:shown] if one.expense is not None}
-    for on, one in short.items():
+    short = {one.on: (one, one.expense) for one in plan.exposures[:shown] if one.expense}
+    for on, (one, lacking) in short.items():
         sentence = _("{expense} would then lack {amount}.")
-        expense = shorten(expenses[one.expense], NAME_WIDTH)
+        expense = shorten(expenses[lacking], NAME_WIDTH)
         lines += _dated(on, sentence.format(expense=expense, amount=yuan(one.short_fen)))
     return [_("What lenders may take of what stays unpaid"), *lines, *left]
 

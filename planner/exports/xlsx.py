@@ -29,6 +29,7 @@ from planner.domain.household.entries import (
     Paid,
     Transferred,
 )
+from planner.domain.household.household import Expense, Income
 from planner.domain.plan.plan import Plan
 from planner.words.language import one_line, speaking
 from planner.words.names import account_names_of, certainty_word, name_of_rung, names_of
@@ -67,7 +68,8 @@ def _sheet(
     sheet: WriteOnlyWorksheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     for number, (holds, _title) in enumerate(heads, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = WIDTHS[holds]
+        dimensions: Any = sheet.column_dimensions  # type: ignore[attr-defined]  # not in the stubs
+        dimensions[get_column_letter(number)].width = WIDTHS[holds]
     header = []
     for _holds, head in heads:
         cell = _words(sheet, head)
@@ -84,10 +86,11 @@ def _cell(sheet: WriteOnlyWorksheet, value: Cell) -> Any:
     if isinstance(value, str):
         return _words(sheet, value)
     if isinstance(value, date):
-        cell = WriteOnlyCell(sheet, value=value)
+        # The stubs know neither dates without a time nor decimals, which openpyxl writes.
+        cell = WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]  # see above
         cell.number_format = DAY_FORMAT
         return cell
-    cell = WriteOnlyCell(sheet, value=Decimal(value).scaleb(-2))
+    cell = WriteOnlyCell(sheet, value=Decimal(value).scaleb(-2))  # type: ignore[arg-type]  # see above
     cell.number_format = AMOUNT_FORMAT
     return cell
 
@@ -164,7 +167,7 @@ def _cash(book: Workbook, plan: Plan) -> None:
         ("amount", pgettext("column", "Money in the evening")),
         *(("amount", name) for name in account_names_of(plan).values()),
     ]
-    rows = (
+    rows: Iterable[Sequence[Cell]] = (
         (
             one.on,
             one.opening_fen,
@@ -212,7 +215,7 @@ def _consequences(book: Workbook, plan: Plan) -> None:
 
 
 def _history(book: Workbook, plan: Plan, history: Sequence[Entry]) -> None:
-    flows = [*plan.household.incomes, *plan.household.expenses]
+    flows: list[Income | Expense] = [*plan.household.incomes, *plan.household.expenses]
     names = {one.id: one_line(one.name) for one in flows}
     debts, accounts = names_of(plan), account_names_of(plan)
     heads = [

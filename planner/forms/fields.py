@@ -6,20 +6,21 @@ sentence that says the way out; what was typed and refused stays as it was typed
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from planner.domain.values.money import MAX_FEN, format_yuan, parse_yuan
 from planner.domain.values.reading import FIRST_DAY, LAST_DAY, MAX_TEXT
-from planner.models import AccountRow, HouseholdRow
+from planner.models import HouseholdRow, Item
 
 # What a Chinese keyboard types in place of ASCII. Not NFKC: that would read ² as 2.
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
@@ -40,9 +41,30 @@ TOO_LONG = _("This can have %(limit_value)s characters at most.")
 Row = dict[str, Any]
 
 
-def shown_when(choice: str, field: forms.Field) -> forms.Field:
+Kind = TypeVar("Kind", bound=forms.Field)
+
+
+def field_of(form: forms.BaseForm | type[forms.Form], name: str, kind: type[Kind]) -> Kind:
+    """The field of that name, of the kind that it was declared with; of a class, as declared."""
+    field = (form.base_fields if isinstance(form, type) else form.fields)[name]
+    assert isinstance(field, kind)
+    return field
+
+
+def choose(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Offer these in the form's choice of that name."""
+    field_of(form, name, forms.ChoiceField).choices = list(choices)
+
+
+def tell(field: forms.Field, **told: Any) -> None:
+    """Give templates more of a field than Django's own attributes."""
+    for name, value in told.items():
+        setattr(field, name, value)
+
+
+def shown_when(choice: str, field: Kind) -> Kind:
     """A field that belongs to one choice of another field, and is hidden with the others."""
-    field.when = choice
+    tell(field, when=choice)
     return field
 
 
@@ -88,7 +110,7 @@ class TextField(forms.CharField):
         super().__init__(max_length=max_length, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        text = clean_text(super().to_python(value))
+        text = clean_text(super().to_python(value) or "")
         if not isinstance(self.widget, forms.Textarea):
             text = " ".join(text.split())
         return text
@@ -115,7 +137,7 @@ class FigureField(forms.CharField):
         return self.read(text)
 
     def to_python(self, value: Any) -> str:
-        return plain(super().to_python(value))
+        return plain(super().to_python(value) or "")
 
     def read(self, text: str) -> Any:
         raise NotImplementedError
@@ -190,10 +212,10 @@ class BoundQuestion(BoundField):
     """A field that is asked only now: what stands beside it is a question, and nothing is wrong."""
 
     def build_widget_attrs(self, attrs: Any, widget: Any = None) -> dict[str, Any]:
-        attrs = super().build_widget_attrs(attrs, widget)
-        if self.field.is_asked:
-            attrs.pop("aria-invalid", None)
-        return attrs
+        built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
+        if getattr(self.field, "is_asked", False):
+            built.pop("aria-invalid", None)
+        return built
 
 
 class YuanQuestion(YuanField):
@@ -538,16 +560,23 @@ def fen_of(text: str | None) -> int | None:
     return None if text is None else parse_yuan(text)
 
 
+def copied(form: forms.BaseForm) -> Any:
+    """What was sent, to be changed: a QueryDict, or a dict where a test sent one."""
+    data: Any = form.data
+    return data.copy()
+
+
 def refuse_repeated(form: forms.BaseForm) -> None:
     """A value that was sent twice is refused: nobody can say which of the two was meant."""
-    many = getattr(form.data, "getlist", None)
-    for name, field in form.fields.items() if many else ():
+    if not isinstance(form.data, MultiValueDict):
+        return
+    for name, field in form.fields.items():
         if isinstance(field, forms.MultipleChoiceField):
             continue
         sent = [form.add_prefix(name)]
         if isinstance(field, forms.MultiValueField):
             sent = [f"{sent[0]}{part}" for part in field.widget.widgets_names]
-        if any(len(many(one)) > 1 for one in sent):
+        if any(len(form.data.getlist(one)) > 1 for one in sent):
             form.add_error(name, _("This was sent twice. Please fill it in once."))
 
 
@@ -558,5 +587,5 @@ def past_day(field: DayField, household: HouseholdRow) -> None:
     field.today = max(household.as_of, today - timedelta(days=364))
 
 
-def account_choices(accounts: Sequence[AccountRow]) -> list[tuple[str, str]]:
+def account_choices(accounts: Sequence[Item]) -> list[tuple[str, str]]:
     return [(one.slug, one.name) for one in accounts]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.domain.values.reading import DocumentError, InvalidDocument
 from planner.forms.consent import ConsentForm
-from planner.forms.fields import TextField, refuse_repeated
+from planner.forms.fields import TextField, copied, refuse_repeated, tell
 from planner.forms.private import told_field, warn_of_private_numbers
 from planner.forms.refusable import Refusable
 from planner.models import ITEM_MODELS, HouseholdRow, Item, User
@@ -57,10 +57,10 @@ class KeyedForm(Refusable, forms.Form):
             self.fields["told"] = told_field()
         for field in self.fields.values():
             if hasattr(field, "today"):
-                field.today = household.today()
+                tell(field, today=household.today())
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]  # not in the stubs
         refuse_repeated(self)
         warn_of_private_numbers(self)
 
@@ -101,7 +101,7 @@ class KeyedForm(Refusable, forms.Form):
 
     def renew(self, **values: Any) -> None:
         """Keep what was typed, under a new key and the given hidden values."""
-        data = self.data.copy()
+        data = copied(self)
         for name, value in {"key": new_key(), **values}.items():
             data[self.add_prefix(name)] = "" if value is None else str(value)
         self.data = data
@@ -217,18 +217,24 @@ def differences(now: forms.Form, typed: forms.Form) -> list[tuple[str, str, str]
     return found
 
 
+def field_choices(field: forms.Field) -> Iterable[tuple[Any, Any]]:
+    """What a field offers, as pairs; its groups are not asked for here."""
+    offered: Iterable[tuple[Any, Any]] = getattr(field, "choices", ())
+    return offered
+
+
 def _words(bound: BoundField) -> str:
     """What a field says, as a person would read it."""
     value = bound.value()
     field = bound.field
     if isinstance(field, forms.MultiValueField):
         parts = value if isinstance(value, list) else field.widget.decompress(value)
-        choices = dict(field.fields[1].choices)
+        choices = dict(field_choices(field.fields[1]))
         return f"{parts[0]} {choices.get(parts[1], '')}".strip() if parts[0] else "—"
     if isinstance(field, forms.BooleanField):
         return str(_("yes") if value else _("no"))
-    if hasattr(field, "choices"):
-        names = {str(key): str(name) for key, name in field.choices}
+    if isinstance(field, forms.ChoiceField):
+        names = {str(key): str(name) for key, name in field_choices(field)}
         values = value if isinstance(value, Iterable) and not isinstance(value, str) else [value]
         return "、".join(names.get(str(one), "") for one in values if one is not None) or "—"
     return str(value) if value not in (None, "") else "—"

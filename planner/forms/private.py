@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from planner.forms.fields import TextField
+from planner.forms.fields import TextField, copied
 
 _CARD = re.compile(
     r"(?<![0-9])(?:[0-9]{13,19}|[0-9]{4}(?:[ -][0-9]{4}){2,3}[ -][0-9]{1,4}"
@@ -77,5 +77,6 @@ def warn_of_private_numbers(form: forms.BaseForm) -> None:
     for name, kind in found.items():
         form.add_error(name, ValidationError(WARNINGS[kind], code="private"))
     if found:
-        form.data = form.data.copy()
-        form.data[form.add_prefix("told")] = ",".join([*filter(None, told), *found])
+        data = copied(form)
+        data[form.add_prefix("told")] = ",".join([*filter(None, told), *found])
+        form.data = data

@@ -19,7 +19,10 @@ SENT_BEFORE = _(
 USED_BEFORE = _("This form was used before. Below is how things stand; please enter it again.")
 CONSENT_FIRST = _("Agree to the storing of your figures first.")
 
-Form = forms.Form if TYPE_CHECKING else object
+if TYPE_CHECKING:  # beside a Form or a ModelForm
+    Form = forms.Form
+else:
+    Form = object
 
 
 class Refusable(Form):
@@ -61,7 +64,7 @@ class Refusable(Form):
     def _say(self, said: str | Promise) -> None:
         if self.stays:
             self.renew()
-            self.add_error(None, said)
+            self.add_error(None, str(said))
         else:
             self.conflict = str(said)
 

@@ -38,7 +38,8 @@ def read_again(get_response: GetResponse) -> GetResponse:
             return None
         request.user._state.fields_cache.clear()  # its household, as it was
         view, arguments, named = request.resolver_match
-        return view(request, *arguments, **named)
+        answer: HttpResponse = view(request, *arguments, **named)
+        return answer
 
     def middleware(request: Request) -> HttpResponse:
         return get_response(request)

@@ -10,7 +10,7 @@ from planner import hashes
 from planner.domain.answers.optimum_record import ReadOptimum
 from planner.domain.answers.reasons import reason_document, reasons_of
 from planner.domain.answers.ways import best_rule
-from planner.domain.household.household import Household, parse_household
+from planner.domain.household.household import OPTIMAL, Household, parse_household
 from planner.domain.ledger.replay import PaymentRefused
 from planner.domain.make_plan import make_plan
 from planner.domain.paying.proposals import DecidedPayment, follow
@@ -19,7 +19,7 @@ from planner.domain.plan.document import kept_document, paid_in
 from planner.domain.plan.plan import Plan, cost_of, outcome_of, read_off
 from planner.domain.values.reading import InvalidDocument
 from planner.models import KeptPlan, User
-from planner.plans.kept import OPTIMAL, stored_plan, whole_document
+from planner.plans.kept import stored_plan, whole_document
 from planner.services.documents import household_of, outline_of
 from planner.words.optimum import plan_line
 

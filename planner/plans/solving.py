@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Literal
@@ -31,7 +31,7 @@ from planner.domain.plan.plan import cost_of
 from planner.domain.plan.proof import judge_proof
 from planner.models import HouseholdRow, KeptPlan, User
 from planner.plans.kept import whole_document
-from planner.plans.shelf import keep
+from planner.plans.shelf import Record, keep
 from planner.services.documents import household_of, outline_of
 
 logger = logging.getLogger(__name__)
@@ -168,7 +168,7 @@ class Solving:
                 job.record = record
                 is_mine_to_keep = record is not None and job.waiting <= 0
                 job.done.set()
-            if is_mine_to_keep:
+            if record is not None and is_mine_to_keep:
                 _keep_alone(owner, job.filed_under, record)
             if is_mine_to_keep or record is None:
                 self._forget(owner, job)
@@ -214,12 +214,12 @@ def _is_kept(user: User, filed_under: str) -> bool:
     return rows.filter(household_hash=filed_under, strategy=OPTIMAL).exists()
 
 
-def _keep(owner: int, filed_under: str, record: Mapping[str, Any]) -> None:
+def _keep(owner: int, filed_under: str, record: Record) -> None:
     keep(owner, {filed_under: {OPTIMAL: record}})
     cache.delete(f"optimum-{owner}")
 
 
-def _keep_alone(owner: int, filed_under: str, record: Mapping[str, Any]) -> None:
+def _keep_alone(owner: int, filed_under: str, record: Record) -> None:
     """In a thread that has nobody to close its connection."""
     try:
         _keep(owner, filed_under, record)

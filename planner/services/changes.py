@@ -147,7 +147,7 @@ def change_head(household: HouseholdRow, was: Mapping[str, Any], head: Mapping[s
     for name, value in was.items():
         if document[name] not in (value, head[name]):
             raise StaleVersion
-    change(household, document | head)
+    change(household, {**document, **head})
 
 
 def undo(*, user: User, revision: int | None = None) -> bool:
@@ -182,7 +182,7 @@ def locked(user: User) -> HouseholdRow:
     SQLite has no row locks; there the transaction itself was begun as a writer's. What was read of
     the household by way of `user.household` is not read again while its counter is the same.
     """
-    held = user._state.fields_cache.get("household")
+    held: HouseholdRow | None = user._state.fields_cache.get("household")
     rows = HouseholdRow.objects.select_for_update().filter(owner=user)
     household = rows.first()
     if household is None:

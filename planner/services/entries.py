@@ -5,14 +5,13 @@ and its ledger, into rows. What cannot have happened is refused with a sentence 
 changes nothing. Days are the person's.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from planner.domain.values.money import MAX_FEN, format_yuan
-from planner.models import ITEM_MODELS, HistoryEntry, HouseholdRow, User
+from planner.models import ITEM_MODELS, HistoryEntry, HistoryQuerySet, HouseholdRow, User
 from planner.services.changes import change, write
 from planner.services.documents import document_of, household_of
 from planner.services.errors import EntryRefused
@@ -215,7 +214,7 @@ def _positive(fen: int, low: int = 1) -> str:
     return format_yuan(fen)
 
 
-def entries_of(user: User, *, kind: str = "", slug: str = "") -> Sequence[HistoryEntry]:
+def entries_of(user: User, *, kind: str = "", slug: str = "") -> HistoryQuerySet:
     """All that was entered, newest first, undone ones with their `undone_by`; to be paged."""
     rows = HistoryEntry.objects.owned_by(user).exclude(kind=HistoryEntry.UNDO)
     if kind:

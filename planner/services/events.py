@@ -57,7 +57,8 @@ def take_back_event(*, user: User, debt: str, rung: str, on: date) -> bool:
 
 
 def _debt(document: dict[str, Any], slug: str) -> dict[str, Any]:
-    for entry in document["debts"]:
+    debts: list[dict[str, Any]] = document["debts"]
+    for entry in debts:
         if entry["id"] == slug:
             return entry
     raise EntryRefused("unknown", _("It is gone by now: deleted in another window."))

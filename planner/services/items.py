@@ -216,7 +216,7 @@ def save_items(
 
 def _as_they_stand(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     if kind not in ("debts", "accounts") or "planned_from" not in document:
-        return document[kind]
+        return list(document[kind])
     position = stand(parse_household(document))
     if kind == "debts":
         return [debt_document(debt) for debt in position.debts]

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -140,7 +141,7 @@ def prune() -> int:
 
 
 @transaction.atomic
-def _prune_one_guest(moment) -> bool:
+def _prune_one_guest(moment: datetime) -> bool:
     skip = connection.features.has_select_for_update_skip_locked
     guest = User.objects.guests_before(moment).select_for_update(skip_locked=skip).first()
     if guest is not None:
@@ -164,7 +165,8 @@ def reencrypt() -> int:
 def _reencrypt_one(user: User) -> None:
     with writing(user):
         KeptPlan.objects.owned_by(user).delete()  # can be computed again
-        for model in (*ITEM_MODELS.values(), HistoryEntry, Arrangement, Revision):
+        models: list[type[Any]] = [*ITEM_MODELS.values(), HistoryEntry, Arrangement, Revision]
+        for model in models:
             names = [
                 field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)
             ]

@@ -1,18 +1,21 @@
 """What a change does, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.domain.household.household import Household
+from planner.domain.household.household import Account, Debt, Expense, Household, Income
 from planner.domain.household.terms import owed_fen
 from planner.domain.plan.plan import Outcome, compare_outcomes
 from planner.words.days import day, month
 from planner.words.figures import Amounts
 from planner.words.language import listed
 from planner.words.names import strategy_name
+
+Entry = TypeVar("Entry", Account, Income, Expense, Debt)
 
 # --- What a change did -------------------------------------------------------------------------
 
@@ -38,7 +41,9 @@ def what_changed(before: Household, after: Household, amounts: Amounts) -> str:
     return listed(changes) or _("A change")
 
 
-def _items_changed(before, after, words) -> list[str]:
+def _items_changed(
+    before: Iterable[Entry], after: Iterable[Entry], words: Callable[[Entry], str]
+) -> list[str]:
     earlier = {one.id: one for one in before}
     later = {one.id: one for one in after}
     changes = []
@@ -60,19 +65,20 @@ def _items_changed(before, after, words) -> list[str]:
     return changes
 
 
-def _flow(flow, amounts: Amounts) -> str:
+def _flow(flow: Income | Expense, amounts: Amounts) -> str:
     value = amounts(flow.amount_fen)
     if hasattr(flow.on, "day"):
         value += _(", on day {day} of the month").format(day=flow.on.day)
     return value
 
 
-def _debt_change(before, after) -> str:
+def _debt_change(before: object, after: Account | Income | Expense | Debt) -> str:
     """The figure of a debt that changed, where it is one of those people speak of."""
     terms, earlier = getattr(after, "terms", None), getattr(before, "terms", None)
     rate, earlier_rate = getattr(terms, "rate", None), getattr(earlier, "rate", None)
-    if getattr(terms, "due_day", None) != getattr(earlier, "due_day", None):
-        return _("{name}: due on day {day}").format(name=after.name, day=terms.due_day)
+    due_day = getattr(terms, "due_day", None)
+    if due_day != getattr(earlier, "due_day", None):
+        return _("{name}: due on day {day}").format(name=after.name, day=due_day)
     if rate is not None and earlier_rate is not None and rate != earlier_rate:
         return _("{name}: another rate").format(name=after.name)
     return _("{name} changed").format(name=after.name)
@@ -97,6 +103,8 @@ def _time_effect(before: Outcome, after: Outcome, days: int | None) -> list[str]
     if days == 0:
         return []
     old, new = before.debt_free_on, after.debt_free_on
+    assert old is not None  # else there would be no days between them
+    assert new is not None
     months = abs((new.year - old.year) * 12 + new.month - old.month)
     if months and abs(days) >= 28:
         text = (

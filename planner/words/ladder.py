@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from planner.domain.household.events import is_enterable
 from planner.domain.ledger.consequences import Consequence, runs_from_due
+from planner.domain.rulebook.ladders import Rung
 from planner.domain.rulebook.rule_files import load_sources
 from planner.words.days import day
 from planner.words.facts import names_of_sources, when
@@ -91,6 +92,6 @@ def _when(one: Consequence, as_of: date) -> str:
     return whens[one.state].format(day=shown)
 
 
-def _certainty(rung) -> str:
+def _certainty(rung: Rung) -> str:
     word = certainty_word(rung.certainty)
     return f"{word} · {rung.checked_on:%Y-%m}" if rung.checked_on else word

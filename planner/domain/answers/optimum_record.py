@@ -51,7 +51,7 @@ class ReadOptimum:
     @property
     def has_fewest(self) -> bool:
         """Whether no plan starts fewer consequences, whatever the time that dues wait."""
-        return self._record["harm"][:5] == self._record["proof"]["harm_bound"][:5]
+        return bool(self._record["harm"][:5] == self._record["proof"]["harm_bound"][:5])
 
     @cached_property
     def outcome(self) -> Outcome:

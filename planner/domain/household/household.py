@@ -263,7 +263,7 @@ def parse_beside(document: Mapping[str, Any], other: Household) -> Household:
         "expenses": lambda item: _read_expense(item, set(), account_ids, other.as_of),
         "debts": lambda item: _read_debt(item, set(), account_ids, other.as_of),
     }
-    lists = {}
+    lists: dict[str, Any] = {}
     for kind, read_item in read.items():
         known = {
             one.id: (entry, one)

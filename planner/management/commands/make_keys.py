@@ -1,5 +1,6 @@
 import secrets
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -10,7 +11,7 @@ class Command(BaseCommand):
     help = "Make the folder and, on a person's own machine, the secrets that serving needs."
     requires_system_checks: list[str] = []
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         for folder in (settings.VAR_DIR, settings.VAR_DIR / "mail"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand
 
 from planner.services import people
@@ -9,5 +11,5 @@ class Command(BaseCommand):
         "Run it daily; running it twice, or on several machines at once, does no harm."
     )
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{people.prune()} guests deleted")

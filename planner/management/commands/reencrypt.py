@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand
 
 from planner.services import people
@@ -8,5 +10,5 @@ class Command(BaseCommand):
         "Write every encrypted value again with the newest of DATA_KEYS, so that old keys may go."
     )
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{people.reencrypt()} people's data written again")

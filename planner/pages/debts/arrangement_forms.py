@@ -19,9 +19,11 @@ from planner.forms.fields import (
     WholeField,
     YuanField,
     fen_of,
+    field_of,
     past_day,
     shown_when,
     shown_yuan,
+    tell,
     yuan_text,
 )
 from planner.forms.keyed import KeyedForm
@@ -40,7 +42,7 @@ class AskForm(KeyedForm):
 
     def __init__(self, *args: Any, household: HouseholdRow, **kwargs: Any) -> None:
         super().__init__(*args, household=household, initial={"on": household.today()}, **kwargs)
-        past_day(self.fields["on"], household)
+        past_day(field_of(self, "on", DayField), household)
 
 
 HOW = [
@@ -88,15 +90,15 @@ class ScheduleForm(KeyedForm):
     ) -> None:
         initial = {"on": household.today(), **_schedule_of(arrangement)}
         super().__init__(*args, household=household, initial=initial, **kwargs)
-        past_day(self.fields["on"], household)
+        past_day(field_of(self, "on", DayField), household)
         first = max(household.today(), household.as_of)
-        self.fields["first_due"].bound(first)
+        field_of(self, "first_due", DayField).bound(first)
         day = DayField()
         day.bound(first)
         day.today = first
-        self.fields["rows"].day_field = day
+        field_of(self, "rows", LinesField).day_field = day
         for name in ("first_due", "count", "amount", "first_amount"):
-            self.fields[name].unless = "listed"
+            tell(self.fields[name], unless="listed")
 
     def terms(self) -> dict[str, Any]:
         """The whole terms: the lender's own rows, without interest on top of what was agreed."""
@@ -105,7 +107,8 @@ class ScheduleForm(KeyedForm):
         return {"contract": "instalment", "method": "listed", "principal": total, "rows": rows}
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if values.get("how") == "listed":
             self._check_listed(values.get("rows"))
             rows = values.get("rows") or []
@@ -188,7 +191,7 @@ def _schedule_of(arrangement: Arrangement | None) -> dict[str, Any]:
         ]
         if not is_principal:
             shown = rows
-        return {"how": "listed", "rows": ScheduleForm.base_fields["rows"].shown(shown)}
+        return {"how": "listed", "rows": field_of(ScheduleForm, "rows", LinesField).shown(shown)}
     other = {"first_amount": sums[0]} if sums[0] != sums[-1] else {}
     return {"first_due": first, "count": len(rows), "amount": sums[-1]} | other
 
@@ -221,4 +224,4 @@ class EndForm(KeyedForm):
 
     def __init__(self, *args: Any, household: HouseholdRow, **kwargs: Any) -> None:
         super().__init__(*args, household=household, initial={"on": household.today()}, **kwargs)
-        past_day(self.fields["on"], household)
+        past_day(field_of(self, "on", DayField), household)

@@ -127,7 +127,7 @@ def _comes_back(request: Request, debt: DebtRow, current: Arrangement | None) ->
         document = document_if_broken(user=request.user, arrangement=current.pk)
     else:
         document = household_document_of(request.user)
-    current = Current(request.user)
+    now = Current(request.user)
     stored = stored_plan(user=request.user, strategy="minimum", document=document)
     household = parse_household(document)
     found = read_plan(stored, household)
@@ -137,11 +137,11 @@ def _comes_back(request: Request, debt: DebtRow, current: Arrangement | None) ->
     shown = [*late, *coming[:SHOWN_DUES]]
     if not shown:
         return {}
-    today = current.row.today()
+    today = now.row.today()
     rungs = ladder_of(household, debt.slug, shown[0].due_on, "minimum")
     return {
         "dues": [
-            (day(one.due_on, today), current.amounts.plain(one.required_fen), one in late)
+            (day(one.due_on, today), now.amounts.plain(one.required_fen), one in late)
             for one in shown
         ],
         "name": debt.name,

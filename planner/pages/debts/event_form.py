@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.domain.household.events import LIMITS, enterable
 from planner.domain.household.household import Debt
-from planner.forms.fields import REQUIRED, DayField
+from planner.forms.fields import REQUIRED, DayField, choose
 from planner.forms.keyed import KeyedForm
 from planner.models import HouseholdRow
 from planner.services.events import record_event
@@ -39,10 +39,11 @@ class EventForm(KeyedForm):
         initial = {"rung": rung, "on": None if rung in LIMITS else household.planned_from}
         super().__init__(data, household=household, initial=initial, **kwargs)
         self.debt = debt
-        self.fields["rung"].choices = [("", _("Please choose")), *choices(debt)]
+        choose(self, "rung", [("", _("Please choose")), *choices(debt)])
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if (
             values.get("rung")
             and values.get("on")

@@ -28,10 +28,11 @@ from planner.forms.fields import (
     WholeField,
     YuanField,
     fen_of,
+    tell,
     yuan_text,
 )
 from planner.forms.keyed import ItemForm
-from planner.models import AccountRow
+from planner.models import Item
 from planner.words.names import CERTAINTY_WORDS
 
 NEW_ARREARS = 3  # empty rows for what is already overdue, beside those there are
@@ -66,7 +67,7 @@ class DebtForm(ItemForm):
     front: Sequence[str]
     arrear_rows: Sequence[int] = ()
     unasked: Mapping[str, forms.Field] = {}
-    cost_names: ClassVar[Sequence[str]]
+    cost_names: Sequence[str]
     # Document keys, as products speak of them, whose field is called otherwise.
     places: ClassVar[Mapping[str, str]] = {}
 
@@ -95,7 +96,7 @@ class DebtForm(ItemForm):
     def __init__(
         self,
         *args: Any,
-        accounts: Sequence[AccountRow],
+        accounts: Sequence[Item],
         product: Product | None = None,
         asked: Sequence[str] = (),
         **kwargs: Any,
@@ -137,9 +138,11 @@ class DebtForm(ItemForm):
         for name, field in self.unasked.items():
             value = self.get_initial_for_field(field, name)
             if isinstance(field, RateField):
-                value = field.widget.decompress(value)
+                widget: Any = field.widget
+                value = widget.decompress(value)
             elif type(field) is forms.ChoiceField and not value:
-                value = field.choices[0][0]
+                offered: Any = field.choices
+                value = offered[0][0]
             self.cleaned_data[name] = field.clean(field.prepare_value(value))
 
     def construction(self) -> dict[str, Any]:
@@ -266,17 +269,22 @@ class DebtForm(ItemForm):
             field = self.fields.get(names.get(key, _one_of(names, key)))
             if field is not None:
                 texts = {"app": place.app, "form": place.form, "empty": place.empty}
-                field.where = {name: in_language(words, language) for name, words in texts.items()}
+                said = {name: in_language(words, language) for name, words in texts.items()}
+                tell(field, where=said)
         figures = {**self.product.defaults, **self.product.possible}
         for key, figure in figures.items():
             field = self.fields.get(names.get(key, _one_of(names, key)))
             if field is not None and (figure.note or not figure.is_known):
-                field.note = in_language(figure.note, language) or UNKNOWN_NOTE
-                field.certainty = CERTAINTY_WORDS[figure.certainty] if figure.is_known else UNKNOWN
-                field.rule = figure.source
+                tell(
+                    field,
+                    note=in_language(figure.note, language) or UNKNOWN_NOTE,
+                    certainty=CERTAINTY_WORDS[figure.certainty] if figure.is_known else UNKNOWN,
+                    rule=figure.source,
+                )
         if "due_day" in self.fields and self.product.due_days:
-            self.fields["due_day"].options = [figure.value for figure in self.product.due_days]
-            self.fields["due_day"].widget.attrs["list"] = "id_due_day_options"
+            days = self.fields["due_day"]
+            tell(days, options=[figure.value for figure in self.product.due_days])
+            days.widget.attrs["list"] = "id_due_day_options"
 
     # --- What templates show ---
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from planner.charts.timeline import LAST_DAY, TimelineMark, timeline_svg
+from planner.charts.timeline import LAST_DAY, TimelineKind, TimelineMark, timeline_svg
 from planner.domain.answers.one_debt import DebtCourse, DebtStanding, OneDebt, ScheduleRow
 from planner.domain.answers.relief import overdue_debts
 from planner.domain.answers.true_rate import TrueRate, true_rate
@@ -451,7 +451,9 @@ class DebtPage:
                 by_day.setdefault(one.starts_on, []).append(one)
         for on, found in sorted(by_day.items()):
             kinds = {one.state for one in found}
-            kind = next((one for one in ("started", "will_start") if one in kinds), "avoided")
+            kind: TimelineKind = "avoided"
+            if "started" in kinds or "will_start" in kinds:
+                kind = "started" if "started" in kinds else "will_start"
             late = (on - due_on).days
             yield TimelineMark(
                 on=on,
@@ -504,9 +506,9 @@ class DebtPage:
             household=self.current.row, accounts=self.current.items["accounts"], item=self.item
         )
         found = [
-            (str(field.label), field.where)
+            (str(field.label), where)
             for field in form.fields.values()
-            if getattr(field, "where", None)
+            if (where := getattr(field, "where", None))
         ]
         return [Place(label, where["app"], where["form"]) for label, where in found]
 

@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from planner.forms.fields import DayField, YuanField, account_choices, past_day
+from planner.forms.fields import DayField, YuanField, account_choices, choose, field_of, past_day
 from planner.forms.keyed import KeyedForm
-from planner.models import AccountRow, HouseholdRow
+from planner.models import HouseholdRow, Item
 
 
 class PaymentForm(KeyedForm):
@@ -26,14 +26,12 @@ class PaymentForm(KeyedForm):
         data: Any = None,
         *,
         household: HouseholdRow,
-        accounts: Sequence[AccountRow],
+        accounts: Sequence[Item],
         initial: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         initial = {"on": household.today(), **(initial or {})}
         super().__init__(data, household=household, initial=initial, **kwargs)
-        past_day(self.fields["on"], household)
-        self.fields["account"].choices = [
-            *account_choices(accounts),
-            ("", _("from elsewhere, none of my accounts")),
-        ]
+        past_day(field_of(self, "on", DayField), household)
+        elsewhere = ("", _("from elsewhere, none of my accounts"))
+        choose(self, "account", [*account_choices(accounts), elsewhere])

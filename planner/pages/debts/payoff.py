@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from planner.forms.fields import DayField
+from planner.forms.fields import DayField, field_of
 
 
 class PayoffForm(forms.Form):
@@ -16,6 +16,6 @@ class PayoffForm(forms.Form):
 
     def __init__(self, data: Any = None, *, first: date, last: date) -> None:
         super().__init__(data if data and "on" in data else None)
-        field = self.fields["on"]
+        field = field_of(self, "on", DayField)
         field.bound(first, last)
         field.today = first

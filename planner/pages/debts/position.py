@@ -30,8 +30,7 @@ def position(debt: Debt, amounts: Amounts) -> list[DebtFigures]:
         shown.append(DebtFigures(_("Principal left"), amounts.plain(terms.principal_fen)))
         rows = getattr(terms, "rows", ())
         following = rows[0].due_on if rows else terms.next_due
-        has_ended = isinstance(terms, OpenTerms) and terms.has_ended
-        if has_ended and terms.ends_on is not None:
+        if isinstance(terms, OpenTerms) and terms.has_ended and terms.ends_on is not None:
             shown.append(DebtFigures(_("All had to be paid by"), terms.ends_on.isoformat()))
         elif terms.principal_fen and following is not None:
             shown.append(DebtFigures(_("Next due date"), following.isoformat()))

@@ -1,6 +1,6 @@
 """The form of a revolving contract."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,8 @@ from planner.forms.fields import (
     YuanField,
     YuanQuestion,
     fen_of,
+    field_of,
+    tell,
     yuan_text,
 )
 from planner.pages.debts.forms import DebtForm, late_fee_entry, shown_late_fee
@@ -39,8 +41,15 @@ class RevolvingForm(DebtForm):
     """Statement-based credit: a bill each month."""
 
     contract = "revolving"
-    front = ("name", "billed", "due_day", "statement_day", "unbilled", "monthly_spend")
-    cost_names = (
+    front: Sequence[str] = (
+        "name",
+        "billed",
+        "due_day",
+        "statement_day",
+        "unbilled",
+        "monthly_spend",
+    )
+    cost_names: Sequence[str] = (
         "rate", "minimum", "minimum_floor", "minimum_carried", "carrying", "interest_from",
         "interest_on", "late_fee", "late_fee_floor", "due_after", "purchases",
     )  # fmt: skip
@@ -109,7 +118,9 @@ class RevolvingForm(DebtForm):
             "carrying": fen_of(entry.get("carrying")),
             "interest_from": entry.get("interest_from"),
             "interest_on": entry.get("interest_on", "daily"),
-            "purchases": self.base_fields["purchases"].shown(entry.get("purchases", [])),
+            "purchases": field_of(type(self), "purchases", LinesField).shown(
+                entry.get("purchases", [])
+            ),
             **shown_late_fee(entry),
         }
 
@@ -140,13 +151,14 @@ class RevolvingForm(DebtForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.front = [*self.front]
+        front = [*self.front]
         terms = self.known if self.item is None else self.item.terms
-        if terms.get("due_after") and "due_day" in self.front:
-            self.front[self.front.index("due_day")] = "due_after"
+        if terms.get("due_after") and "due_day" in front:
+            front[front.index("due_day")] = "due_after"
             self.fields["due_after"].label = _("Days from the statement to the due date")
             self.fields["due_after"].help_text = ""
             self.cost_names = [*self.cost_names[:-2], "due_day", *self.cost_names[-1:]]
+        self.front = front
         if self.is_bound and self.add_prefix("missed") in self.data:
             self._ask_what_was_missed()
 
@@ -156,7 +168,7 @@ class RevolvingForm(DebtForm):
             label=_("Still missing of its minimum payment"),
             help_text=_("0 if at least the minimum was paid in time."),
         )
-        self.front.insert(0, "missed")
+        self.front = ["missed", *self.front]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -168,7 +180,7 @@ class RevolvingForm(DebtForm):
         self.passed_due_date = passed
         if passed and "missed" not in self.fields:
             self._ask_what_was_missed()
-            self.fields["missed"].is_asked = True
+            tell(self.fields["missed"], is_asked=True)
             said = _("It was due on %(day)s. How much of its minimum payment is still missing?")
             params = {"day": day(passed, self.household.today())}
             self.add_error("missed", ValidationError(said, code="passed", params=params))

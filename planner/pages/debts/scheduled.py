@@ -1,6 +1,6 @@
 """The forms of contracts with a next due date: schedules and open balances."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,10 +17,14 @@ from planner.forms.fields import (
     LinesField,
     PercentField,
     RateField,
+    RateWidget,
     WholeField,
     YuanField,
+    choose,
     fen_of,
+    field_of,
     shown_when,
+    tell,
     yuan_text,
 )
 from planner.pages.debts.forms import DebtForm, late_fee_entry, shown_late_fee
@@ -86,7 +90,7 @@ class DatedForm(DebtForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["next_due"].bound(self.household.planned_from)
+        field_of(self, "next_due", DayField).bound(self.household.planned_from)
 
     def shown(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         overdue = entry.get("overdue") or {}
@@ -127,7 +131,7 @@ class DatedForm(DebtForm):
         if not held.get("due_day") or _other_day(held["due_day"], held.get("next_due")):
             return None
         next_due = self.cleaned_data["next_due"]
-        return next_due and next_due.day
+        return None if next_due is None else int(next_due.day)
 
     def overdue(self) -> dict[str, Any] | None:
         multiplier = self.cleaned_data["overdue_multiplier"]
@@ -145,8 +149,17 @@ class InstalmentForm(DatedForm):
     """A schedule of dues: cash loans, mortgages, bill instalments."""
 
     contract = "instalment"
-    front = ("name", "principal", "method", "next_due", "periods_left", "amount", "rate", "rows")
-    cost_names = (
+    front: Sequence[str] = (
+        "name",
+        "principal",
+        "method",
+        "next_due",
+        "periods_left",
+        "amount",
+        "rate",
+        "rows",
+    )
+    cost_names: Sequence[str] = (
         "due_day", "accrued_from", "fees_left", "overdue_multiplier", "overdue_rate",
         "overdue_on", "late_fee", "late_fee_floor", "prepay_allowed", "prepay_fee",
         "prepay_keeps", "prepay_waives",
@@ -208,11 +221,13 @@ class InstalmentForm(DatedForm):
         super().__init__(*args, **kwargs)
         for name in ("next_due", "periods_left", "amount"):
             if name in self.fields:
-                self.fields[name].unless = "listed"
+                tell(self.fields[name], unless="listed")
         if self.product is not None and self.item is None:
-            self.fields["rate"].widget.unit = RATE_UNITS.get(self.product.id, "day")
+            widget = self.fields["rate"].widget
+            assert isinstance(widget, RateWidget)
+            widget.unit = RATE_UNITS.get(self.product.id, "day")
             if "method" not in self.known:
-                self.fields["method"].choices = [("", _("Please choose")), *METHODS]
+                choose(self, "method", [("", _("Please choose")), *METHODS])
                 self.initial["method"] = self.initial.get("method", "")
 
     def shown(self, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,7 +236,7 @@ class InstalmentForm(DatedForm):
             "method": entry.get("method"),
             "periods_left": entry.get("periods_left"),
             "amount": fen_of(entry.get("amount")),
-            "rows": self.base_fields["rows"].shown(entry.get("rows", [])),
+            "rows": field_of(type(self), "rows", LinesField).shown(entry.get("rows", [])),
             "fees_left": fen_of(entry.get("fees_left")) or None,
             "overdue_on": (entry.get("overdue") or {}).get("on", "row"),
             "prepay_allowed": prepay.get("allowed", True),
@@ -273,11 +288,11 @@ class OpenForm(DatedForm):
     """A balance with a payment rule: overdrafts, student loans, money owed to people."""
 
     contract = "open"
-    front = (
+    front: Sequence[str] = (
         "name", "principal", "next_due", "minimum_kind", "minimum_fixed", "minimum_ratio",
         "ends_on", "rate",
     )  # fmt: skip
-    cost_names = (
+    cost_names: Sequence[str] = (
         "minimum_floor", "minimum_plus_interest", "due_day", "accrued_from", "compound",
         "overdue_multiplier", "overdue_rate", "late_fee", "late_fee_floor",
     )  # fmt: skip
@@ -365,9 +380,11 @@ class OpenForm(DatedForm):
 
     def _following(self, ends_on: date | None) -> date:
         """The next due date of a debt that had ended: there is one again if it ends later."""
+        assert self.item is not None  # else it had not ended
         held = date.fromisoformat(self.item.terms["next_due"])
-        is_past = ends_on is None or ends_on < self.household.planned_from
-        return held if is_past else min(held, ends_on)
+        if ends_on is None or ends_on < self.household.planned_from:
+            return held
+        return min(held, ends_on)
 
     @staticmethod
     def _minimum(cleaned: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from planner.domain.household.household import Debt
+from planner.domain.household.terms import OpenTerms, RevolvingTerms
 from planner.domain.rulebook.ladders import in_language
 from planner.domain.rulebook.products import load_products
 from planner.models import HouseholdRow
@@ -115,7 +116,7 @@ def _row(debt: Debt, accounts: dict[str, str], amounts: Amounts, today: date) ->
     product = load_products().get(debt.product or "")
     possible = product.possible.get("grace_days") if product and not debt.grace_days else None
     terms = debt.terms
-    if debt.contract == "revolving":
+    if isinstance(terms, RevolvingTerms):
         owed = terms.billed_fen + terms.unbilled_fen
         due = (
             _("each month on day %(day)s") % {"day": terms.due_day}
@@ -127,7 +128,7 @@ def _row(debt: Debt, accounts: dict[str, str], amounts: Amounts, today: date) ->
         rows = getattr(terms, "rows", ())
         next_due = rows[0].due_on if rows else terms.next_due
         due = _("next on %(day)s") % {"day": day(next_due, today)} if next_due else ""
-        if debt.contract == "open" and terms.has_ended:
+        if isinstance(terms, OpenTerms) and terms.has_ended and terms.ends_on is not None:
             due = _("was to be paid by %(day)s") % {"day": day(terms.ends_on, today)}
     return DebtListLine(
         slug=debt.id,

@@ -13,11 +13,13 @@ from planner.forms.fields import (
     TextField,
     WholeField,
     YuanField,
+    choose,
     fen_of,
+    tell,
     yuan_text,
 )
 from planner.forms.keyed import ItemForm
-from planner.models import AccountRow
+from planner.models import Item
 from planner.words.days import WEEKDAYS
 from planner.words.names import KINDS
 
@@ -71,14 +73,14 @@ class FlowForm(ItemForm):
     )
     until = DayField(label=_("Until"), required=False, help_text=_("Empty: without end."))
 
-    more_names = ("first", "until")
+    more_names: Sequence[str] = ("first", "until")
 
-    def __init__(self, *args: Any, accounts: Sequence[AccountRow], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, accounts: Sequence[Item], **kwargs: Any) -> None:
         self.accounts = accounts
         super().__init__(*args, **kwargs)
-        self.fields["account"].choices = [(account.slug, account.name) for account in accounts]
+        choose(self, "account", [(account.slug, account.name) for account in accounts])
         for way, name in self.details.items():
-            self.fields[name].when = way
+            tell(self.fields[name], when=way)
 
     def construction(self) -> dict[str, Any]:
         return {"accounts": self.accounts}

@@ -13,10 +13,12 @@ from planner.forms.fields import (
     DayField,
     YuanField,
     account_choices,
+    choose,
+    field_of,
     past_day,
 )
 from planner.forms.keyed import KeyedForm
-from planner.models import AccountRow, HouseholdRow
+from planner.models import HouseholdRow, Item
 from planner.services.errors import EntryRefused
 
 ANSWERS = ("planned", "other", "not", "later")
@@ -43,7 +45,7 @@ class AnswerForm(KeyedForm):
         *,
         household: HouseholdRow,
         question: Question,
-        accounts: Sequence[AccountRow],
+        accounts: Sequence[Item],
         is_hidden: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -54,18 +56,19 @@ class AnswerForm(KeyedForm):
             "account": question.account or "",
         }
         super().__init__(data, household=household, initial=initial, **kwargs)
-        past_day(self.fields["on"], household)
-        self.fields["account"].choices = account_choices(accounts)
+        past_day(field_of(self, "on", DayField), household)
+        offered: list[tuple[str, Any]] = [*account_choices(accounts)]
         if question.kind == "payment":
             self.fields["on"].label = pgettext_lazy("of a payment", "Paid on")
             self.fields["account"].label = pgettext_lazy("of a payment", "From")
-            self.fields["account"].choices += [("", _("from elsewhere, none of my accounts"))]
+            offered.append(("", _("from elsewhere, none of my accounts")))
         elif question.kind == "income":
             self.fields["on"].label = _("Arrived on")
             self.fields["account"].label = _("Arrived in")
         else:
             self.fields["on"].label = pgettext_lazy("of an expense", "Paid on")
             self.fields["account"].label = pgettext_lazy("of a payment", "From")
+        choose(self, "account", offered)
 
     @property
     def refused_field(self) -> str | None:
@@ -75,7 +78,8 @@ class AnswerForm(KeyedForm):
         return [self["amount"], self["on"], self["account"]]
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if values.get("answer") in ("planned", "other"):
             if values.get("amount") is None and "amount" not in self.errors:
                 self.add_error("amount", REQUIRED)

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST
 
 from planner.domain.answers.unanswered import Question
 from planner.forms.refusable import USED_BEFORE
-from planner.models import AccountRow
 from planner.pages.attempt import attempt
 from planner.pages.http import Request, was_sent
 from planner.pages.plan import views
@@ -33,7 +32,7 @@ def question_answer(request: Request) -> HttpResponse:
         request.POST,
         household=household,
         question=question,
-        accounts=list(AccountRow.objects.owned_by(request.user)),
+        accounts=household.items["accounts"],
         auto_id=f"{key_of(question)}-%s",
     )
     if not form.is_valid():

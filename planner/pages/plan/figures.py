@@ -15,9 +15,11 @@ from planner.domain.values.days import clip, next_month_day
 from planner.forms.arrears import all_in_arrears, fitting_arrears, reason_field
 from planner.forms.fields import (
     DayOfMonthField,
+    FigureField,
     PercentField,
     YuanField,
     fen_of,
+    field_of,
     unit_of,
     yuan_text,
 )
@@ -60,19 +62,19 @@ def figure_lines(form: KeyedForm, name: str = "", *, is_single: bool = False) ->
 def _figure_line(field: BoundField, label: Any, button: str) -> SafeString:
     value, errors = field.value(), field.errors
     if isinstance(field.field, forms.ChoiceField):
+        offered: Any = field.field.choices
         options = markup_join(
             "",
             '<option value="{}"{}>{}</option>',
-            (
-                (key, mark_safe(" selected") if key == value else "", said)
-                for key, said in field.field.choices
-            ),
+            ((key, mark_safe(" selected") if key == value else "", said) for key, said in offered),
         )
         return markup(
             CHOICE, id=field.auto_id, name=field.html_name, label=label, options=options,
             button=button, errors=errors or "",
         )  # fmt: skip
-    unit = field.field.unit
+    figure = field.field
+    assert isinstance(figure, FigureField | DayOfMonthField)
+    unit = figure.unit
     wrong = ' aria-invalid="true" aria-describedby="{}_error"'
     return markup(
         LINE,
@@ -80,11 +82,11 @@ def _figure_line(field: BoundField, label: Any, button: str) -> SafeString:
         name=field.html_name,
         label=label,
         value="" if value is None else value,
-        mode=field.field.inputmode,
+        mode=figure.inputmode,
         wrong=markup(wrong, field.auto_id) if errors else "",
         # Amounts go without: the whole page is in yuan.
         unit=""
-        if not unit or isinstance(field.field, YuanField)
+        if not unit or isinstance(figure, YuanField)
         else markup('<span class="quiet small">{}</span>', unit),
         button=button,
         errors=errors or "",
@@ -104,6 +106,7 @@ class FigureForm(ItemForm):
     """A few figures of one item, within the page that shows how everything stands."""
 
     stays = False
+    item: Item
 
     def meet(self, current: Item | None) -> None:
         self.conflict = self._changed_elsewhere(current)
@@ -192,7 +195,7 @@ class DebtFigures(FigureForm):
         ):
             del self.fields["due_day"]
         if terms.get("rate"):
-            self.fields["rate"].unit = UNITS[unit_of(terms["rate"])[0]]
+            field_of(self, "rate", PercentField).unit = UNITS[unit_of(terms["rate"])[0]]
         else:
             del self.fields["rate"]
         if self.household.is_lived and self.fields.keys() & {"balance", "unbilled"}:
@@ -313,7 +316,7 @@ class StrategyForm(HeadForm):
         return self.household.strategy
 
     def wanted(self) -> str:
-        return self.cleaned_data["strategy"]
+        return str(self.cleaned_data["strategy"])
 
 
 FIGURES: Mapping[str, type[FigureForm]] = {

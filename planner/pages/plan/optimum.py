@@ -1,5 +1,7 @@
 """The optimum: the page that waits for it and says why, and the fragment that brings it."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -24,7 +26,7 @@ def plan_optimum(request: Request) -> HttpResponse:
     if request.htmx and answer == "superseded":
         return HttpResponse(status=204)  # the page that asked is of other figures
     page = PlanPage(request.user)
-    context = {"page": page, "answer": answer, "again": AGAIN in request.GET}
+    context: dict[str, Any] = {"page": page, "answer": answer, "again": AGAIN in request.GET}
     if not request.htmx:
         return render(request, "planner/plan/optimum.html", context)
     context["asking"] = Asking(page, put_off(request, page.row.today()))

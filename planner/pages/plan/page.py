@@ -279,7 +279,7 @@ class PlanPage(Current):
             "custom": _("in the order of your debts"),
         }
         ways: dict[str, Outcome | None] = {**self.ways.outcomes}
-        ways[OPTIMAL] = self.optimum and self.optimum.outcome
+        ways[OPTIMAL] = None if self.optimum is None else self.optimum.outcome
         return [
             StrategyLine(
                 name=name,

@@ -87,4 +87,5 @@ def _page(request: Request, template: str, speech: str, context: dict[str, Any])
     response.headers["Content-Language"] = LANGUAGES[speech]
     patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
     set_response_etag(response)
-    return get_conditional_response(request, etag=response.headers["ETag"], response=response)
+    etag = response.headers["ETag"]
+    return get_conditional_response(request, etag=etag, response=response) or response

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from planner.forms.fields import choose
 from planner.forms.keyed import KeyedForm
 from planner.services.changes import change_household
 
@@ -39,7 +40,7 @@ class OrderForm(KeyedForm):
         initial = {"was": ",".join(self.order)}
         super().__init__(*args, household=household, initial=initial, **kwargs)
         for name in ("up", "down"):
-            self.fields[name].choices = [(slug, slug) for slug in self.order]
+            choose(self, name, [(slug, slug) for slug in self.order])
 
     def save(self) -> None:
         """Raises StaleVersion where the order was changed elsewhere meanwhile."""

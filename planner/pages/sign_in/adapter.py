@@ -79,7 +79,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         if GUEST_SESSION_KEY in request.session:
             return reverse("planner:guest-settle")
-        return super().get_login_redirect_url(request)
+        return str(super().get_login_redirect_url(request))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("planner:settings")
@@ -93,7 +93,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """Signing in brings the member's language to this browser; a guest's figures come first."""
         if GUEST_SESSION_KEY in request.session:
             redirect_url = None
-        response = super().post_login(request, user, redirect_url=redirect_url, **kwargs)
+        response: HttpResponse = super().post_login(
+            request, user, redirect_url=redirect_url, **kwargs
+        )
         remember_language(response, household_of(user).language)
         return response
 
@@ -112,7 +114,7 @@ class MinimumLengthValidator(validation.MinimumLengthValidator):
 
 class SimilarityValidator(validation.UserAttributeSimilarityValidator):
     def get_error_message(self) -> str:
-        return _("This is too much like your address. Please take another one.")
+        return str(_("This is too much like your address. Please take another one."))
 
     def get_help_text(self) -> str:
         """Nothing: said only to whom it concerns."""
@@ -121,7 +123,8 @@ class SimilarityValidator(validation.UserAttributeSimilarityValidator):
 
 class CommonPasswordValidator(validation.CommonPasswordValidator):
     def get_error_message(self) -> str:
-        return _("Many people use this one, so it is guessed at once. Please take another one.")
+        said = _("Many people use this one, so it is guessed at once. Please take another one.")
+        return str(said)
 
     def get_help_text(self) -> str:
         """Nothing: said only to whom it concerns."""

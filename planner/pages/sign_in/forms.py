@@ -1,9 +1,11 @@
 """Allauth's forms in our words. What they check and do stays allauth's, but for signing up."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account import forms as allauth
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
@@ -14,10 +16,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from planner.forms.consent import ConsentForm
-from planner.forms.fields import REQUIRED, TOO_LONG
+from planner.forms.fields import REQUIRED, TOO_LONG, tell
 from planner.models import User
 from planner.services import people
 from planner.words.markup import markup
+
+if TYPE_CHECKING:  # beside one of allauth's forms
+    Form = forms.Form
+else:
+    Form = object
 
 ERRORS = {
     "required": REQUIRED,
@@ -37,7 +44,7 @@ def mail_note() -> str:
     return str(text) % {"folder": settings.EMAIL_FILE_PATH}
 
 
-class OwnWords:
+class OwnWords(Form):
     """Labels, hints and errors of each field as the rest of the site has them."""
 
     labels: ClassVar[Mapping[str, Any]] = {
@@ -62,11 +69,8 @@ class OwnWords:
             field.widget.attrs.pop("placeholder", None)
             field.error_messages |= ERRORS
             if name in ("password", "oldpassword"):
-                field.below = markup(
-                    '<a href="{}">{}</a>',
-                    reverse("account_reset_password"),
-                    _("I forgot my password"),
-                )
+                forgot = reverse("account_reset_password"), _("I forgot my password")
+                tell(field, below=markup('<a href="{}">{}</a>', *forgot))
         if "password1" in self.fields:
             self.fields["password1"].help_text = " ".join(password_validators_help_texts())
 
@@ -88,6 +92,8 @@ class SignupForm(OwnWords, ConsentForm, allauth.SignupForm):
     field_order = ["email", "password1", "consent"]
     labels = {**OwnWords.labels, "password1": _("Password")}
 
+    account_already_exists: bool
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Sent twice at once, the second finds the account that the first has just made.
 
@@ -95,15 +101,18 @@ class SignupForm(OwnWords, ConsentForm, allauth.SignupForm):
         """
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
-        try:
-            return super().try_save(request)
-        except IntegrityError:
-            self.account_already_exists = True
+        with suppress(IntegrityError):
+            return self._saved(request)
+        self.account_already_exists = True
         if settings.MAIL_IS_SENT:
-            return super().try_save(request)
+            return self._saved(request)
         sign_in = reverse("account_login")
         messages.info(request, _("There is an account for this address now. Please sign in."))
         return None, HttpResponseRedirect(sign_in)
+
+    def _saved(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return saved
 
     def save(self, request: HttpRequest) -> User:
         return people.open_account(lambda: super(SignupForm, self).save(request))

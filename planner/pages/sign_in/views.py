@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from planner.models import User
 from planner.pages.guards import FORGET_PAGES, GUEST_SESSION_KEY
+from planner.pages.http import Request
 from planner.services import people
 
 
@@ -17,17 +18,19 @@ from planner.services import people
 @login_not_required
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Allauth's, and the browser forgets every page it kept."""
-    response = logout(request)
+    response: HttpResponse = logout(request)
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = FORGET_PAGES
     return response
 
 
 @require_http_methods(["GET", "POST"])
-def guest_settle(request: HttpRequest) -> HttpResponse:
+def guest_settle(request: Request) -> HttpResponse:
     """A member who was a guest a moment ago: take that household over, or drop it?"""
     guest_id = request.session.get(GUEST_SESSION_KEY)
-    guest = User.objects.filter(pk=guest_id, guest_since__isnull=False).first()
+    guest = None
+    if guest_id is not None:
+        guest = User.objects.filter(pk=guest_id, guest_since__isnull=False).first()
     if guest is None:
         return redirect("planner:home")
     choice = request.POST.get("choice")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.domain.rulebook.products import Product
 from planner.domain.values.reading import DocumentError
-from planner.forms.fields import DayField, DayOfMonthField, YuanField, fen_of, yuan_text
+from planner.forms.fields import DayField, DayOfMonthField, YuanField, fen_of, field_of, yuan_text
 from planner.forms.keyed import HouseholdForm
 from planner.models import HouseholdRow
 from planner.pages.debts.contracts import FORMS
@@ -92,7 +92,7 @@ class MoneyForm(HouseholdForm):
         kwargs.setdefault("initial", self.shown(document))
         super().__init__(data, household=household, **kwargs)
         last = household.as_of + timedelta(days=366)
-        self.fields["pay_day"].bound(household.as_of, last)
+        field_of(self, "pay_day", DayField).bound(household.as_of, last)
         self.entered: dict[str, list[str]] = {}
         own = {*self.ids.values()}
         for kind, names in self.asks.items():

@@ -23,6 +23,8 @@ from planner.forms.fields import (
     RateField,
     WholeField,
     YuanField,
+    choose,
+    field_of,
     refuse_repeated,
     shown_when,
     shown_yuan,
@@ -91,14 +93,13 @@ class BorrowForm(forms.Form):
         super().__init__(data, initial={"on": self.today}, **kwargs)
         accounts = [(f"account-{one.id}", one.name) for one in household.accounts]
         self.cards = [one for one in household.debts if isinstance(one.terms, RevolvingTerms)]
-        self.fields["how"].choices = [
-            *accounts,
-            *((f"card-{one.id}", gettext("with {debt}").format(debt=one.name))
-              for one in self.cards),
-            (INSTALMENTS, gettext("by instalments or a loan")),
-        ]  # fmt: skip
-        self.fields["into"].choices = accounts
-        self.fields["product"].choices = _offered()
+        cards = [
+            (f"card-{one.id}", gettext("with {debt}").format(debt=one.name)) for one in self.cards
+        ]
+        instalments = (INSTALMENTS, gettext("by instalments or a loan"))
+        choose(self, "how", [*accounts, *cards, instalments])
+        choose(self, "into", accounts)
+        choose(self, "product", _offered())
         if what == LOAN:
             del self.fields["how"]
             self.fields["amount"].label = _("How much I would get")
@@ -107,13 +108,13 @@ class BorrowForm(forms.Form):
             del self.fields["into"]
             self.fields["amount"].label = _("What it costs")
             self.fields["on"].label = _("Bought on")
-        for name in ("on", "first_due"):
-            self.fields[name].today = self.today
-        self.fields["on"].bound(self.today, self.today + timedelta(days=AHEAD_DAYS))
-        self.fields["first_due"].bound(self.today, self.today + timedelta(days=2 * AHEAD_DAYS))
+        for name, ahead in (("on", AHEAD_DAYS), ("first_due", 2 * AHEAD_DAYS)):
+            field = field_of(self, name, DayField)
+            field.today = self.today
+            field.bound(self.today, self.today + timedelta(days=ahead))
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]  # not in the stubs
         refuse_repeated(self)
 
     # --- What templates show ---
