@@ -441,7 +441,7 @@ def test_a_buffer_changed_elsewhere_is_shown_beside_the_one_typed(owner_client, 
     response = owner_client.post(reverse("planner:settings"), form)
     again = owner_client.post(reverse("planner:settings"), form | {"was": "800.00"})
 
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert "800.00" in str(response.context["form"].errors["buffer"])
     assert 'value="500"' in response.content.decode()
     assert again.status_code == 302
