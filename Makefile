@@ -30,7 +30,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --dist worksteal
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict planner/domain
+	$(BIN)/mypy --strict planner config
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
 
 # Two minutes: what a change is most likely to break, properties with few cases.

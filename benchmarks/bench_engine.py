@@ -39,11 +39,11 @@ class Spent(NamedTuple):
 def measure(*works: Callable[[], object]) -> list[Spent]:
     """Each of them ROUNDS times, in turns, after one to warm up."""
     taken: list[list[float]] = [[] for _ in works]
-    for round in range(ROUNDS + 1):
+    for turn in range(ROUNDS + 1):
         for work, spent in zip(works, taken, strict=True):
             start = process_time()
             work()
-            if round:
+            if turn:
                 spent.append((process_time() - start) * 1000)
     return [Spent(median(spent), min(spent)) for spent in taken]
 

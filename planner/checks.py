@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import Error, Tags, register
 from django.db import connections
 
 
@@ -35,12 +36,12 @@ def secrets_are_there(app_configs: object, **kwargs: object) -> list[Error]:
 
 
 @register(Tags.security, deploy=True)
-def mail_can_be_sent(app_configs: object, **kwargs: object) -> list[Warning]:
+def mail_can_be_sent(app_configs: object, **kwargs: object) -> list[checks.Warning]:
     """On the internet a forgotten password needs a mail, not a file on the server."""
     if settings.MAIL_IS_SENT:
         return []
     hint = "Set EMAIL_URL, such as smtp://user:password@host:587."
-    return [Warning("No mail can be sent.", hint=hint, id="planner.W001")]
+    return [checks.Warning("No mail can be sent.", hint=hint, id="planner.W001")]
 
 
 # What each connection must answer. 2 is FULL: the last commit survives a power cut.

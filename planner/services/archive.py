@@ -35,8 +35,10 @@ ARRANGED_DAYS = ("asked_on", "offered_on", "agreed_on", "ended_on")
 LONGEST_NOTE = 2_000
 # What cannot be seen, or turns the writing of what stands beside it; no form keeps these.
 UNSEEN = dict.fromkeys(
-    [0x061C, 0x200B, 0x200E, 0x200F, 0xFEFF]
-    + [*range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A)]
+    [
+        *(0x061C, 0x200B, 0x200E, 0x200F, 0xFEFF),
+        *(*range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A)),
+    ]
 )
 
 

@@ -204,7 +204,7 @@ def test_a_contract_refuses_a_fen_more_than_settles(case, days, offered):
     amount = contract.payable(day, offered)
 
     assert amount <= min(offered, settle)
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         contract.clone().pay(day, settle + 1)
     if amount:
         parts = contract.pay(day, amount)

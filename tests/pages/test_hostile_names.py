@@ -37,7 +37,7 @@ HOSTILE = {
     "minus": f"-{MARK}",
     "at": f"@{MARK}",
     "tab": f"\t={MARK}",
-    "full width": f"＝{MARK}",  # noqa: RUF001
+    "full width": f"＝{MARK}",
     "lines": f"{MARK}\nBcc: {MARK}@example.com\n\nX-{MARK}: 1",
     "calendar": f"{MARK}\nEND:VEVENT\nBEGIN:VEVENT\nUID:{MARK}",
     "escapes": f"{MARK}\\;\\,\\n;VALUE=DATE:,\\",

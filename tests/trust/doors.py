@@ -17,7 +17,7 @@ WRONG = "another quiet marmot 5183"
 CODE = re.compile(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})$", re.MULTILINE)
 
 
-def ENVIRONMENT() -> dict[str, str]:  # noqa: N802
+def ENVIRONMENT() -> dict[str, str]:
     return {"EMAIL_URL": MAILBOX.url}
 
 

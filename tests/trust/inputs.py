@@ -108,7 +108,7 @@ def meant_text(text: str, *, lines: bool) -> str:
     kept = "".join(
         char
         for char in text
-        if char in "\n\t\r" or unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029"
+        if char in "\n\t\r" or (unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029")
     )
     return kept.strip() if lines else " ".join(kept.split())
 

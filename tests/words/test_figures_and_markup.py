@@ -9,7 +9,7 @@ from planner.words.markup import markup, markup_join
 
 PARTS = [
     "<b>&\"'",
-    mark_safe("<b>"),  # noqa: S308 - the point of it
+    mark_safe("<b>"),
     ErrorList(["<i>"]),
     lazystr("<u>"),
     7,

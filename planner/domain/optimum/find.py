@@ -111,7 +111,7 @@ class _Finder:
                 self._polish(search)
         except OutOfTime:
             pass  # what is known by now holds
-        except Exception as fault:  # noqa: BLE001 - whatever a solver does, the person has a plan
+        except Exception as fault:
             self.fault = fault
         return self._best, self._judge(last)
 

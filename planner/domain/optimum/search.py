@@ -391,7 +391,7 @@ def _settle(model: Model, values: list[float] | None) -> bool:
         shares = [values[column] if values else 0.0 for column in rows.settles]
         parts = [place for place, share in enumerate(shares) if share > _BROKEN]
         chosen = parts[-1] if parts and sum(shares) > 0.5 else None
-        has_changed |= len(parts) > 1 or bool(parts) and shares[parts[0]] < 1 - _BROKEN
+        has_changed |= len(parts) > 1 or (bool(parts) and shares[parts[0]] < 1 - _BROKEN)
         for place, column in enumerate(rows.settles):
             programme.lower[column] = programme.upper[column] = float(place == chosen)
     return has_changed

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
 from typing import Final, Literal
 
@@ -197,7 +198,7 @@ def _rate_of(flows: list[tuple[int, int]], units: int) -> Fraction | None:
 
 def _sign_changes(amounts: list[int]) -> int:
     signs = [amount > 0 for amount in amounts if amount]
-    return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    return sum(a != b for a, b in pairwise(signs))
 
 
 def _discount(flows: list[tuple[int, int]]) -> int:

@@ -57,25 +57,25 @@ class Command(BaseCommand):
         *,
         file: str,
         strategy: str | None,
-        format: str,
         ladders: bool,
         worst_case: bool,
         alarms: Sequence[str],
         **options: Any,
     ) -> None:
+        output: str = options["format"]
         language = locale_language(os.environ)
         with speaking(language):
             household = self._read(file)
-            ladders = ladders and format in ("json", "table")
+            ladders = ladders and output in ("json", "table")
             try:
-                plan = planned(household, strategy, format, ladders=ladders, worst_case=worst_case)
+                plan = planned(household, strategy, output, ladders=ladders, worst_case=worst_case)
             except PaymentRefused as refused:
                 most = format_yuan(refused.most_fen)
                 self._fail(f"history: found {refused.entry}, expected at most {most}")
             content = written(
-                plan, stand(household), format, language, ladders=ladders, alarms=alarms
+                plan, stand(household), output, language, ladders=ladders, alarms=alarms
             )
-            self._write(content, format)
+            self._write(content, output)
 
     def _read(self, file: str) -> Household:
         """The household; else one line for each thing wrong, and status 2."""
@@ -100,13 +100,13 @@ class Command(BaseCommand):
             self.stderr.write(one_line(line), style_func=str)
         raise SystemExit(2)
 
-    def _write(self, content: bytes, format: str) -> None:
+    def _write(self, content: bytes, output: str) -> None:
         """Bytes as they are; text for people in what the terminal can show."""
         buffer = getattr(self.stdout, "buffer", None)
         if buffer is None:  # a stream of text, as call_command may give
             self.stdout.write(content.decode(), ending="")
             return
-        if format == "table":
+        if output == "table":
             encoding = getattr(self.stdout, "encoding", None) or "utf-8"
             content = content.decode().encode(encoding, "replace")
         try:
@@ -133,25 +133,25 @@ def alarms_before(days: str) -> tuple[str, ...]:
 
 
 def planned(
-    household: Household, strategy: str | None, format: str, *, ladders: bool, worst_case: bool
+    household: Household, strategy: str | None, output: str, *, ladders: bool, worst_case: bool
 ) -> Plan:
     """The plan or its worst case; for people, who follow it, the plan and what could be taken."""
-    if worst_case and format == "table":
+    if worst_case and output == "table":
         return make_exposed_plan(household, strategy, ladders=ladders)
-    is_worst = worst_case and format != "ics"
+    is_worst = worst_case and output != "ics"
     return make_plan(household, strategy, ladders=ladders, worst_case=is_worst)
 
 
 def written(
     plan: Plan,
     position: Household,
-    format: str,
+    output: str,
     language: str,
     *,
     ladders: bool,
     alarms: Sequence[str],
 ) -> bytes:
-    match format:
+    match output:
         case "json":
             text = json.dumps(plan_document(plan), ensure_ascii=False, indent=1)
             return f"{text}\n".encode()

@@ -174,7 +174,7 @@ def _sum_of(row: dict[str, str]) -> int:
 
 def _schedule_of(arrangement: Arrangement | None) -> dict[str, Any]:
     """What was offered, to be agreed to: as equal payments where they are."""
-    rows = (arrangement and arrangement.terms or {}).get("rows")
+    rows = ((arrangement and arrangement.terms) or {}).get("rows")
     if not rows:
         return {}
     first = date.fromisoformat(rows[0]["due_on"])

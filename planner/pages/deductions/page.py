@@ -369,7 +369,7 @@ class DeductionPage:
         """Of the debts, each product once."""
         known = load_products()
         ids = dict.fromkeys(debt.product for debt in self.household.debts)
-        return [_product(known[id]) for id in ids if id]
+        return [_product(known[one]) for one in ids if one]
 
 
 def _telling_day(prospect: Prospect) -> date:

@@ -164,7 +164,7 @@ class Asking:
             is_planned=bool(question.amount_fen),
             plain=AnswerForm(auto_id=f"yes-{key}-%s", **made),
             typed=bound or AnswerForm(auto_id=f"{key}-%s", is_hidden=page.hides_amounts, **made),
-            is_open=bound is not None or not question.amount_fen and question.kind == "payment",
+            is_open=bound is not None or (not question.amount_fen and question.kind == "payment"),
         )
 
     def _name(self, question: Question) -> str:

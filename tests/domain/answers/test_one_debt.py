@@ -293,7 +293,7 @@ def test_what_keeps_the_gravest_away_most_cheaply_comes_first():
         ("near", 90_000, "2026-12-12", [3]),
         ("calm", 1_000, "2026-12-27", []),
     ]  # fmt: skip
-    assert [[one.id for _on, one in each.started] for each in found][0] == ["late", "two", "three"]
+    assert [one.id for _on, one in found[0].started] == ["late", "two", "three"]
     assert found[1].per_yuan[2] == Fraction(1, 300)
     assert found[3].yuan_days == 140
 

@@ -448,7 +448,7 @@ def test_what_settles_clears_a_debt_exactly(terms, paid):
     debt.to("2027-01-23")
     payoff = debt.settle
 
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         debt.contract.clone().pay(debt.today, payoff + 1)
     assert sum(debt.pay(payoff)) == payoff
     assert debt.settle == 0
@@ -701,7 +701,7 @@ def test_cure_and_settlement_before_that_days_payments():
     assert cure(household, "debt", date(2027, 1, 21), "minimum") == 0
     with pytest.raises(KeyError):
         cure(household, "other", date(2027, 1, 20), "minimum")
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         settle(household, "debt", date(2026, 11, 30), "minimum")
 
 

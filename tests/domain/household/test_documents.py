@@ -578,7 +578,7 @@ def test_360_months_are_planned_to_the_last():
     "emptied", [("debts", "order", "triage_order"), ("incomes",), ("incomes", "expenses")]
 )
 def test_what_may_be_empty_is_planned(emptied):
-    document = complete("open") | dict.fromkeys(emptied, [])
+    document = complete("open") | {name: [] for name in emptied}
 
     assert outcome(document) == ()
 

@@ -251,7 +251,7 @@ def test_what_was_paid_today_is_paid_in_the_plan_of_today():
 
     plan = make_plan(household, "minimum")
 
-    assert [one.due_on for one in plan.dues][0] == date(2027, 1, 15)
+    assert plan.dues[0].due_on == date(2027, 1, 15)
     assert cure(household, "friend", date(2026, 12, 15)) == 0
     assert settle(household, "friend", date(2026, 12, 15)) == 250_000
 

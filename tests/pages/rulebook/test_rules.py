@@ -349,7 +349,7 @@ def test_a_wrong_file_ends_the_command_with_its_reason(tmp_path):
 
 def test_every_product_is_offered_once_and_six_stand_in_front(owner_client):
     page = owner_client.get(reverse("planner:debt-list")).content.decode()
-    front, _summary, rest = page.partition("</summary>")
+    front, _summary, _rest = page.partition("</summary>")
 
     offered = re.findall(r'<a class="tile" href="[^"]*\?product=(\w+)"', page)
     in_front = re.findall(r'<a class="tile" href="[^"]*\?product=(\w+)"', front)
