@@ -197,11 +197,6 @@ def _short_names(plan: Plan) -> dict[str, str]:
     return {id_: shorten(printable(name), NAME_WIDTH) for id_, name in names_of(plan).items()}
 
 
-def _short_account_names(plan: Plan) -> dict[str, str]:
-    names = account_names_of(plan).items()
-    return {id_: shorten(printable(name), NAME_WIDTH) for id_, name in names}
-
-
 def _answer(situation: Situation) -> list[str]:
     """Am I safe, why, and the one thing to do next: what the plan page says on top."""
     found = answer(situation)

@@ -25,8 +25,6 @@ class Sacrificing:
         self._pays_part = pays_part
         self._prepaying = Prepaying(by_rate, pay_in_order(order))
         self._next_income = 0
-        self._coming: list[int] = []
-        self._known_on = -1
 
     def __call__(self, ledger: Ledger) -> Amounts | None:
         today = [contract.required_fen(ledger.day) for contract in ledger.contracts]

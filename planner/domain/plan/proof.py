@@ -41,11 +41,6 @@ class Proof:
         return Fraction(self.cost_fen - self.cost_bound_fen, self.cost_fen)
 
     @property
-    def saving_left_fen(self) -> int:
-        """What a better plan with no more harm might save, at most."""
-        return max(0, self.cost_fen - self.cost_bound_fen)
-
-    @property
     def is_least_harm(self) -> bool:
         return is_least(self.harm, self.harm_bound)
 

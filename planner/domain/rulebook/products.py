@@ -85,12 +85,6 @@ class Product:
         return self.id.startswith("other_")
 
     @property
-    def grace_days_reported(self) -> int | None:
-        """Days of grace to show as "possible, confirm"; the grace used is 0 until then."""
-        figure = self.possible.get("grace_days")
-        return figure.value if figure else None
-
-    @property
     def facts(self) -> tuple[Fact, ...]:
         """All that it tells in words beside its figures and its ladder."""
         return (*self.autopay, *self.deduction, *self.service, *self.extension)
