@@ -465,7 +465,7 @@ def test_settings_nobody_can_mean_are_refused(owner_client, owner, field, value)
 
 @pytest.mark.django_db
 def test_a_guest_without_consent_stores_no_buffer(guest_client):
-    form = {"language": "en", "time_zone": "Asia/Shanghai", "buffer": "100"}
+    form = {"language": "en", "time_zone": "Asia/Shanghai", "buffer": "100", "was": "0.00"}
 
     response = guest_client.post(reverse("planner:settings"), form)
 
