@@ -16,7 +16,7 @@ from planner.domain.ledger.consequences import Consequence, dated_rungs, rung_st
 from planner.domain.ledger.ledger import HORIZON_MONTHS, Contract, Ledger
 from planner.domain.ledger.replay import replay
 from planner.domain.paying.prepaying import required_ahead
-from planner.domain.paying.proposals import DecidedPayment, Following, taken
+from planner.domain.paying.proposals import Decided, DecidedPayment, taken
 from planner.domain.plan.plan import Plan, PlannedDue
 from planner.domain.rulebook.ladders import Rung
 from planner.domain.values.days import add_months, month_day_on_or_before, next_month_day
@@ -80,7 +80,7 @@ def reasons_of(household: Household, plan: Plan) -> list[WhyPaid]:
     """The reasons of a plan of the household, by day. Raises PaymentRefused."""
     rolled, books = replay(household)
     steps = [(one.on.toordinal(), one.debt, one.amount_fen) for one in plan.payments]
-    following = Following(rolled, steps)
+    following = Decided(rolled, steps)
     Ledger(rolled, following, books).run()
     found: list[WhyPaid] = []
     for debt in rolled.debts:
@@ -101,7 +101,7 @@ def reasons_of(household: Household, plan: Plan) -> list[WhyPaid]:
 
 
 def _of_statements(
-    debt: Debt, dues: Sequence[PlannedDue], steps: Sequence[DecidedPayment], following: Following
+    debt: Debt, dues: Sequence[PlannedDue], steps: Sequence[DecidedPayment], following: Decided
 ) -> Iterable[WhyPaid]:
     """From each statement to the next, what paying more than is required takes off that one."""
     terms = debt.terms
@@ -179,7 +179,7 @@ def _pass_days(contract: Contract, until: int) -> None:
 
 
 def _of_prepayments(
-    household: Household, debt: Debt, steps: Sequence[DecidedPayment], following: Following
+    household: Household, debt: Debt, steps: Sequence[DecidedPayment], following: Decided
 ) -> Iterable[WhyPaid]:
     """Of each payment above what is required, what it saves against paying by the schedule."""
     last_day = add_months(household.as_of, HORIZON_MONTHS).toordinal() - 1
@@ -223,7 +223,7 @@ def _of_arrears(
     household: Household,
     plan: Plan,
     steps: Sequence[DecidedPayment],
-    following: Following,
+    following: Decided,
     begun: Mapping[str, frozenset[str]],
 ) -> Iterable[WhyPaid]:
     """Of each debt overdue at the start, what making up for it prevents."""

@@ -92,7 +92,7 @@ class ScheduledRow(Due):
         return parts
 
 
-class Standing(NamedTuple):
+class InstalmentStanding(NamedTuple):
     """What a schedule is made of on a day: fen, and the numerator of ordinary interest of the
     period so far. `bears_on_all`: a penalty takes the place of all ordinary interest."""
 
@@ -635,10 +635,10 @@ class Instalment:
                 ahead.append((day, row.unpaid))
         return ahead
 
-    def standing(self, day: int) -> Standing:
+    def standing(self, day: int) -> InstalmentStanding:
         """What the rows after `day` are computed from."""
         self._accrue(day)
-        return Standing(
+        return InstalmentStanding(
             self._terms,
             self._nights,
             self._undue,

@@ -36,7 +36,7 @@ class Requirement(Due):
         self.replaced = 0
 
 
-class Standing(NamedTuple):
+class OpenStanding(NamedTuple):
     """What an open balance is on a day: fen, and the numerator of interest of the period so
     far. `charges` are billed interest, fees and penalty; `ends_on` a day ordinal or `NEVER`."""
 
@@ -385,10 +385,10 @@ class OpenEnd:
         other.warnings = []
         return other
 
-    def standing(self, day: int) -> Standing:
+    def standing(self, day: int) -> OpenStanding:
         """What the dues after `day` are computed from."""
         self._accrue(day)
-        return Standing(
+        return OpenStanding(
             self._terms,
             self._nights,
             self._owed,

@@ -57,7 +57,7 @@ class Statement(Due):
         self.pending = 0
 
 
-class Standing(NamedTuple):
+class RevolvingStanding(NamedTuple):
     """What a card owes on a day: fen, and the numerator of interest on `carried` so far.
 
     `charges` are billed interest and fees; `late` the largest minimum that stayed unpaid when
@@ -499,10 +499,10 @@ class Revolving:
         other.warnings = []
         return other
 
-    def standing(self, day: int) -> Standing:
+    def standing(self, day: int) -> RevolvingStanding:
         """What the statements after `day` are computed from."""
         self._accrue(day)
-        return Standing(
+        return RevolvingStanding(
             self._terms,
             self._nights,
             self._carried,

@@ -25,7 +25,7 @@ class Intention(NamedTuple):
     met: list[int]
 
 
-class Following:
+class CarryingOut:
     """A proposal: pays what is required on its day and prepays as the solution says.
 
     When money is short the triage decides; after `last_day` the dearest rate. Where dues are to

@@ -47,7 +47,7 @@ def one(column: int, factor: float = 1.0) -> Sum:
 
 
 @dataclass(slots=True)
-class Claim:
+class LateClaim:
     """What falls due on a day and would be late after `last_safe_on`; `most` it can be, and
     what of it is never counted in yuan-days: late fee and penalty."""
 
@@ -66,7 +66,7 @@ class DebtRows:
     """
 
     flows: defaultdict[int, Sum] = field(default_factory=lambda: defaultdict(Sum))
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[LateClaim] = field(default_factory=list)
     owing: Sum = field(default_factory=Sum)
     billings: int = 0
     questions: list[tuple[int, int]] = field(default_factory=list)
@@ -104,14 +104,14 @@ def write_debt(
         share = 1.0
         if may_be_late and span.is_bound and schedule.bears_on_all:
             share = 0.0  # a penalty may take its place, and is in no row
-        _Instalment(programme, span, debt, contract, schedule, rows, share).write()
+        _InstalmentRows(programme, span, debt, contract, schedule, rows, share).write()
     elif isinstance(contract, OpenEnd):
-        _Open(programme, span, debt, contract, contract.standing(span.first), rows).write()
+        _OpenRows(programme, span, debt, contract, contract.standing(span.first), rows).write()
     else:
         # A minimum that was missed is in the next one, but not on top of its floor.
         has_floor = not (may_be_late and span.is_bound)
         card = contract.standing(span.first)
-        _Revolving(programme, span, debt, contract, card, rows, has_floor).write()
+        _RevolvingRows(programme, span, debt, contract, card, rows, has_floor).write()
     return rows
 
 
@@ -136,12 +136,12 @@ class _Row:
 
 
 @dataclass(slots=True)
-class _Instalment:
+class _InstalmentRows:
     programme: Programme
     span: Span
     debt: Debt
     contract: Instalment
-    standing: instalment.Standing
+    standing: instalment.InstalmentStanding
     rows: DebtRows
     share: float  # of the ordinary interest that is certain to be borne
 
@@ -170,7 +170,7 @@ class _Instalment:
     def _claim(self, row: _Row, required: Sum) -> None:
         self.rows.flows[row.due_on].plus(required)
         most = row.principal + row.interest + row.fee
-        self.rows.claims.append(Claim(row.due_on, row.due_on + self.debt.grace_days, most))
+        self.rows.claims.append(LateClaim(row.due_on, row.due_on + self.debt.grace_days, most))
 
     def _fixed(self, schedule: list[_Row]) -> None:
         left = _yuan(self.standing.undue)
@@ -345,12 +345,12 @@ class _Instalment:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenRows:
     programme: Programme
     span: Span
     debt: Debt
     contract: OpenEnd
-    standing: open_end.Standing
+    standing: open_end.OpenStanding
     rows: DebtRows
 
     def write(self) -> None:
@@ -414,7 +414,7 @@ class _Open:
             if day in dues:
                 due = dues[day]
                 last_safe_on = day + self.debt.grace_days
-                self.rows.claims.append(Claim(day, last_safe_on, _yuan(due.required)))
+                self.rows.claims.append(LateClaim(day, last_safe_on, _yuan(due.required)))
                 self._require(day, paid, standing, billed, pot, left, _yuan(due.owed))
             before = one(left)
         self.rows.owing.plus(before)
@@ -462,7 +462,7 @@ class _Open:
 
 
 @dataclass(slots=True)
-class _Group:
+class _CardGroup:
     """New principal of one statement: free of interest if that is paid in full."""
 
     statement_on: int
@@ -475,12 +475,12 @@ class _Group:
 
 
 @dataclass(slots=True)
-class _Revolving:
+class _RevolvingRows:
     programme: Programme
     span: Span
     debt: Debt
     contract: Revolving
-    card: revolving.Standing
+    card: revolving.RevolvingStanding
     rows: DebtRows
     has_floor: bool
 
@@ -578,7 +578,7 @@ class _Revolving:
         grace = self.debt.grace_days
         for due in self.contract.open_dues():
             most = _yuan(due.unpaid)
-            self.rows.claims.append(Claim(due.due_on, due.last_safe_on, most))
+            self.rows.claims.append(LateClaim(due.due_on, due.last_safe_on, most))
         statements: list[tuple[int, int]] = []
         ahead = self.contract.days_ahead(self.span.first, self.span.last)
         for day in ahead[1:]:
@@ -587,7 +587,7 @@ class _Revolving:
             if day.required:
                 if self.rows.claims and self.rows.claims[-1].due_on == day.on:
                     self.rows.claims.pop()
-                self.rows.claims.append(Claim(day.on, day.on + grace, _yuan(day.required)))
+                self.rows.claims.append(LateClaim(day.on, day.on + grace, _yuan(day.required)))
         days = [day.on for day in ahead]
         return [
             (statement, due_on, _yuan(ahead[bisect_right(days, due_on) - 1].unspent))
@@ -612,7 +612,7 @@ class _Revolving:
             self.rows.flows[due_on].constant += fen
             on = next_month_day(on, self.card.terms.statement_day)
 
-    def _groups(self, path: list[tuple[int, int, float]]) -> list[_Group]:
+    def _groups(self, path: list[tuple[int, int, float]]) -> list[_CardGroup]:
         card = self.card
         groups = []
         for statement in card.statements:
@@ -624,16 +624,18 @@ class _Revolving:
             since = {"due": due_on, "statement": day}.get(
                 card.terms.interest_from, max(piece.since for piece in card.unbilled)
             )
-            groups.append(_Group(day, due_on + self.debt.grace_days, since, fen, 0.0, None))
+            groups.append(_CardGroup(day, due_on + self.debt.grace_days, since, fen, 0.0, None))
         elif fen:
-            groups.append(_Group(self.span.last, self.span.last, self.span.last, fen, 0.0, None))
+            groups.append(
+                _CardGroup(self.span.last, self.span.last, self.span.last, fen, 0.0, None)
+            )
         return groups
 
-    def _group_of(self, statement: Statement) -> _Group:
+    def _group_of(self, statement: Statement) -> _CardGroup:
         fen = sum(piece.fen for piece in statement.pieces)
         nights = self.card.nights
         since = max(piece.since for piece in statement.pieces)
-        return _Group(
+        return _CardGroup(
             statement.billed_on,
             statement.last_safe_on,
             since,
@@ -644,7 +646,7 @@ class _Revolving:
 
     def _decide(
         self,
-        group: _Group,
+        group: _CardGroup,
         pending: Sum,
         left: Sum,
         accrued: Sum,
@@ -680,7 +682,7 @@ class _Revolving:
         programme.row([*total.terms, (in_full, bound)], upper=bound + tolerance - total.constant)
 
     def _minimum(
-        self, day: int, carried: Sum, left: list[Sum], groups: list[_Group], pot: Sum
+        self, day: int, carried: Sum, left: list[Sum], groups: list[_CardGroup], pot: Sum
     ) -> tuple[Sum, Sum]:
         """(least that the statement asks, all that it states) before payments of its day."""
         minimum = self.card.terms.minimum
@@ -783,6 +785,6 @@ def _stand_today(rows: DebtRows, span: Span, contract: Instalment | OpenEnd) -> 
         elif isinstance(due, ScheduledRow):
             uncounted += due.late_fee + due.penalty
         most = _yuan(due.unpaid + extra)
-        rows.claims.append(Claim(due.due_on, due.last_safe_on, most, _yuan(uncounted)))
+        rows.claims.append(LateClaim(due.due_on, due.last_safe_on, most, _yuan(uncounted)))
         extra = 0
     return required

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from planner.domain.household.household import Debt
-from planner.domain.optimum.contracts import CENT, Claim, Span
+from planner.domain.optimum.contracts import CENT, LateClaim, Span
 from planner.domain.optimum.programme import Programme
 
 _SPARE = 0.1  # yuan that may wait unseen: shares that the solver takes for nothing come to so much
@@ -25,7 +25,7 @@ class Lateness:
     `backlog`: by day of `days`, the column of what waits at its end."""
 
     debt: Debt
-    claims: Sequence[Claim]
+    claims: Sequence[LateClaim]
     starts: Mapping[int, Sequence[int]]
     started: set[int]
     days: Sequence[int]

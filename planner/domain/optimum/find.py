@@ -13,11 +13,11 @@ from planner.domain.household.household import Household
 from planner.domain.ledger.consequences import Harm
 from planner.domain.ledger.ledger import Ledger, last_day_of
 from planner.domain.ledger.replay import replay
-from planner.domain.optimum.carry_out import Following
+from planner.domain.optimum.carry_out import CarryingOut
 from planner.domain.optimum.clock import Deadline, OutOfTime
 from planner.domain.optimum.polish import LATE_SHARE, PAIRED_DEBTS, SHARE, Retracing, polish
 from planner.domain.optimum.sacrifice import Sacrificing, search_order
-from planner.domain.optimum.search import Answer, Search, horizon
+from planner.domain.optimum.search import Search, SearchStep, horizon
 from planner.domain.paying.proposals import Proposal
 from planner.domain.paying.triage import Amounts, pay_least_harm
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
@@ -187,7 +187,7 @@ class _Finder:
         if worth(plan) < worth(self._best) and search.leaves_enough(plan.cash, is_late=is_late):
             self._best = plan
 
-    def _execute(self, answer: Answer, search: Search) -> None:
+    def _execute(self, answer: SearchStep, search: Search) -> None:
         """Let the ledger run what was found, and keep it if it is better.
 
         Dues are paid on their days; they wait within their grace only where nothing else is on
@@ -196,7 +196,7 @@ class _Finder:
         if answer.intentions is None:
             return
         triage = pay_least_harm(self._opened, pays_part=True)
-        proposal = Following(answer.intentions, answer.until, triage, answer.kept)
+        proposal = CarryingOut(answer.intentions, answer.until, triage, answer.kept)
         plan = self._read_off(proposal, self._deadline)
         foreseen = tuple(answer.counts)
         search.learn(

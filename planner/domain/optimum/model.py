@@ -13,7 +13,7 @@ from planner.domain.household.household import Debt
 from planner.domain.household.terms import RevolvingTerms
 from planner.domain.ledger.consequences import dated_rungs
 from planner.domain.ledger.ledger import Ledger
-from planner.domain.optimum.contracts import CENT, Claim, DebtRows, Span, Sum, one, write_debt
+from planner.domain.optimum.contracts import CENT, DebtRows, LateClaim, Span, Sum, one, write_debt
 from planner.domain.optimum.episodes import Lateness
 from planner.domain.optimum.programme import Programme
 from planner.domain.rulebook.ladders import Rung
@@ -93,7 +93,7 @@ def build(
     return model
 
 
-def _only_required(span: Span, claims: list[Claim]) -> DebtRows:
+def _only_required(span: Span, claims: list[LateClaim]) -> DebtRows:
     """A debt of which only what is required is ever paid."""
     rows = DebtRows(claims=claims)
     for claim in claims:
@@ -226,7 +226,7 @@ def _growth(debt: Debt) -> float:
 
 
 def _count_days(
-    model: Model, debt: Debt, claims: Sequence[Claim], day: int, end: int, waits: int
+    model: Model, debt: Debt, claims: Sequence[LateClaim], day: int, end: int, waits: int
 ) -> None:
     """Yuan-days of the backlog of [day, end), without what is in grace or tolerated."""
     tolerated = in_grace = 0.0
@@ -252,7 +252,7 @@ def _by_severity(debt: Debt) -> dict[int, list[Rung]]:
     return found
 
 
-def _start(rung: Rung, claim: Claim) -> int:
+def _start(rung: Rung, claim: LateClaim) -> int:
     assert rung.after_days is not None
     if rung.counts_from == "grace_end":
         return claim.last_safe_on + rung.after_days

@@ -9,7 +9,7 @@ from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Books, CashDay, Ledger
 from planner.domain.optimum.carry_out import Intention
 from planner.domain.optimum.clock import Deadline, OutOfTime
-from planner.domain.optimum.contracts import CENT, Claim, Span
+from planner.domain.optimum.contracts import CENT, LateClaim, Span
 from planner.domain.optimum.model import (
     SLACK,
     Model,
@@ -38,7 +38,7 @@ MANY = 1_000_000  # episodes: no limit
 
 
 @dataclass(slots=True)
-class Answer:
+class SearchStep:
     """Payments by debt for the ledger to follow, and bounds in fen. `counts` are the episodes
     that the solver foresaw, gravest first."""
 
@@ -163,7 +163,7 @@ class Search:
             is_reduced=start is None,
         )
 
-    def on_time(self) -> Iterator[Answer]:
+    def on_time(self) -> Iterator[SearchStep]:
         """Payments with nothing late, better and better; nothing where there are none.
 
         First the rows of the bound with its questions rounded, then with whole numbers, then rows
@@ -194,7 +194,7 @@ class Search:
                 settled = self._solve(programme, relaxed=True)
                 yield from self._mended(bound, settled if settled.values else whole, least)
             elif least is not None:
-                yield Answer(cost_bound_fen=least)
+                yield SearchStep(cost_bound_fen=least)
         plan = self._build(is_bound=False)
         minimise(plan.programme, plan.cost)
         first = self._solve(plan.programme, relaxed=True)
@@ -225,7 +225,7 @@ class Search:
         keep_back(model, self._stretches, SLACK)
         return self._solve(programme, relaxed=True)
 
-    def _mended(self, model: Model, found: Solution, least: int | None) -> Iterator[Answer]:
+    def _mended(self, model: Model, found: Solution, least: int | None) -> Iterator[SearchStep]:
         """The payments of a solution; then more is kept where the ledger has left too little.
 
         Where it was late more often than foreseen, more is kept throughout.
@@ -255,17 +255,17 @@ class Search:
         minimise(bound.programme, bound.cost)
         return bound, self._solve(bound.programme, relaxed=True)
 
-    def _answer(self, model: Model, found: Solution, least: int | None) -> Answer:
+    def _answer(self, model: Model, found: Solution, least: int | None) -> SearchStep:
         if found.values is None:
-            return Answer(cost_bound_fen=least)
-        answer = Answer(_intentions(model, found.values, self.last), least, until=self.last)
+            return SearchStep(cost_bound_fen=least)
+        answer = SearchStep(_intentions(model, found.values, self.last), least, until=self.last)
         if model.waits:
             answer.kept = self._cash_left(model, found.values)
         if model.lateness:
             answer.until = _last_wait(model, found.values, self.last)
         return answer
 
-    def propose(self, known: Mapping[int, Collection[int]]) -> Iterator[Answer]:
+    def propose(self, known: Mapping[int, Collection[int]]) -> Iterator[SearchStep]:
         """Payments with few episodes: in a few linear programmes, then with whole numbers.
 
         `known`: severity to the indices of debts that start it in a known plan.
@@ -277,7 +277,7 @@ class Search:
 
     def _propose(
         self, stages: Stages, stage: Callable[[int], None], *, anew: bool
-    ) -> Iterator[Answer]:
+    ) -> Iterator[SearchStep]:
         for severity in SEVERITIES:
             try:
                 stage(severity)
@@ -409,7 +409,7 @@ def _answer_questions(model: Model, values: list[float]) -> None:
             programme.lower[promise] = programme.upper[promise] = answer
 
 
-def _met_until(claims: Sequence[Claim], day: int, waits: float) -> int:
+def _met_until(claims: Sequence[LateClaim], day: int, waits: float) -> int:
     """The due day up to which all is met where the youngest claims make up what waits."""
     for claim in reversed(claims):
         if claim.due_on > day:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from planner.domain.household.household import Expense, Household
 from planner.domain.ledger.ledger import Flows, Ledger
 from planner.domain.ledger.replay import replay
-from planner.domain.paying.proposals import DecidedPayment, Following
+from planner.domain.paying.proposals import Decided, DecidedPayment
 from planner.domain.plan.plan import Exposure
 
 
@@ -47,7 +47,7 @@ def if_followed(household: Household, steps: Iterable[DecidedPayment], before: d
     day outside the plan.
     """
     rolled, books = replay(household)
-    ledger = Ledger(rolled, Following(rolled, steps), books, lenders_take=True)
+    ledger = Ledger(rolled, Decided(rolled, steps), books, lenders_take=True)
     return read_prospect(ledger.run_to(before.toordinal()))
 
 

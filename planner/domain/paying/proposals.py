@@ -83,7 +83,7 @@ DecidedPayment = tuple[int, str, int]
 """(day, debt, fen)"""
 
 
-class Following:
+class Decided:
     """Proposes what was decided for each day; keeps a copy of each contract from before it."""
 
     def __init__(self, household: Household, steps: Iterable[DecidedPayment]) -> None:
@@ -119,4 +119,4 @@ def taken(contract: Contract, day: int, offered: int) -> int:
 def follow(household: Household, steps: Iterable[DecidedPayment]) -> Ledger:
     """The finished ledger of a household that pays like that. Raises PaymentRefused."""
     rolled, books = replay(household)
-    return Ledger(rolled, Following(rolled, steps), books).run()
+    return Ledger(rolled, Decided(rolled, steps), books).run()
