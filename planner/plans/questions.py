@@ -42,6 +42,10 @@ def open_questions(
     return list(found.questions)
 
 
+def _asked_from(user: User, position: Household, known_to: date) -> Unanswered:
+    return unanswered(position, known_to, lambda past: followed_plan(user, past))
+
+
 def _unanswered(user: User, household: HouseholdRow, shelf: Shelf | None = None) -> Unanswered:
     if not household.is_lived:
         return Unanswered((), (), household.as_of - _DAY)
@@ -49,8 +53,11 @@ def _unanswered(user: User, household: HouseholdRow, shelf: Shelf | None = None)
     known_to = household.answered_to
 
     def compute(position: Household, names: list[str], _found: object) -> dict[str, Record]:
-        found = unanswered(position, known_to, lambda past: followed_plan(user, past))
-        # Asked again from the day they lead to, the questions are the same.
+        # Asked again from the day they lead to, a plan may pay on other days: until both agree,
+        # so that the same is asked whether it is kept or worked out anew.
+        since, found = known_to, _asked_from(user, position, known_to)
+        while found.known_to > since:
+            since, found = found.known_to, _asked_from(user, position, found.known_to)
         return dict.fromkeys([*names, f"{QUESTIONS} {found.known_to}"], _written(found))
 
     def parsed() -> Household:
