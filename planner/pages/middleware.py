@@ -44,7 +44,7 @@ def read_again(get_response: GetResponse) -> GetResponse:
     def middleware(request: Request) -> HttpResponse:
         return get_response(request)
 
-    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # Django asks for it
     return middleware
 
 
@@ -66,5 +66,5 @@ def refused_books(get_response: GetResponse) -> GetResponse:
     def middleware(request: Request) -> HttpResponse:
         return get_response(request)
 
-    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # Django asks for it
     return middleware

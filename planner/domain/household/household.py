@@ -164,7 +164,7 @@ def read_json(raw: bytes) -> Any:
         collected = dict(pairs)
         if len(collected) < len(pairs):
             seen: set[str] = set()
-            duplicates.extend(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+            duplicates.extend(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # None is meant
         return collected
 
     def refuse_constant(name: str) -> NoReturn:
@@ -317,7 +317,7 @@ def _read_income(fields: Fields, taken: set[str], account_ids: set[str], as_of: 
         on=_read_recurrence(fields),
         first=first,
         until=until,
-        adjust=fields.choice("adjust", _ADJUSTMENTS, "none"),  # type: ignore[arg-type]
+        adjust=fields.choice("adjust", _ADJUSTMENTS, "none"),  # type: ignore[arg-type]  # one of them
         is_certain=fields.flag("certain", True),
     )
     fields.close()

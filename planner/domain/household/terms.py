@@ -256,8 +256,8 @@ def _read_revolving(fields: Fields, as_of: date) -> RevolvingTerms:
         monthly_spend_fen=fields.amount("monthly_spend", 0),
         minimum=None if minimum is None else _read_statement_minimum(minimum),
         rate=read_rate(fields),
-        interest_from=fields.choice("interest_from", ("due", "statement", "posting")),  # type: ignore[arg-type]
-        interest_on=fields.choice("interest_on", ("daily", "remainder"), "daily"),  # type: ignore[arg-type]
+        interest_from=fields.choice("interest_from", ("due", "statement", "posting")),  # type: ignore[arg-type]  # one of them
+        interest_on=fields.choice("interest_on", ("daily", "remainder"), "daily"),  # type: ignore[arg-type]  # one of them
         purchases=tuple(sorted(_read_purchases(fields, as_of), key=lambda one: one.on)),
         late_fee=_read_late_fee(fields),
         arrears=tuple(_read_missed_minimum(fields, as_of, billed)),
@@ -374,7 +374,7 @@ def _read_prepayment(fields: Fields) -> Prepayment:
     prepayment = Prepayment(
         allowed=item.flag("allowed", True),
         fee_ratio=item.ratio("fee_ratio", Fraction(0)),
-        keeps=item.choice("keeps", ("amount", "term"), "amount"),  # type: ignore[arg-type]
+        keeps=item.choice("keeps", ("amount", "term"), "amount"),  # type: ignore[arg-type]  # one of them
         fees_waived=item.flag("fees_waived", False),
     )
     item.close()
@@ -466,7 +466,7 @@ def _read_overdue(fields: Fields, *, with_base: bool) -> Overdue | None:
     on = item.choice("on", ("row", "principal"), "row") if with_base else "row"
     if kind is not None:
         item.close()
-    return Overdue(rate=rate, multiplier=multiplier, on=on)  # type: ignore[arg-type]
+    return Overdue(rate=rate, multiplier=multiplier, on=on)  # type: ignore[arg-type]  # read as such
 
 
 def _read_late_fee(fields: Fields) -> LateFee | None:
@@ -500,7 +500,7 @@ def _read_rate_keys(item: Fields) -> Rate:
         if basis not in (360, 365):
             item.contradict("basis", "360 or 365")
             basis = 365
-    return Rate(value, per, basis, monthly)  # type: ignore[arg-type]
+    return Rate(value, per, basis, monthly)  # type: ignore[arg-type]  # read as such
 
 
 def rate_document(rate: Rate | None) -> dict[str, Any] | None:
