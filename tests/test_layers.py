@@ -10,12 +10,13 @@ from tests.paths import ROOT
 # What stands in planner/, from top to bottom, and what each may import beside itself.
 LAYERS = {
     "urls": "pages",
-    "management": "plans services exports words models domain",
-    "pages": "forms plans services exports charts words models domain",
+    "management": "plans services exports imports words models domain",
+    "pages": "forms plans services exports imports charts words models domain",
     "plans": "services words models domain",
     "forms": "services words models domain",
     "services": "words models domain",
     "exports": "words domain",
+    "imports": "domain",
     "charts": "words domain",
     "words": "models domain",
     "models": "domain",

@@ -1,0 +1,50 @@
+"""What was read of a file that came, as text for a terminal."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from planner.domain.values.money import parse_yuan
+from planner.exports.table import columns, printable, wrap
+from planner.words.figures import figure
+
+Document = Mapping[str, Any]
+
+
+def reading_table(document: Document) -> str:
+    """Lines that end in a newline, in the language being spoken."""
+    return "\n".join(_report(document)) + "\n"
+
+
+def _report(document: Document) -> Iterator[str]:
+    debts = document["proposed"]
+    yield _("{count} debts, {total} in yuan").format(
+        count=len(debts), total=_figure(document["total_cny"])
+    )
+    yield ""
+    rows = [
+        [
+            one["opened_on"],
+            printable(one["institution"]),
+            _figure(one["balance"], one["currency"]),
+            one["as_of"] or "",
+        ]
+        for one in debts
+    ]
+    if rows:
+        heads = [_("Opened"), _("Lender"), _("Balance"), _("As of")]
+        yield from columns(heads, rows, names=(1,))
+    if document["dropped"]:
+        yield ""
+        yield _("{count} accounts owe nothing and are left out.").format(
+            count=len(document["dropped"])
+        )
+    if document.get("say"):
+        yield ""
+        yield from wrap(document["say"])
+
+
+def _figure(amount: str, currency: str = "CNY") -> str:
+    text = figure(parse_yuan(amount))
+    return text if currency == "CNY" else f"{currency} {text}"

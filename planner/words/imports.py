@@ -1,0 +1,84 @@
+"""What is said of a file that came: why it is not read, what of it was not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planner.words.language import language
+
+WHY_NOT: Mapping[str, Any] = {
+    # A report
+    "detailed": gettext_lazy(
+        "This is the detailed report; only the brief one is read for now. Download the brief one, "
+        "or enter it by hand."
+    ),
+    "enterprise": gettext_lazy(
+        "This is the report of a company. What is read is a person's own report, in brief."
+    ),
+    "no_text": gettext_lazy(
+        "This PDF is a picture without text. Use the electronic one from the web page or the "
+        "bank's app, or enter it by hand."
+    ),
+    "other": gettext_lazy(
+        "This is not a personal credit report in brief. Download that one, or enter it by hand."
+    ),
+    "bill_pdf": gettext_lazy(
+        "This PDF is a certificate. Export the bill again and choose “for personal reconciliation”."
+    ),
+    "damaged_pdf": gettext_lazy(
+        "This PDF is incomplete or damaged. Download it once more, or paste its text."
+    ),
+    "too_many_pages": gettext_lazy("This PDF has more than 150 pages: no report in brief has."),
+    "too_much_text": gettext_lazy("This PDF has more text than any report in brief."),
+    # Any file
+    "too_large": gettext_lazy("This file is larger than 10 MB. Choose a shorter period."),
+    "too_many_rows": gettext_lazy("This bill has more than 50,000 rows. Export a shorter period."),
+    "too_long": gettext_lazy("Reading this file takes too long. Nothing of it was read."),
+    "too_heavy": gettext_lazy("This file asks for more than reading may cost. Nothing was read."),
+    "busy": gettext_lazy("Other files are being read. Please try again in a minute."),
+    "empty": gettext_lazy("There is nothing in it."),
+    "no_text_file": gettext_lazy("This is no file that can be read here."),
+    "not_known": gettext_lazy(
+        "This is no credit report, no bill message and no bill that is known here."
+    ),
+    "password": gettext_lazy(
+        "This PDF has a password. Enter it, or paste the text. It opens the file this once and is "
+        "not kept."
+    ),
+    "zip_password": gettext_lazy(
+        "This archive has a password. Enter it: it opens the file this once and is not kept."
+    ),
+    "wrong_password": gettext_lazy(
+        "That is not the password. Enter it again, or paste the text. It is not kept."
+    ),
+}
+
+
+def why_not(document: Mapping[str, Any]) -> str:
+    """The sentence of a document that was refused or wants a password."""
+    return str(WHY_NOT[document["why"]])
+
+
+def what_lacks(document: Mapping[str, Any]) -> str:
+    """What of a report was not read; empty where it is all there."""
+    said = []
+    if missing := document.get("missing_accounts"):
+        said.append(
+            _("{count} accounts could not be read; please add them by hand.").format(count=missing)
+        )
+    elif not document.get("complete", True) and "pages_stated" not in document:
+        said.append(
+            _(
+                "How many accounts the report has could not be read. Compare with its first page "
+                "whether all are here."
+            )
+        )
+    if "pages_stated" in document:
+        said.append(
+            _("The file says it has {stated} pages, and has {there}.").format(
+                stated=document["pages_stated"], there=document["pages"]
+            )
+        )
+    return ("" if language() == "zh" else " ").join(said)
