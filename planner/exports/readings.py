@@ -14,7 +14,8 @@ Document = Mapping[str, Any]
 
 def reading_table(document: Document) -> str:
     """Lines that end in a newline, in the language being spoken."""
-    return "\n".join(_report(document)) + "\n"
+    lines = {"brief": _report, "messages": _messages}[document["document"]]
+    return "\n".join(lines(document)) + "\n"
 
 
 def _report(document: Document) -> Iterator[str]:
@@ -43,6 +44,23 @@ def _report(document: Document) -> Iterator[str]:
     if document.get("say"):
         yield ""
         yield from wrap(document["say"])
+
+
+def _messages(document: Document) -> Iterator[str]:
+    for message in document["messages"]:
+        yield " ".join(
+            part
+            for part in (
+                message["id"],
+                printable(message["lender"] or ""),
+                message["card_tail"] or "",
+                _figure(message["amount"]) if message["amount"] else "",
+                message["due_date"] or "",
+            )
+            if part
+        )
+        if message.get("say"):
+            yield from wrap(message["say"], first="   ", indent="   ")
 
 
 def _figure(amount: str, currency: str = "CNY") -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from planner.imports.characters import decoded, joined, plain, seen
+from planner.imports.messages import is_messages, read_messages
 from planner.imports.outcome import MOST_BYTES, Refused, Wanted, refusal
 from planner.imports.report import read_report
 
@@ -46,6 +47,8 @@ def _read(
     text = _text(content)
     if kind == "report" or (kind is None and _is_report(text)):
         return read_report([text], is_pasted=True)
+    if kind == "sms" or (kind is None and is_messages(text)):
+        return read_messages(text, received)
     raise Refused("not_known")
 
 

@@ -55,6 +55,42 @@ WHY_NOT: Mapping[str, Any] = {
     ),
 }
 
+# Of messages that are shown and not imported; the rest needs no word.
+OF_MESSAGES: Mapping[str, Any] = {
+    "pay_by_link": gettext_lazy(
+        "This message asks you to pay through a link: it looks like a fraud. Check in the bank's "
+        "own app and do not open the link."
+    ),
+    "phishing": gettext_lazy(
+        "This message looks like a fraud. Check in the bank's own app, and pay nobody who is not "
+        "named there."
+    ),
+    "verification_code": gettext_lazy(
+        "This is a verification code. Nothing of it is kept; give it to nobody."
+    ),
+    "mediation": gettext_lazy(
+        "This is no bill. Ask the lender and the court whether the centre is real before you "
+        "answer."
+    ),
+    "collection": gettext_lazy(
+        "This asks for what is overdue; it is no bill. Check the amount in the lender's own app."
+    ),
+    "debit_failed": gettext_lazy(
+        "The lender could not take its money. This is no new debt: the instalment is unpaid."
+    ),
+    "payment_receipt": gettext_lazy("This says that a payment arrived; enter it with the debt."),
+    "advert": gettext_lazy("This is an offer, no bill."),
+    "not_understood": gettext_lazy("This message was not understood; please enter it by hand."),
+}
+
+
+def of_message(message: Mapping[str, Any]) -> str:
+    """What is said beside a message that is not imported; empty where there is nothing to say."""
+    if "duplicate_of" in message:
+        return _("The same message as above.")
+    reason = "pay_by_link" if "pay_by_link" in message["flags"] else message["class"]
+    return str(OF_MESSAGES.get(reason, ""))
+
 
 def why_not(document: Mapping[str, Any]) -> str:
     """The sentence of a document that was refused or wants a password."""

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.imports.expected import REPORTS, differences, expected
+from tests.imports.expected import HERE, REPORTS, differences, expected
 from tests.paths import ROOT
 
 
@@ -69,3 +69,22 @@ def test_a_file_that_is_not_there_is_a_sentence():
 
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode().startswith("Cannot read /nowhere/report.pdf")
+
+
+def test_messages_are_read_and_a_fraud_is_called_one():
+    done = read("-", "--kind", "sms", "--format", "json", stdin=(HERE / "sms.txt").read_bytes())
+
+    messages = {one["id"]: one for one in json.loads(done.stdout)["messages"]}
+    assert done.returncode == 0, done.stderr
+    wanted = {
+        one["id"]: one for one in json.loads((HERE / "sms.expected.json").read_text())["messages"]
+    }
+    assert messages["17"]["say"] == wanted["17"]["say"]
+
+
+def test_messages_take_the_day_they_came_on_from_the_command():
+    text = "【平安银行】12月账单RMB100.00元，到期还款日01月06日".encode()
+
+    done = read("-", "--received", "2026-12-20", "--format", "json", stdin=text)
+
+    assert json.loads(done.stdout)["messages"][0]["due_date"] == "2027-01-06"

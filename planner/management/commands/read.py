@@ -14,7 +14,7 @@ from planner.exports.readings import reading_table
 from planner.imports.apart import read_apart
 from planner.imports.outcome import KINDS, MOST_BYTES
 from planner.management.commands.plan import locale_language
-from planner.words.imports import what_lacks, why_not
+from planner.words.imports import of_message, what_lacks, why_not
 from planner.words.language import one_line, speaking
 
 
@@ -58,6 +58,9 @@ class Command(BaseCommand):
             said = what_lacks(document) if is_read else why_not(document)
             if said:
                 document["say"] = said
+            for message in document.get("messages", []):
+                if sentence := of_message(message):
+                    message["say"] = sentence
             if options["format"] == "json":
                 text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
             else:
