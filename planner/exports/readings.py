@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from planner.domain.values.money import parse_yuan
 from planner.exports.table import columns, printable, wrap
 from planner.words.figures import figure
+from planner.words.language import listed
 
 Document = Mapping[str, Any]
 
 
 def reading_table(document: Document) -> str:
     """Lines that end in a newline, in the language being spoken."""
-    lines = {"brief": _report, "messages": _messages}[document["document"]]
+    lines = {"brief": _report, "messages": _messages, "bill": _bill}[document["document"]]
     return "\n".join(lines(document)) + "\n"
 
 
@@ -61,6 +62,21 @@ def _messages(document: Document) -> Iterator[str]:
         )
         if message.get("say"):
             yield from wrap(message["say"], first="   ", indent="   ")
+
+
+def _bill(document: Document) -> Iterator[str]:
+    yield _("{count} rows").format(count=document["rows"])
+    for name, told in document["classes"].items():
+        yield f"{name:<18}{told['count']:>6}{_figure(told['amount']):>16}"
+    debts = document["debts"]
+    if debts:
+        yield ""
+        yield _("Who seems to lend: {names}").format(
+            names=listed(printable(debt["lender"]) for debt in debts)
+        )
+    if document.get("say"):
+        yield ""
+        yield from wrap(document["say"])
 
 
 def _figure(amount: str, currency: str = "CNY") -> str:

@@ -5,15 +5,20 @@ code. Otherwise its keys are those of the kind: a report's (`planner.imports.rep
 (`planner.imports.messages`) or a bill's (`planner.imports.bill`).
 """
 
+import re
 from datetime import date
 from typing import Any
 
+from planner.imports.archives import is_workbook, sheets, unpacked
+from planner.imports.bill import read_bill
+from planner.imports.bill_rows import bill_of, csv_cells
 from planner.imports.characters import decoded, joined, plain, seen
 from planner.imports.messages import is_messages, read_messages
 from planner.imports.outcome import MOST_BYTES, Refused, Wanted, refusal
 from planner.imports.report import read_report
 
-MOST_PASTED = 1024 * 1024  # of text: a report of 2,000 accounts has a third of it
+MOST_PASTED = 200_000  # characters of messages
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"  # what a spreadsheet made of it: no bill comes so
 
 
 def read(
@@ -42,34 +47,62 @@ def _read(
         raise Refused("too_large")
     if not content.strip():
         raise Refused("empty")
+    if content.startswith(b"PK") and not is_workbook(content):
+        content = unpacked(content, password)
     if b"%PDF-" in content[:1024]:
-        return _of_pdf(content, kind, password)
+        return _of_pdf(content, password)
+    if content.startswith(b"PK"):
+        return _of_workbook(content)
+    if content.startswith(_OLD_WORKBOOK):
+        raise Refused("resaved")
     text = _text(content)
-    if kind == "report" or (kind is None and _is_report(text)):
+    if kind is None:
+        kind = _kind(text)
+    if kind == "report":
         return read_report([text], is_pasted=True)
-    if kind == "sms" or (kind is None and is_messages(text)):
+    if kind == "bill":
+        return read_bill(bill_of(csv_cells(text)))
+    if kind == "sms" and len(text) <= MOST_PASTED:
         return read_messages(text, received)
     raise Refused("not_known")
 
 
-def _of_pdf(content: bytes, kind: str | None, password: str | None) -> dict[str, Any]:
+def _of_pdf(content: bytes, password: str | None) -> dict[str, Any]:
     from planner.imports.pdf import page_texts
 
     texts = page_texts(content, password)
-    return read_report(texts)
+    document = read_report(texts)
+    if document.get("why") == "other" and re.search("支付宝|微信支付|财付通", "".join(texts[:1])):
+        raise Refused("bill_pdf")
+    return document
+
+
+def _of_workbook(content: bytes) -> dict[str, Any]:
+    why = Refused("not_a_bill")
+    for rows in sheets(content):
+        try:
+            return read_bill(bill_of(rows))
+        except Refused as refused:
+            if refused.code != "not_a_bill":
+                raise
+            why = refused
+    raise why
 
 
 def _text(content: bytes) -> str:
     text = decoded(content)
-    if text is None:
-        raise Refused("no_text_file")
-    if len(text) > MOST_PASTED:
-        raise Refused("too_large")
-    if "\x00" in text:
+    if text is None or "\x00" in text:
         raise Refused("no_text_file")
     return text
 
 
-def _is_report(text: str) -> bool:
-    whole = plain(joined(seen(text)))
-    return "信用报告" in whole[:2000] or ("信息概要" in whole and "明细如下" in whole)
+def _kind(text: str) -> str | None:
+    """What a text is: the header of a bill is looked for first, for goods may be named anything."""
+    head = plain(joined(seen(text[:20_000])))
+    if "收/支" in head and re.search("交易(?:订单|单)?号", head):
+        return "bill"
+    if "信用报告" in head or ("信息概要" in head and "明细如下" in head):
+        return "report"
+    if re.match("支付宝交易|微信支付账单|-{10,}导出信息", head):
+        return "bill"
+    return "sms" if is_messages(text[:20_000]) else None

@@ -24,6 +24,18 @@ WHY_NOT: Mapping[str, Any] = {
     "other": gettext_lazy(
         "This is not a personal credit report in brief. Download that one, or enter it by hand."
     ),
+    "not_a_bill": gettext_lazy(
+        "This is no bill of Alipay or WeChat Pay. In the app, export the bill itself and choose "
+        "“for personal reconciliation”."
+    ),
+    "resaved": gettext_lazy(
+        "A spreadsheet has saved this file again and changed it. Use the file as it came."
+    ),
+    "no_bill_in_archive": gettext_lazy("This archive does not hold one bill."),
+    "damaged_archive": gettext_lazy("This archive is incomplete or damaged. Download it again."),
+    "damaged_workbook": gettext_lazy("This workbook is incomplete or damaged. Download it again."),
+    "damaged_bill": gettext_lazy("This bill is incomplete or damaged. Download it again."),
+    "too_large_unpacked": gettext_lazy("Unpacked, this file is too large. Nothing was read."),
     "bill_pdf": gettext_lazy(
         "This PDF is a certificate. Export the bill again and choose “for personal reconciliation”."
     ),
@@ -98,8 +110,14 @@ def why_not(document: Mapping[str, Any]) -> str:
 
 
 def what_lacks(document: Mapping[str, Any]) -> str:
-    """What of a report was not read; empty where it is all there."""
+    """What of a report or a bill was not read; empty where it is all there."""
     said = []
+    if document.get("totals_agree") is False:
+        said.append(
+            _("The rows do not come to the totals that the file states; some may be missing.")
+        )
+    if unreadable := document.get("unreadable_rows"):
+        said.append(_("{count} rows could not be read.").format(count=unreadable))
     if missing := document.get("missing_accounts"):
         said.append(
             _("{count} accounts could not be read; please add them by hand.").format(count=missing)

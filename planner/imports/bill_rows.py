@@ -1,0 +1,235 @@
+"""Rows of a bill of Alipay or WeChat: CSV or workbook, found by the names in its header.
+
+Layouts change every year or two: columns are read by name, never by position, and what comes
+before and after the rows is looked at for the totals that the file itself states.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from planner.domain.values.money import MAX_FEN
+from planner.imports.characters import joined, plain
+from planner.imports.outcome import Refused
+
+MOST_ROWS = 50_000
+MOST_CELLS = 40  # of one row that are looked at
+HEADER_WITHIN = 60  # rows
+LONGEST_CELL = 200
+EXCEL_EPOCH = datetime(1899, 12, 30)
+
+ROLES: Mapping[str, Sequence[str]] = {
+    "time": ("交易时间", "交易创建时间"),
+    "category": ("交易分类", "交易类型", "类型"),
+    "other": ("交易对方",),
+    "what": ("商品说明", "商品名称", "商品"),
+    "way": ("收/支",),
+    "amount": ("金额", "金额(元)"),
+    "method": ("收/付款方式", "支付方式"),
+    "status": ("交易状态", "当前状态"),
+    "id": ("交易订单号", "交易号", "交易单号", "订单号"),
+    "funds": ("资金状态",),
+    "refunded": ("成功退款(元)",),
+}
+NEEDED = ("time", "way", "amount", "status", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: fen, the local day and time of day, and words as the file prints them."""
+
+    on: date
+    at: str
+    category: str
+    other: str
+    what: str
+    way: str
+    fen: int
+    method: str
+    status: str
+    id: str
+    funds: str
+    refunded_fen: int
+
+
+@dataclass(slots=True)
+class Bill:
+    source: str = ""  # "alipay", "wechat"
+    rows: list[Row] = field(default_factory=list)
+    duplicates: int = 0
+    unreadable: int = 0
+    period: tuple[date, date] | None = None
+    declared: dict[str, Any] = field(default_factory=dict)
+
+
+def csv_cells(text: str) -> Iterator[list[str]]:
+    """Cells of a CSV, tabs gone: they guard order numbers against spreadsheets."""
+    rest = io.StringIO(text.replace("\t", "").replace("\x00", ""), newline="")
+    try:
+        yield from csv.reader(rest)
+    except csv.Error:
+        raise Refused("damaged_bill") from None
+
+
+def bill_of(cells: Iterable[Sequence[Any]]) -> Bill:
+    """The rows of a bill. Raises Refused where there is no header that names what is needed."""
+    bill = Bill()
+    told: list[str] = []
+    places: dict[str, int] = {}
+    seen_before: set[tuple[Any, ...]] = set()
+    is_over = False
+    for number, row in enumerate(cells):
+        if number > MOST_ROWS + 2 * HEADER_WITHIN:
+            raise Refused("too_many_rows")
+        if not places:
+            if number >= HEADER_WITHIN:
+                break
+            names = [plain(joined(str(cell))) for cell in row[:MOST_CELLS]]
+            places = _places(names)
+            if places:
+                bill.source = "wechat" if "当前状态" in names or "支付方式" in names else "alipay"
+            else:
+                told.append("".join(_text(cell) for cell in row[:MOST_CELLS]))
+            continue
+        texts = [_text(cell) for cell in row[:MOST_CELLS]]
+        is_over = is_over or not any(texts) or texts[0].startswith("---")
+        if is_over:
+            if len(told) < 2 * HEADER_WITHIN:
+                told.append(",".join(text for text in texts if text))
+            continue
+        if len(bill.rows) >= MOST_ROWS:
+            raise Refused("too_many_rows")
+        _take(bill, row, places, seen_before)
+    if not places:
+        raise Refused("not_a_bill")
+    _read_told(bill, told)
+    return bill
+
+
+def _places(names: Sequence[str]) -> dict[str, int]:
+    """{role: column}; empty where a needed one is missing."""
+    places = {}
+    for role, known in ROLES.items():
+        place = next((names.index(name) for name in known if name in names), None)
+        if place is not None:
+            places[role] = place
+    return places if all(role in places for role in NEEDED) else {}
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell)[:LONGEST_CELL].strip(" \t\u00a0\u3000\ufeff\r\n")
+
+
+def _take(
+    bill: Bill, row: Sequence[Any], places: Mapping[str, int], seen_before: set[tuple[Any, ...]]
+) -> None:
+    def cell(role: str) -> Any:
+        place = places.get(role)
+        return row[place] if place is not None and place < len(row) else ""
+
+    def word(role: str) -> str:
+        text = plain(_text(cell(role)))
+        return "" if text == "/" and role != "way" else text
+
+    when = _when(cell("time"))
+    fen = _fen(cell("amount"))
+    if when is None or fen is None:
+        bill.unreadable += 1
+        return
+    number = word("id")
+    if re.fullmatch(r"\d(?:\.\d+)?E\+\d+", number, re.IGNORECASE):
+        raise Refused("resaved")
+    status = word("status")
+    key = (number, when, fen, status)
+    if number and key in seen_before:
+        bill.duplicates += 1
+        return
+    seen_before.add(key)
+    bill.rows.append(
+        Row(
+            on=when.date(),
+            at=f"{when:%H:%M:%S}",
+            category=word("category"),
+            other=word("other"),
+            what=word("what"),
+            way=word("way"),
+            fen=fen,
+            method=word("method").split("&")[0],
+            status=status,
+            id=number,
+            funds=word("funds"),
+            refunded_fen=_refunded(status) or _fen(cell("refunded")) or 0,
+        )
+    )
+
+
+def _when(cell: Any) -> datetime | None:
+    """The local time; workbooks have it as days since their epoch, to be rounded to seconds."""
+    if isinstance(cell, datetime):
+        return cell.replace(tzinfo=None, microsecond=0)
+    if isinstance(cell, int | float):
+        if not 1 <= cell < 100_000:
+            return None
+        return EXCEL_EPOCH + timedelta(
+            seconds=int(Decimal(repr(float(cell))) * 86400 + Decimal("0.5"))
+        )
+    text = _text(cell).replace("/", "-")
+    if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}", text):
+        raise Refused("resaved")
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return None
+
+
+_REFUNDED_IN = re.compile(r"\(已?(?:全额)?退款[^)]*\)")
+
+
+def _fen(cell: Any) -> int | None:
+    """Whole fen of an amount as printed: with or without ¥, separators, a refund in brackets."""
+    if isinstance(cell, bool) or cell is None:
+        return None
+    text = repr(cell) if isinstance(cell, int | float) else plain(_text(cell))
+    text = re.sub(r"[¥￥,\s元]", "", _REFUNDED_IN.sub("", text))
+    if not re.fullmatch(r"[+-]?\d{1,12}(?:\.\d{1,20})?(?:e-?\d{1,2})?", text):
+        return None
+    try:
+        fen = int((Decimal(text) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    except InvalidOperation:
+        return None
+    return fen if 0 <= fen <= MAX_FEN else None
+
+
+def _refunded(status: str) -> int:
+    found = re.search(r"已退款\(?[¥￥]?([\d.,]+)\)?", status)
+    return (_fen(found[1]) or 0) if found else 0
+
+
+_WAYS = {
+    "income": r"(?:已)?收入",
+    "expense": r"(?:已)?支出",
+    "neutral": r"(?:不计收支|其他|中性交易)",
+}
+_PERIOD = re.compile(
+    r"起始(?:时间|日期):?\[(\d{4}-\d{2}-\d{2})[^\]]*\].{0,8}终止(?:时间|日期):?\[(\d{4}-\d{2}-\d{2})"
+)
+
+
+def _read_told(bill: Bill, told: Sequence[str]) -> None:
+    text = plain("\n".join(told))
+    if found := re.search(r"共(\d{1,7})笔记录", text):
+        bill.declared["count"] = int(found[1])
+    for way, words in _WAYS.items():
+        pattern = rf"^{words}:(\d{{1,7}})笔[ ,]*([\d.,]{{1,20}})元"
+        if found := re.search(pattern, text, re.MULTILINE):
+            bill.declared[way] = {"count": int(found[1]), "fen": _fen(found[2]) or 0}
+    if found := _PERIOD.search(text):
+        try:
+            bill.period = (date.fromisoformat(found[1]), date.fromisoformat(found[2]))
+        except ValueError:
+            return
