@@ -91,6 +91,7 @@ urlpatterns = [
     path("settings/erase/", settings.data_erase, name="data-erase"),
     path("privacy/", settings.privacy, name="privacy"),
     path("rules/<speech:speech>/", rulebook.rule_list, name="rule-list"),
+    path("rules/<speech:speech>/law/", rulebook.rule_law, name="rule-law"),
     path("rules/<slug:rule>/", rulebook.rule, name="rule"),
     path("rules/<speech:speech>/<slug:rule>/", rulebook.rule_page, name="rule-page"),
     path("rules/<speech:speech>/<slug:rule>/<slug:rung>/", rulebook.rule_step, name="rule-step"),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from planner.domain.rulebook.deductions import Answered
 from planner.domain.rulebook.ladders import Rung
+from planner.domain.rulebook.questions import Answered
 from planner.domain.rulebook.rule_files import Fact, load_sources
 from planner.words.language import spoken
 from planner.words.names import LABELS, fact_certainty

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from planner.domain.plan.plan import Plan
-from planner.domain.rulebook.deductions import Answered
 from planner.domain.rulebook.ladders import Rung
+from planner.domain.rulebook.questions import Answered
 from planner.domain.rulebook.rule_files import Fact, Figure
 from planner.words.language import one_line, spoken
 
@@ -78,6 +78,8 @@ GROUPS = (
     (
         gettext_lazy("A court"),
         {
+            "pre_mediation": gettext_lazy("I was invited to mediation before a suit"),
+            "preservation": gettext_lazy("An account was frozen before judgment"),
             "payment_order": gettext_lazy("I received a payment order"),
             "summons": gettext_lazy("I received the claim and a summons"),
             "judgment": gettext_lazy("I received the judgment"),

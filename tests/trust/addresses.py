@@ -22,6 +22,7 @@ TABLE = {
     "planner:privacy": PUBLIC,
     "planner:rule": PUBLIC,
     "planner:rule-list": PUBLIC,
+    "planner:rule-law": PUBLIC,
     "planner:rule-page": PUBLIC,
     "planner:rule-step": PUBLIC,
     "planner:start": PUBLIC,  # sends nobody to the front page, where guests are made

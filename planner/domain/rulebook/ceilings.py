@@ -37,6 +37,11 @@ class Ceiling:
     source: str
     checked_on: date
 
+    def is_after(self, signed_on: date | None) -> bool:
+        """Whether it is a rate for new loans only, and the contract was signed before."""
+        is_for_new = self.rate is not None
+        return bool(is_for_new and signed_on and self.first and signed_on < self.first)
+
 
 @dataclass(frozen=True, slots=True)
 class Lpr:
@@ -60,9 +65,14 @@ class Ceilings:
     all: tuple[Ceiling, ...]
     lpr: Lpr
 
-    def of(self, product: str | None) -> tuple[Ceiling, ...]:
-        """For each kind of lender that may stand behind a product; none for one not known."""
-        return tuple(one for one in self.all if product in one.products)
+    def of(self, product: str | None, signed_on: date | None = None) -> tuple[Ceiling, ...]:
+        """For each kind of lender that may stand behind a product; none for one not known.
+
+        A rule of new loans is left out for a contract that is known to be older.
+        """
+        return tuple(
+            one for one in self.all if product in one.products and not one.is_after(signed_on)
+        )
 
     def rate(self, ceiling: Ceiling, signed_on: date | None) -> Fraction | None:
         """What it comes to for a contract of that day; None where that is not known."""

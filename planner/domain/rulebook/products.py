@@ -53,7 +53,7 @@ __all__ = [
     "refused_files",
     "rung_document",
 ]
-NOT_PRODUCTS: Final = ("ceilings", "deductions", "sources", "working_days")
+NOT_PRODUCTS: Final = ("ceilings", "deductions", "law", "sources", "working_days")
 CONTRACTS: Final = ("revolving", "instalment", "open")
 
 _T = TypeVar("_T")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from planner.domain.rulebook.ceilings import load_ceilings
 from planner.domain.rulebook.deductions import load_deductions
+from planner.domain.rulebook.law import load_law
 from planner.domain.rulebook.products import refused_files
 from planner.domain.rulebook.rule_files import RULES, RuleFileError
 from planner.domain.values.days import clip
@@ -32,7 +33,8 @@ def a_year_before(day: date) -> date:
 class Command(BaseCommand):
     help = (
         "Reads every rule file and prints what is wrong with it (ends with 1), then what was "
-        "last compared with its source more than a year ago."
+        "last compared with its source more than a year ago, and what is known only to a day "
+        "that has passed."
     )
     requires_system_checks: list[str] = []
 
@@ -49,13 +51,18 @@ class Command(BaseCommand):
         old = [*unchecked_since(a_year_before(on or timezone.localdate()), rules)]
         for file, place, checked_on in old:
             self.stdout.write(f"{file}: {place or 'all without a day of their own'} ({checked_on})")
+        ended = [*known_before(on or timezone.localdate(), rules)]
+        for file, place, known_to in ended:
+            self.stdout.write(f"{file}: {place} is known only to {known_to}")
         files = len([*rules.rglob("*.toml")])
-        self.stdout.write(f"{files} files, nothing wrong, {len(old)} to compare again")
+        self.stdout.write(
+            f"{files} files, nothing wrong, {len(old)} to compare again, {len(ended)} to look up"
+        )
 
 
 def _refused_others(rules: Path) -> Iterator[RuleFileError]:
     """What is wrong with the files that are no products."""
-    for load in (load_ceilings, load_deductions):
+    for load in (load_ceilings, load_deductions, load_law):
         try:
             load(rules)
         except RuleFileError as error:
@@ -64,20 +71,29 @@ def _refused_others(rules: Path) -> Iterator[RuleFileError]:
 
 def unchecked_since(day: date, rules: Path) -> Iterator[tuple[str, str, str]]:
     """(file, key, day) of all that was compared last before `day`; key "" is the whole file."""
+    return _dated_before(day, rules, "checked_on")
+
+
+def known_before(day: date, rules: Path) -> Iterator[tuple[str, str, str]]:
+    """(file, key, day) of all of which nothing is known from a day before `day` on."""
+    return _dated_before(day, rules, "known_to")
+
+
+def _dated_before(day: date, rules: Path, key: str) -> Iterator[tuple[str, str, str]]:
     for file in sorted(rules.rglob("*.toml")):
         document = tomllib.loads(file.read_text("utf-8"))
-        for place, checked_on in _checked(document, ""):
-            if checked_on < day.isoformat():
-                yield str(file.relative_to(rules)), place, checked_on
+        for place, dated in _dated(document, "", key):
+            if dated < day.isoformat():
+                yield str(file.relative_to(rules)), place, dated
 
 
-def _checked(part: Any, place: str) -> Iterator[tuple[str, str]]:
+def _dated(part: Any, place: str, key: str) -> Iterator[tuple[str, str]]:
     if isinstance(part, dict):
-        if "checked_on" in part:
-            yield place, str(part["checked_on"])
-        for key, value in part.items():
-            yield from _checked(value, f"{place}.{key}" if place else key)
+        if key in part:
+            yield place, str(part[key])
+        for name, value in part.items():
+            yield from _dated(value, f"{place}.{name}" if place else name, key)
     elif isinstance(part, list):
         for index, value in enumerate(part):
             name = value.get("id", index) if isinstance(value, dict) else index
-            yield from _checked(value, f"{place}[{name}]")
+            yield from _dated(value, f"{place}[{name}]", key)

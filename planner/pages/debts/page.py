@@ -17,8 +17,9 @@ from planner.domain.household.household import Debt
 from planner.domain.household.terms import RevolvingTerms
 from planner.domain.ledger.consequences import Consequence
 from planner.domain.rulebook.ceilings import Ceiling, load_ceilings
-from planner.domain.rulebook.deductions import Answered, load_deductions
+from planner.domain.rulebook.deductions import load_deductions
 from planner.domain.rulebook.products import Product, load_products
+from planner.domain.rulebook.questions import Answered
 from planner.domain.rulebook.rule_files import Fact, load_sources
 from planner.models import User
 from planner.pages.debts.contracts import FORMS
@@ -286,7 +287,7 @@ class DebtPage:
         ceilings = load_ceilings()
         return [
             CeilingLine(spoken(one.lender), self._ceiling_rate(one), _fact(spoken(one.words), one))
-            for one in ceilings.of(self.debt.product)
+            for one in ceilings.of(self.debt.product, self.debt.signed_on)
         ]
 
     def _ceiling_rate(self, ceiling: Ceiling) -> str:
@@ -304,7 +305,10 @@ class DebtPage:
     def compared(self) -> str:
         """Where a whole loan stands to the lowest ceiling that is known; "" else."""
         ceilings = load_ceilings()
-        known = [ceilings.rate(one, self.debt.signed_on) for one in ceilings.of(self.debt.product)]
+        known = [
+            ceilings.rate(one, self.debt.signed_on)
+            for one in ceilings.of(self.debt.product, self.debt.signed_on)
+        ]
         lowest = min((rate for rate in known if rate is not None), default=None)
         if lowest is None or self.rate is None or self.rate.of != "loan":
             return ""

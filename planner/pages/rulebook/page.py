@@ -8,14 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from planner.domain.ledger.consequences import runs_from_due
 from planner.domain.rulebook.deductions import load_deductions
 from planner.domain.rulebook.ladders import Rung
+from planner.domain.rulebook.law import CourtFee, load_law
 from planner.domain.rulebook.products import Product, load_products
 from planner.domain.rulebook.rule_files import Fact, Figure, Source, load_sources
 from planner.words.facts import HOW_SURE, FactLine, answered, names_of_sources, when
+from planner.words.figures import yuan
 from planner.words.language import spoken
 from planner.words.names import certainty_word, fact_certainty
 
@@ -65,6 +68,7 @@ QUESTIONS = (
         "court",
         gettext_lazy("Will I be sued, and what then?"),
         (
+            *("pre_mediation", "preservation"),
             *("lawsuit", "payment_order", "payment_order_reply", "summons", "answer_due"),
             *("judgment", "appeal_due", "judgment_due", "delay_interest"),
             *("enforcement_possible", "enforcement_limit", "enforcement_notice"),
@@ -93,6 +97,8 @@ UNFOLDED = ("phone", "contact", "lawsuit")
 
 # Of what people ask about deductions, what holds for any lender that deducts.
 ASKED = ("cards", "wechat", "wages", "counts", "third_parties", "agents")
+
+CLAIMS_FEN = (500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000)
 
 # Who helps, by telephone; pages lead only to hosts of OFFICIAL_HOSTS.
 CHANNELS = (
@@ -261,6 +267,51 @@ def channels(texts: Iterable[str]) -> list[Channel]:
 
 def listed_products() -> list[tuple[str, str]]:
     return [(product.id, spoken(product.names)) for product in load_products().values()]
+
+
+@dataclass(frozen=True, slots=True)
+class LawPart:
+    """What people ask about one side of the law."""
+
+    id: str
+    title: str
+    answers: list[FactLine]
+
+
+@dataclass(frozen=True, slots=True)
+class CourtCost:
+    """What a court takes for a claim: judged, settled or simplified, as a payment order."""
+
+    claim: str
+    full: str
+    halved: str
+    order: str
+
+
+def of_law(claim_fen: int | None) -> dict[str, Any]:
+    """The answers of law.toml, and the court's fee of some claims and of the one asked about."""
+    law = load_law()
+    parts = [
+        LawPart("trouble", _("Can a debt send me to prison?"), [*map(answered, law.trouble)]),
+        LawPart("court", _("What a court does and costs"), [*map(answered, law.court)]),
+        LawPart(
+            "insolvency",
+            _("Personal insolvency and debt clean-up, by place"),
+            [*map(answered, law.insolvency)],
+        ),
+    ]
+    return {
+        "parts": parts,
+        "costs": [_cost(law.court_fee, claim) for claim in CLAIMS_FEN],
+        "asked_cost": None if claim_fen is None else _cost(law.court_fee, claim_fen),
+        "fee_sources": names_of_sources([law.court_fee.source]),
+        "channels": channels(spoken(one.words) for one in law.answers),
+    }
+
+
+def _cost(fee: CourtFee, claim_fen: int) -> CourtCost:
+    fees = fee.full_fen(claim_fen), fee.halved_fen(claim_fen), fee.payment_order_fen(claim_fen)
+    return CourtCost(yuan(claim_fen), *map(yuan, fees))
 
 
 def listed_sources() -> list[tuple[str, str]]:

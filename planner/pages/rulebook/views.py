@@ -17,9 +17,11 @@ from django.views.decorators.http import require_safe
 from planner.domain.rulebook.products import load_products
 from planner.domain.rulebook.rule_files import load_sources
 from planner.pages.http import Request
+from planner.pages.rulebook.forms import ClaimForm
 from planner.pages.rulebook.page import (
     listed_products,
     listed_sources,
+    of_law,
     of_product,
     of_rung,
     of_source,
@@ -49,6 +51,17 @@ def rule_list(request: Request, speech: str) -> HttpResponse:
             "sources": listed_sources(),
         }
         return _page(request, "planner/rulebook/rules.html", speech, context)
+
+
+@require_safe
+@login_not_required
+def rule_law(request: Request, speech: str) -> HttpResponse:
+    """What people ask about the law, and what a court costs for a claim (?claim=20000)."""
+    with speaking(speech):
+        form = ClaimForm(request.GET if "claim" in request.GET else None)
+        claim_fen = form.cleaned_data["claim"] if form.is_valid() else None
+        context = {"form": form, **of_law(claim_fen)}
+        return _page(request, "planner/rulebook/law.html", speech, context)
 
 
 @require_safe

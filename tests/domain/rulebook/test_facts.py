@@ -54,6 +54,9 @@ WEAK = {"MTJ", "FXJ", "CTRIP"}
 OTHER_SOURCES = {
     ("huabei", "overdue"): ("contract", "HB_OVD"),
     ("huabei", "penalty_interest"): ("contract", "HB_OVD"),
+    # Sources disagree on whether it is tried again every day.
+    ("huabei", "daily_debit"): ("reported", "HB_DEDUCT"),
+    ("jiebei", "daily_debit"): ("reported", "JB"),
     ("credit_card", "overdue"): ("contract", "CMB"),
     ("mortgage", "overdue"): ("practice", "YF251"),
     # A notice on penalty rates says nothing of limits.
@@ -74,6 +77,9 @@ RIGHTS = {
     r"生活必需品": {"SEIZE"},
     r"诉讼时效|时效届满": {"CC188", "LIMITRULE"},
     r"提起公诉": {"CARDCRIME"},
+    r"诉讼费": {"COURTFEE"},
+    r"拘留": {"DETAIN"},
+    r"三十日内对方不起诉": {"PRESERVE"},
 }
 RUNGS = {rung: product.id for product in PRODUCTS.values() for rung in product.ladder}
 

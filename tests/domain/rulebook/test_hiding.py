@@ -5,6 +5,7 @@ import re
 import pytest
 
 from planner.domain.rulebook.deductions import load_deductions
+from planner.domain.rulebook.law import load_law
 from planner.domain.rulebook.products import load_products
 from tests.paths import ROOT
 
@@ -23,6 +24,7 @@ HIDING = re.compile(
 FORBIDDING = re.compile(
     r"为了躲债转移、藏匿财产不是，也不要那样做|moving or hiding assets .* do not"
     r"|法院不会要求把钱转到个人账户"
+    r"|有能力却不还、转移财产|can and do not, move property"
 )
 
 
@@ -37,7 +39,7 @@ def advice():
             for _language, text in fact.words:
                 yield product.id, text
     deductions = load_deductions()
-    for one in (*deductions.remedies, *deductions.questions):
+    for one in (*deductions.remedies, *deductions.questions, *load_law().answers):
         for words in (one.asks, one.words, one.when):
             for _language, text in words:
                 yield one.id, text

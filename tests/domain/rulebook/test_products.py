@@ -18,6 +18,7 @@ from planner.domain.make_plan import make_plan
 from planner.domain.rulebook.ceilings import load_ceilings
 from planner.domain.rulebook.deductions import load_deductions
 from planner.domain.rulebook.ladders import EVENTS, LANGUAGES, in_language
+from planner.domain.rulebook.law import load_law
 from planner.domain.rulebook.products import (
     load_products,
     read_ladder,
@@ -536,10 +537,12 @@ def test_a_product_says_how_it_deducts_and_what_can_be_asked_for(product):
 def test_every_source_says_what_it_says_and_is_used():
     cited = {source for product in PRODUCTS.values() for source in product.sources}
     cited |= {one.source for one in (*load_ceilings().all, load_ceilings().lpr)}
-    for one in (*load_deductions().questions, *load_deductions().remedies):
+    deductions, law = load_deductions(), load_law()
+    for one in (*deductions.questions, *deductions.remedies, *law.answers):
         cited |= {one.source, *one.more_sources}
+    cited.add(law.court_fee.source)
 
-    assert load_sources().keys() - cited <= {"COSTDISC"}
+    assert load_sources().keys() - cited <= {"COSTDISC", "SUBSIDY"}
     for source in load_sources().values():
         assert [language for language, text in source.says if text.strip()] == list(LANGUAGES)
         assert re.fullmatch(r"20[0-2][0-9](-[0-9]{2}(-[0-9]{2})?|-20[0-2][0-9])?", source.dated)

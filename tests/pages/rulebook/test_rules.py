@@ -127,7 +127,7 @@ ANSWERS = {
     "cost": (("overdue", "acceleration"), ("利息",)),
     "contact": (
         ("pre_reminder", "sms", "phone", "third_party_contact", "outsourced"),
-        ("22:00 至次日 8:00", "不超过 3 次", "不超过 6 次", "不得透露", "威胁"),
+        ("22:00 至次日 8:00", "不超过 3 次", "不宜超过 6 次", "不得透露", "威胁"),
     ),
     "deduction": (("due_debit", "daily_debit"), ("授权",)),
     "service": (("limit_frozen", "payment_limited", "related_products_off"), ("不能冻结",)),
