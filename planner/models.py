@@ -134,6 +134,9 @@ class HouseholdRow(models.Model):
     order = models.JSONField(default=list, blank=True)
     triage_order = models.JSONField(default=list, blank=True)
     revision = models.PositiveBigIntegerField(default=0, help_text="raised by every change")
+    rules_told = models.CharField(
+        max_length=10, blank=True, default="", help_text="the last rules the person was told of"
+    )
     is_sample = models.BooleanField(default=False)
     is_discreet = models.BooleanField(_("hide amounts"), default=False)
     language = models.CharField(

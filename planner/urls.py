@@ -101,6 +101,7 @@ urlpatterns = [
     path("plan/answers/all/", answers.question_answer_all, name="question-answer-all"),
     path("plan/answers/resume/", answers.question_resume, name="question-resume"),
     path("plan/undo/", plan.plan_undo, name="plan-undo"),
+    path("plan/news/", plan.plan_news, name="plan-news"),
     path("plan/discreet/", plan.plan_discreet, name="plan-discreet"),
     path("plan/due-days/", due_days.plan_due_days, name="plan-due-days"),
     path("plan/optimum/", optimum.plan_optimum, name="plan-optimum"),

@@ -33,11 +33,20 @@ SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry con
 # --- Households --------------------------------------------------------------------------------
 
 
+# The rules by which plans are made, by the month in which they last changed what is planned;
+# raise it with such a change: those whose plans become others are told (see PlanPage.news).
+RULES = "2026-12"
+
+
 def household_of(user: User) -> HouseholdRow:
     """The user's settings row, made on first use."""
     household, _created = HouseholdRow.objects.get_or_create(
         owner=user,
-        defaults={"as_of": timezone.localdate(), "language": get_language() or "zh-hans"},
+        defaults={
+            "as_of": timezone.localdate(),
+            "language": get_language() or "zh-hans",
+            "rules_told": RULES,
+        },
     )
     household.owner = user
     return household

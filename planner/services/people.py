@@ -22,6 +22,7 @@ from planner.models import (
 )
 from planner.services.changes import change, change_head, locked, write, writing
 from planner.services.documents import (
+    RULES,
     document_of,
     has_figures,
     household_from,
@@ -83,6 +84,16 @@ def hide_amounts(*, user: User, is_discreet: bool) -> None:
         household.save(update_fields=["is_discreet"])
 
     write(user, hide)
+
+
+def tell_of_rules(*, user: User) -> None:
+    """The person has read what the rules of planning changed."""
+
+    def tell(household: HouseholdRow) -> None:
+        household.rules_told = RULES
+        household.save(update_fields=["rules_told"])
+
+    write(user, tell)
 
 
 def take_over_guest(*, guest: User, user: User) -> None:

@@ -65,6 +65,7 @@ TABLE = {
     "planner:plan": OWN,
     "planner:plan-undo": OWN,
     "planner:plan-discreet": OWN,
+    "planner:plan-news": OWN,
     "planner:plan-renew": OWN,
     "planner:plan-order": OWN,
     "planner:plan-short": OWN,

@@ -23,7 +23,7 @@ from planner.pages.plan.last_change import LastChange, changes, wanted
 from planner.plans.current import Current
 from planner.plans.kept import STANDING, WAYS, Beside, names_of
 from planner.plans.questions import filed
-from planner.services.documents import outline_of
+from planner.services.documents import RULES, outline_of
 from planner.services.items import as_it_stands
 from planner.words.answer import NEAR_DAYS, Answer, answer, next_paid
 from planner.words.days import day, month, short_day, weekday
@@ -69,6 +69,17 @@ class PlanPage(Current):
         return shown_line(self.row.strategy, self.optimum, self.plan.strategy)
 
     # --- What stands on top ---
+
+    @property
+    def news(self) -> str:
+        """What new rules changed in plans, for who had one before and has not read it yet."""
+        if self.row.is_sample or not self.has_debts or self.row.rules_told == RULES:
+            return ""
+        return _(
+            "We plan differently now: money for rent and food is kept back before any lender is "
+            "paid, and every late payment counts, not only the first. So your plan may look "
+            "different from last time."
+        )
 
     @cached_property
     def overdue_lines(self) -> list[OverdueLine]:

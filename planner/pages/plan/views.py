@@ -28,7 +28,7 @@ from planner.plans.current import Current
 from planner.plans.shelf import Shelf
 from planner.services.changes import undo
 from planner.services.documents import household_of
-from planner.services.people import hide_amounts
+from planner.services.people import hide_amounts, tell_of_rules
 from planner.words.days import day
 from planner.words.ladder import ladder_lines
 
@@ -100,6 +100,13 @@ def plan_renew(request: Request) -> HttpResponse:
 def plan_discreet(request: Request) -> HttpResponse:
     """Hide the amounts, or show them again."""
     hide_amounts(user=request.user, is_discreet=request.POST.get("hide") == "yes")
+    return shown(request)
+
+
+@require_POST
+def plan_news(request: HttpRequest) -> HttpResponse:
+    """What new rules changed was read; it is not said again."""
+    tell_of_rules(user=request.user)
     return shown(request)
 
 

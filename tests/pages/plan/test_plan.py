@@ -75,6 +75,7 @@ def test_reading_pages_refuse_a_post(owner_client, name, arguments):
     [
         ("plan-undo", []),
         ("plan-discreet", []),
+        ("plan-news", []),
         ("plan-change", ["buffer"]),
         ("plan-edit", ["debts", "friend"]),
     ],
