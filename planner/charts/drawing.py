@@ -10,10 +10,12 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 MarkKind = Literal["income", "due", "starts", "avoided"]
+WordKind = Literal["today", "lowest", "income", "rent"]
 
 LEFT, RIGHT = 44, 10  # for the words of the axis; for the last mark
 TOP, LANE = 22, 17
 LABEL_HEIGHT = 20
+WORD_HEIGHT = 14
 
 
 class Tick(NamedTuple):
@@ -45,6 +47,15 @@ class StripMark:
         return f"M{self.x} {self.y - 6}l6 11h-12z"
 
 
+class Word(NamedTuple):
+    """What a place on the line is called: "today", a pay day. Placed where nothing else stands."""
+
+    x: int
+    y: int
+    text: str
+    kind: WordKind
+
+
 class Band(NamedTuple):
     """A stretch of days on which money is short."""
 
@@ -66,6 +77,8 @@ class Strip:
     bands: tuple[Band, ...]
     marks: tuple[StripMark, ...]
     labels: tuple[Label, ...]
+    words: tuple[Word, ...] = ()
+    lowest: tuple[int, int] | None = None  # the place of the dot on the line
 
     @property
     def label_y(self) -> int:
@@ -108,8 +121,13 @@ def draw_strip(
     short: Iterable[tuple[date, date]],
     width: int,
     plot_height: int,
+    said: Sequence[tuple[date, str, WordKind]] = (),
 ) -> Strip:
-    """`closings` are rising (day, cash at its end); `short` half-open stretches of days."""
+    """`closings` are rising (day, cash at its end); `short` half-open stretches of days.
+
+    `said` names places on the line, the first before those that would touch it; the "lowest" gets
+    a dot.
+    """
     end = first + timedelta(days=days)
     shown = [(on, fen) for on, fen in closings if first <= on < end]
     values = [opening_fen, *(fen for _, fen in shown)]
@@ -137,6 +155,23 @@ def draw_strip(
         x,
         bottom + LANE,
     )
+    after = dict(shown)
+
+    def level(on: date) -> int:
+        known = [fen for day, fen in shown if day <= on]
+        return y(known[-1] if known else opening_fen)
+
+    def before(on: date) -> int:
+        known = [fen for day, fen in shown if day < on]
+        return y(known[-1] if known else opening_fen)
+
+    places = [
+        # What rises or falls is named above the step; the lowest point below the line.
+        (x(on), level(on) if on not in after else min(level(on), before(on)), level(on), text, kind)
+        for on, text, kind in said
+        if first <= on < end
+    ]
+    lowest = next(((at, low) for at, _high, low, _text, kind in places if kind == "lowest"), None)
     height = bottom + LANE * lanes + LABEL_HEIGHT + 10
     return Strip(
         width=width,
@@ -149,6 +184,8 @@ def draw_strip(
         bands=bands,
         marks=placed,
         labels=_day_labels(first, [mark.on for mark in placed], x, right),
+        words=_words(places, right, bottom),
+        lowest=lowest,
     )
 
 
@@ -234,6 +271,38 @@ def _place(
         ends[lane] = at + 15
         placed.append(StripMark(on, kind, at, top + LANE * lane))
     return tuple(placed), max(len(ends), 1)
+
+
+def _words(
+    places: Sequence[tuple[int, int, int, str, WordKind]], right: int, bottom: int
+) -> tuple[Word, ...]:
+    """Each above its step (the lowest below its place where there is room), none over another."""
+    taken: list[tuple[int, int, int, int]] = []
+    words = []
+    for at, high, low, text, kind in places:
+        width = text_width(text)
+        left = max(LEFT + 2, min(at + 4, right - width))
+        heights = [high - 6, low + WORD_HEIGHT, high - 6 - WORD_HEIGHT]
+        if kind == "lowest":
+            heights = [low - 8, low + WORD_HEIGHT, low - 8 - WORD_HEIGHT]
+        for foot in heights:
+            box = left, foot - WORD_HEIGHT + 2, left + width, foot + 2
+            if foot - WORD_HEIGHT + 4 < 0 or foot > bottom + 2:
+                continue
+            if any(
+                box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+                for other in taken
+            ):
+                continue
+            taken.append(box)
+            words.append(Word(left, foot, text, kind))
+            break
+    return tuple(words)
+
+
+def text_width(text: str) -> int:
+    """About how wide a word of the chart is: full-width signs are as wide as they are high."""
+    return sum(12 if ord(sign) > 0x2E80 else 7 for sign in text)
 
 
 def _day_labels(

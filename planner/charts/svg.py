@@ -25,7 +25,18 @@ def strip_svg(
         ((band.x, chart.top, band.width, chart.band_height) for band in chart.bands),
     )
     signs = markup_join("", "{}", ((_sign(mark, said),) for mark, said in marks))
-    inside = bands, _grid(chart, ticks), _line(chart.line), signs, _labels(chart, labels)
+    named = markup_join(
+        "",
+        '<text class="said {}" x="{}" y="{}">{}</text>',
+        ((word.kind, word.x, word.y, word.text) for word in chart.words),
+    )
+    dot = (
+        markup('<circle class="lowest" cx="{}" cy="{}" r="4"/>', *chart.lowest)
+        if chart.lowest
+        else ""
+    )
+    line = _line(chart.line)
+    inside = bands, _grid(chart, ticks), line, dot, named, signs, _labels(chart, labels)
     return _svg(chart, screen, words, inside)
 
 

@@ -32,3 +32,31 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const region = event.target;
   (region.matches("[data-focus]") ? region : region.querySelector("[data-focus]"))?.focus();
 });
+
+// Folds stay as they were over a swap; on a wide screen a person's own figures stand open.
+const wide = window.matchMedia("(min-width: 48rem)");
+const opened = new Map();
+const keepFolds = () => {
+  for (const fold of document.querySelectorAll("[data-keep]")) {
+    if (opened.has(fold.id)) fold.open = fold.open || opened.get(fold.id);
+    else if (wide.matches && fold.matches("[data-wide-open]")) fold.open = true;
+  }
+};
+document.addEventListener("DOMContentLoaded", keepFolds);
+
+// What a person looks at stays where it is when a region is swapped: the figure that they just
+// changed, else the first thing with a name that can be seen.
+let held = null;
+const named = () =>
+  document.activeElement?.closest("#plan [id]") ??
+  [...document.querySelectorAll("#plan [id]")].find((one) => one.getBoundingClientRect().top >= 0);
+document.addEventListener("htmx:beforeSwap", () => {
+  for (const fold of document.querySelectorAll("[data-keep]")) opened.set(fold.id, fold.open);
+  const one = named();
+  held = one ? { id: one.id, top: one.getBoundingClientRect().top } : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  keepFolds();
+  const one = held && document.getElementById(held.id);
+  if (one) window.scrollBy({ top: one.getBoundingClientRect().top - held.top, behavior: "instant" });
+});

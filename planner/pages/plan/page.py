@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ from planner.domain.answers.due_days import offered
 from planner.domain.household.household import OPTIMAL
 from planner.domain.household.terms import owed_fen
 from planner.domain.plan.plan import Outcome, course_of
-from planner.domain.values.days import add_months
+from planner.domain.values.days import add_months, occurrences
 from planner.hashes import household_hash
 from planner.models import Item
 from planner.pages.plan.figures import FIGURES, BufferForm, StrategyForm, figure_lines
@@ -30,7 +30,7 @@ from planner.words.days import day, month, short_day, weekday
 from planner.words.dues import DueLine, DueLines
 from planner.words.markup import address, markup, table_rows
 from planner.words.names import strategy_name
-from planner.words.optimum import OptimumLines, optimum_lines, shown_line
+from planner.words.optimum import OptimumLines, optimum_lines, proof_line, shown_line
 from planner.words.overdue import OverdueLine, overdue_lines
 from planner.words.warnings import notes, warnings
 
@@ -203,7 +203,33 @@ class PlanPage(Current):
             short=self._short_stretches,
             width=width,
             plot_height=plot_height,
+            said=self._named_places(days),
         )
+
+    def _named_places(self, days: int) -> list[tuple[date, str, drawing.WordKind]]:
+        """The lowest point, today, the pay days and the living cost that is the largest."""
+        plan, amounts = self.plan, self.amounts
+        end = plan.as_of + timedelta(days=days)
+        near = [one for one in plan.cash if plan.as_of <= one.on < end]
+        opening = sum(account.balance_fen for account in self.position.accounts)
+        said: list[tuple[date, str, drawing.WordKind]] = []
+        if near:
+            lowest = min(near, key=lambda one: one.closing_fen)
+            fen = amounts.whole(lowest.closing_fen)
+            words = _("lowest {amount} · {day}").format(amount=fen, day=short_day(lowest.on))
+            said.append((lowest.on, words, "lowest"))
+        said.append(
+            (plan.as_of, _("today {amount}").format(amount=amounts.whole(opening)), "today")
+        )
+        incomes = self.position.incomes
+        income = incomes[0].name if len(incomes) == 1 else _("income")
+        said += [(one.on, income, "income") for one in near if one.income_fen]
+        if self.position.expenses:
+            largest = max(self.position.expenses, key=lambda one: one.amount_fen)
+            until = min(largest.until or date.max, end - timedelta(days=1))
+            on_days = occurrences(largest.on, largest.first, until)
+            said += [(on, largest.name, "rent") for on in on_days if on >= plan.as_of][:2]
+        return said
 
     @property
     def strips(self) -> list[SafeString]:
@@ -226,7 +252,7 @@ class PlanPage(Current):
             strip,
             screen=screen,
             words=self.strip_words,
-            ticks=[(tick.at, self.amounts.short(tick.fen)) for tick in strip.ticks],
+            ticks=[(tick.at, self.amounts.axis(tick.fen)) for tick in strip.ticks],
             labels=[
                 (one.at, short_day(one.on) if one.with_month else str(one.on.day))
                 for one in strip.labels
@@ -314,6 +340,61 @@ class PlanPage(Current):
             for name, way in sorted(ways.items(), key=lambda one: _PLACES[one[0]])
         ]
 
+    # --- What each fold says while it is closed ---
+
+    @property
+    def why_said(self) -> str:
+        if self.optimum is None:
+            return _("The best plan is still being worked out.")
+        return proof_line(self.optimum)
+
+    @property
+    def ways_said(self) -> str:
+        name, end = strategy_name(self.row.strategy), self.plan.debt_free_on
+        if end is None:
+            return _("Now: {name}, not paid off in this way").format(name=name)
+        return _("Now: {name}, paid off {month}").format(name=name, month=month(end))
+
+    @property
+    def figures_said(self) -> str:
+        """What is owed, what comes in, what is at hand."""
+        incomes, amounts = self.position.incomes, self.amounts
+        cash = sum(account.balance_fen for account in self.position.accounts)
+        parts = [_("owed {amount}").format(amount=amounts(sum(self._owed.values())))]
+        parts += [f"{one.name} {amounts(one.amount_fen)}" for one in incomes[:1]]
+        parts.append(_("at hand {amount}").format(amount=amounts(cash)))
+        return " · ".join(parts)
+
+    @property
+    def course_said(self) -> str:
+        """How far it is, and which debt one is free of next."""
+        parts = []
+        if self.repaid:
+            parts.append(_("{share} repaid").format(share=f"{self.repaid}%"))
+        if self._next_free:
+            on, name = self._next_free
+            parts.append(_("next paid off: {debt}, {month}").format(debt=name, month=month(on)))
+        return _("; ").join(parts) or _("What is owed, month by month")
+
+    @cached_property
+    def repaid(self) -> int:
+        """Of what was owed when the figures were taken, the whole per cent that are repaid."""
+        owed = sum(self._owed.values())
+        begun = sum(owed_fen(debt.terms) for debt in self.household.debts)
+        return max(0, (begun - owed) * 100 // begun) if begun else 0
+
+    @cached_property
+    def _next_free(self) -> tuple[date, str] | None:
+        """The first debt that is paid off for good, and the day."""
+        last: dict[str, tuple[int, date]] = {}
+        for one in self.plan.balances:
+            fen = one.principal_fen + one.interest_fen + one.fee_fen + one.penalty_fen
+            if fen or last.get(one.debt, (1, one.on))[0]:
+                last[one.debt] = fen, one.on
+        names = {debt.id: debt.name for debt in self.position.debts}
+        ends = [(on, names[debt]) for debt, (fen, on) in last.items() if not fen]
+        return min((one for one in ends if one[0] > self.as_of), default=None)
+
     # --- The course to the end ---
 
     @cached_property
@@ -350,30 +431,21 @@ class PlanPage(Current):
         return found[0], found[1]
 
     @property
-    def courses(self) -> list[SafeString]:
+    def owed_chart(self) -> SafeString:
         owed, other = self._course_values
         if self.row.strategy == "minimum":
             other = []
         words = _("What is owed month by month; the same figures stand in the table below")
-        drawn = []
-        for width, height, screen in ((980, 170, "wide-only"), (360, 140, "narrow-only")):
-            chart = drawing.draw_course(
-                months=self._months,
-                owed_fen=owed,
-                other_fen=other,
-                width=width,
-                plot_height=height,
-            )
-            drawn.append(
-                course_svg(
-                    chart,
-                    screen=screen,
-                    words=words,
-                    ticks=[(tick.at, self.amounts.short(tick.fen)) for tick in chart.ticks],
-                    labels=[(one.at, f"{one.on:%Y-%m}") for one in chart.years],
-                )
-            )
-        return drawn
+        chart = drawing.draw_course(
+            months=self._months, owed_fen=owed, other_fen=other, width=360, plot_height=140
+        )
+        return course_svg(
+            chart,
+            screen="course",
+            words=words,
+            ticks=[(tick.at, self.amounts.axis(tick.fen)) for tick in chart.ticks],
+            labels=[(one.at, f"{one.on:%Y-%m}") for one in chart.years],
+        )
 
     @property
     def months(self) -> SafeString:
@@ -420,6 +492,7 @@ class PlanPage(Current):
             "strategy": strategy,
             "owed": owed,
             "more": more,
+            "is_open": bound is not None,
         }
 
     def _figure(self, kind: str, item: Item, form: Any, bound: Any) -> dict[str, Any]:
