@@ -148,8 +148,8 @@ class Current:
         if self.row.strategy == self.rule:
             return ""
         return _(
-            "Reckoned by the best rule of thumb here, “{name}”: the optimum is not looked for "
-            "again for a question."
+            "Estimated with the best simple method here, “{name}”; the best plan is not "
+            "worked out anew for a question."
         ).format(name=strategy_name(self.rule))
 
     @cached_property

@@ -191,7 +191,7 @@ def _overdue(situation: Situation) -> Answer:
             )
         )
     why.append(markup("{}", _("It is not too late: every payment makes it better.")))
-    label, action = _("Only this today"), _overdue_action(situation, late, missing)
+    label, action = _("Just one thing today"), _overdue_action(situation, late, missing)
     if payment is not None and payment.on > as_of:
         label = _("What to do next")
     return Answer("overdue", headline, sentences(why), label, action)
@@ -238,7 +238,7 @@ def _short(situation: Situation) -> Answer:
     headline = phrased(
         _("{debt} on {day}:|the minimum is {amount} short.")
         if is_minimum
-        else _("{debt} on {day}:|{amount} is missing."),
+        else _("{debt} on {day}:|you are {amount} short."),
         debt=debt.name,
         day=day(due.due_on, as_of),
         amount=strong(amounts(situation.missing_fen(due))),
@@ -271,7 +271,7 @@ def _short(situation: Situation) -> Answer:
         "debt": debt.name,
         "account": situation.accounts[debt.autopay[0]] if debt.autopay else "",
     }
-    label = _("Only this today")
+    label = _("Just one thing today")
     if debt.autopay:
         action = markup(
             _("Find {amount} and put it into {account} by {day}; {debt} is taken from there."),
@@ -393,7 +393,7 @@ def _next_move(situation: Situation) -> tuple[str, SafeString | str]:
         return "", ""
     debt = situation.debts[payment.debt]
     if payment.on == as_of:
-        return _("Only this today"), _pay(situation, payment)
+        return _("Just one thing today"), _pay(situation, payment)
     if _takes_itself(situation, payment):
         return _("Nothing to do today"), markup(
             _("On {day} {debt} takes {amount} from {account}; keep it there."),

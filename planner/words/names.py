@@ -32,7 +32,7 @@ def account_names_of(plan: Plan) -> Mapping[str, str]:
 def strategy_name(strategy: str) -> str:
     return {
         "minimum": pgettext("strategy", "Only what is required"),
-        "avalanche": pgettext("strategy", "Dearest debt first"),
+        "avalanche": pgettext("strategy", "Highest interest first"),
         "snowball": pgettext("strategy", "Smallest debt first"),
         "custom": pgettext("strategy", "Own order"),
         "optimal": pgettext("strategy", "Optimum"),
@@ -70,7 +70,7 @@ GROUPS = (
             "third_party_contact": gettext_lazy("Somebody else was contacted"),
             "contact": gettext_lazy("The lender called, wrote or came in person"),
             "outsourced": gettext_lazy("An outside agency took the debt over"),
-            "acceleration": gettext_lazy("The whole balance was called, by a notice"),
+            "acceleration": gettext_lazy("Notice demanding the full balance now"),
             "second_demand": gettext_lazy("The card's second effective demand reached me"),
             "demanded": gettext_lazy("The last demand, deduction, payment or promise to pay"),
         },

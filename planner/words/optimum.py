@@ -50,11 +50,10 @@ def shown_line(strategy: str, optimum: ReadOptimum | None, shown: str) -> str:
 
 def proof_line(optimum: ReadOptimum) -> str:
     if optimum.status == "proven":
-        return _("The best plan there is, proven.")
+        return _("Nothing cheaper is possible.")
     if optimum.status == "fallback" and not optimum.is_rule:
         return _(
-            "Time was up before it was known how far this is from the best plan. It is the best "
-            "one found, and better than each rule of thumb."
+            "This is the best plan found in the time there was, better than each of the other ways."
         )
     if optimum.status == "fallback":
         return _(
@@ -65,11 +64,8 @@ def proof_line(optimum: ReadOptimum) -> str:
             share=percent(optimum.gap, places=1, is_most=True)
         )
     if optimum.has_fewest:
-        return _(
-            "The best plan found. That none has fewer consequences is proven; whether less could "
-            "be overdue, or for a shorter time, is not."
-        )
-    return _("The best plan found; that none has fewer consequences is not proven.")
+        return _("The best plan found; none is late less often.")
+    return _("The best plan found; another one might be late less often.")
 
 
 def plan_line(strategy: str, optimum: ReadOptimum | None, shown: str, planned_from: date) -> str:
@@ -169,17 +165,17 @@ def _sentence(reason: WhyPaid) -> str:
             return _("{debt} first, {amount} by {on}. Otherwise, from {until} on: {rungs}.")
     if reason.until is None:
         return _(
-            "{debt} has to wait, {amount} of the due of {on} stays unpaid. "
-            "For this one alone nothing more is known to start."
+            "{debt} will be late: {amount} of the due of {on} stays unpaid for now. For "
+            "this one alone nothing more is known to start."
         )
     if reason.later is None:
         return _(
-            "{debt} has to wait, {amount} of the due of {on} stays unpaid. "
-            "From {until} on: {rungs}."
+            "{debt} will be late: {amount} of the due of {on} stays unpaid for now. From "
+            "{until} on: {rungs}."
         )
     return _(
-        "{debt} has to wait, {amount} of the due of {on} stays unpaid. "
-        "From {until} on: {rungs}. From {later} on: {graver}."
+        "{debt} will be late: {amount} of the due of {on} stays unpaid for now. From "
+        "{until} on: {rungs}. From {later} on: {graver}."
     )
 
 

@@ -320,7 +320,7 @@ def test_the_calendar_and_each_file_say_which_plan_they_hold(client, person, lan
             "方案：金额小的先还，2026 年 12 月 1 日起。",
         ),
         "en": (
-            "Plan: Dearest debt first, from 1 December 2026 on. "
+            "Plan: Highest interest first, from 1 December 2026 on. "
             "The best plan is not there yet; take this again later.",
             "Plan: Optimum, from 1 December 2026 on. ",
             "Plan: Smallest debt first, from 1 December 2026 on.",

@@ -153,10 +153,10 @@ class DebtPage:
         if due is None:
             return ""
         if due is self.course.following:
-            return _("By the plan, {amount} of it is missing by then.").format(
+            return _("By the plan, you are {amount} short of it by then.").format(
                 amount=self.amounts(due.short)
             )
-        return _("Later money is short: by the plan, {amount} is missing on {day}.").format(
+        return _("Later money is short: by the plan, you are {amount} short on {day}.").format(
             amount=self.amounts(due.short),
             day=day(date.fromordinal(due.last_safe_on), self.as_of),
         )

@@ -58,7 +58,7 @@ def _lines(one: DueDayChoices, current: Current) -> DueDaysLines:
             caution = _("That this day can be had is only reported; look in the app first.")
     return DueDaysLines(
         name=current.situation.name(one.debt),
-        now=_("Now due on day {day} of the month.").format(day=one.day),
+        now=_("Now due on day {day} of each month.").format(day=one.day),
         advice=advice,
         caution=caution,
         rule=strategy_name(one.rule),

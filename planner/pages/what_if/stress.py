@@ -133,7 +133,7 @@ class StressPage:
             _("{name} of {day}").format(name=one.income.name, day=day(one.arrives_on, as_of))
             for one in arrivals[:3]
         ]
-        return _("It is about {incomes}.").format(incomes=listed(names))
+        return _("This is about {incomes}.").format(incomes=listed(names))
 
     @cached_property
     def verdict(self) -> Verdict | None:

@@ -84,7 +84,7 @@ def _headline(
     before: PlanStanding, after: PlanStanding, told: Difference, words: Words
 ) -> tuple[str, SafeString]:
     if told.lacks:
-        return "short", phrased(_("It breaks first here:|{lack}."), lack=words.lack(told.lacks[0]))
+        return "short", phrased(_("What gives way first:|{lack}."), lack=words.lack(told.lacks[0]))
     if after.lacks:
         return "later", phrased(
             _("No worse than now:|{lack}, as it does already."), lack=words.lack(after.lacks[0])
