@@ -3,7 +3,7 @@
 Positions are whole numbers of the canvas's own units; days run along it, half-open.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +16,7 @@ LEFT, RIGHT = 44, 10  # for the words of the axis; for the last mark
 TOP, LANE = 22, 17
 LABEL_HEIGHT = 20
 WORD_HEIGHT = 14
+NAME_WIDTH = 96  # of a name on the line; what a person called it may be longer
 
 
 class Tick(NamedTuple):
@@ -54,6 +55,23 @@ class Word(NamedTuple):
     y: int
     text: str
     kind: WordKind
+
+
+class Box(NamedTuple):
+    """A rectangle of the canvas; one without width or height is a stretch of the line."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def touches(self, other: "Box") -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
 
 
 class Band(NamedTuple):
@@ -155,23 +173,11 @@ def draw_strip(
         x,
         bottom + LANE,
     )
-    after = dict(shown)
-
-    def level(on: date) -> int:
-        known = [fen for day, fen in shown if day <= on]
-        return y(known[-1] if known else opening_fen)
-
-    def before(on: date) -> int:
-        known = [fen for day, fen in shown if day < on]
-        return y(known[-1] if known else opening_fen)
-
+    steps = [(LEFT, y(opening_fen)), *((x(on), y(fen)) for on, fen in shown)]
     places = [
-        # What rises or falls is named above the step; the lowest point below the line.
-        (x(on), level(on) if on not in after else min(level(on), before(on)), level(on), text, kind)
-        for on, text, kind in said
-        if first <= on < end
+        (x(on), _levels(steps, x(on)), text, kind) for on, text, kind in said if first <= on < end
     ]
-    lowest = next(((at, low) for at, _high, low, _text, kind in places if kind == "lowest"), None)
+    lowest = next(((at, levels[1]) for at, levels, _, kind in places if kind == "lowest"), None)
     height = bottom + LANE * lanes + LABEL_HEIGHT + 10
     return Strip(
         width=width,
@@ -184,7 +190,7 @@ def draw_strip(
         bands=bands,
         marks=placed,
         labels=_day_labels(first, [mark.on for mark in placed], x, right),
-        words=_words(places, right, bottom),
+        words=_words(places, _stretches(steps, right), right, bottom),
         lowest=lowest,
     )
 
@@ -273,36 +279,81 @@ def _place(
     return tuple(placed), max(len(ends), 1)
 
 
+def _levels(steps: Sequence[tuple[int, int]], at: int) -> tuple[int, int]:
+    """The height of the line just before a place, and from there on."""
+    index = bisect_right(steps, at, key=lambda one: one[0]) - 1
+    before = max(bisect_left(steps, at, key=lambda one: one[0]) - 1, 0)
+    return steps[before][1], steps[index][1]
+
+
+def _stretches(steps: Sequence[tuple[int, int]], right: int) -> list[Box]:
+    """What the line covers: each step along, and up or down to the next."""
+    found = []
+    for (at, level), (until, then) in zip(steps, [*steps[1:], (right, steps[-1][1])], strict=True):
+        found.append(Box(at - 1, level - 1, until + 1, level + 1))
+        found.append(Box(until - 1, min(level, then) - 1, until + 1, max(level, then) + 1))
+    return found
+
+
 def _words(
-    places: Sequence[tuple[int, int, int, str, WordKind]], right: int, bottom: int
+    places: Sequence[tuple[int, tuple[int, int], str, WordKind]],
+    line: Sequence[Box],
+    right: int,
+    bottom: int,
 ) -> tuple[Word, ...]:
-    """Each above its step (the lowest below its place where there is room), none over another."""
-    taken: list[tuple[int, int, int, int]] = []
+    """Each beside its step where neither another word nor, if there is room, the line stands.
+
+    A word that would lie over another everywhere is left out: the table has every figure.
+    """
+    taken: list[Box] = []
     words = []
-    for at, high, low, text, kind in places:
+    for at, levels, whole, kind in places:
+        text = fitting(whole, NAME_WIDTH if kind in ("income", "rent") else right - LEFT - 2)
         width = text_width(text)
-        left = max(LEFT + 2, min(at + 4, right - width))
-        heights = [high - 6, low + WORD_HEIGHT, high - 6 - WORD_HEIGHT]
-        if kind == "lowest":
-            heights = [low - 8, low + WORD_HEIGHT, low - 8 - WORD_HEIGHT]
-        for foot in heights:
-            box = left, foot - WORD_HEIGHT + 2, left + width, foot + 2
-            if foot - WORD_HEIGHT + 4 < 0 or foot > bottom + 2:
-                continue
-            if any(
-                box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
-                for other in taken
-            ):
-                continue
-            taken.append(box)
-            words.append(Word(left, foot, text, kind))
-            break
+        above, below = min(levels) - 6, max(levels) + WORD_HEIGHT
+        if kind == "lowest":  # what follows may rise at once; beside the dot is where it belongs
+            above = below = levels[1] - 8
+        most = right - width
+        free = [
+            (left, foot)
+            for foot in dict.fromkeys((above, below, above - WORD_HEIGHT, levels[1] - 6))
+            for left in dict.fromkeys((min(at + 5, most), max(at - 5 - width, LEFT + 2)))
+            if WORD_HEIGHT <= foot <= bottom + 2
+            and not any(_box(left, foot, width).touches(other) for other in taken)
+        ]
+        if not free:
+            continue
+        clear = (one for one in free if not any(_box(*one, width).touches(step) for step in line))
+        left, foot = next(clear, free[0])
+        taken.append(_box(left, foot, width))
+        words.append(Word(left, foot, text, kind))
     return tuple(words)
 
 
+def _box(left: int, foot: int, width: int) -> Box:
+    return Box(left, foot - WORD_HEIGHT + 3, left + width, foot + 3)
+
+
 def text_width(text: str) -> int:
-    """About how wide a word of the chart is: full-width signs are as wide as they are high."""
-    return sum(12 if ord(sign) > 0x2E80 else 7 for sign in text)
+    """About how wide a word of the chart is, rather too wide than too narrow."""
+    return sum(_sign_width(sign) for sign in text)
+
+
+def _sign_width(sign: str) -> int:
+    if ord(sign) > 0xFFFF:
+        return 15
+    if ord(sign) > 0x2E80:  # full-width signs are as wide as they are high
+        return 12
+    return 10 if sign.isupper() or sign in "mw%@&—…" else 7
+
+
+def fitting(text: str, width: int) -> str:
+    """The text, or as much of its beginning as there is room for."""
+    if text_width(text) <= width:
+        return text
+    while text and text_width(text) + text_width("…") > width:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 def _day_labels(

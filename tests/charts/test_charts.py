@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.charts.drawing import TOP, draw_course, draw_strip, values_on
+from planner.charts.drawing import (
+    LEFT,
+    NAME_WIDTH,
+    TOP,
+    WORD_HEIGHT,
+    draw_course,
+    draw_strip,
+    fitting,
+    text_width,
+    values_on,
+)
 
 FIRST = date(2026, 12, 1)
 
@@ -102,3 +112,91 @@ def test_a_value_holds_until_the_next(day, value):
     changes = [(FIRST + timedelta(days=1), 10), (FIRST + timedelta(days=5), 20)]
 
     assert values_on(changes, [FIRST + timedelta(days=day)], 7) == [value]
+
+
+# --- Words on the line ---
+
+
+def on_day(number):
+    return FIRST + timedelta(days=number)
+
+
+def test_the_lowest_point_has_a_dot_and_its_word_beside_it():
+    drawn = strip(closings=[(on_day(9), 0)], said=[(on_day(9), "lowest ¥0", "lowest")])
+
+    (word,) = drawn.words
+    assert drawn.lowest == (word.x - 5, drawn.zero)
+    assert word.y < drawn.zero
+
+
+def test_a_place_without_a_word_has_no_dot():
+    assert strip(said=[(FIRST, "today", "today")]).lowest is None
+
+
+def test_a_word_does_not_cross_the_line_out_where_there_is_room():
+    """Rising at once to where the word of the day before would stand, beside the dot."""
+    rises = [(on_day(20), 0), (on_day(21), 1000_00)]
+
+    (word,) = strip(closings=rises, said=[(on_day(20), "lowest", "lowest")]).words
+
+    fall = LEFT + (710 - LEFT) * 20 // 45
+    assert word.x + text_width(word.text) < fall
+
+
+def test_of_two_words_at_one_place_the_first_keeps_it():
+    said = [(on_day(9), "one", "today"), (on_day(9), "other", "income")]
+
+    first, second = strip(said=said).words
+
+    assert first == strip(said=said[:1]).words[0]
+    assert second.y != first.y or second.x != first.x
+
+
+def test_a_long_name_is_cut_to_what_there_is_room_for():
+    (word,) = strip(said=[(on_day(9), "某某科技有限公司十二月工资", "income")]).words
+
+    assert word.text.endswith("…")
+    assert text_width(word.text) <= NAME_WIDTH
+
+
+@pytest.mark.property
+@given(st.text(max_size=40), st.integers(20, 120))
+def test_what_was_cut_fits_and_what_fits_is_not_cut(text, width):
+    fitted = fitting(text, width)
+
+    assert text_width(fitted) <= width
+    assert fitted == text or text_width(text) > width
+
+
+@pytest.mark.property
+@given(
+    st.lists(st.tuples(st.integers(0, 44), st.integers(-(10**11), 10**11)), max_size=60),
+    st.lists(
+        st.tuples(
+            st.integers(-3, 50),
+            st.text(st.sampled_from("工资房租W1i¥,·😀 "), min_size=1, max_size=60),
+            st.sampled_from(["lowest", "today", "income", "rent"]),
+        ),
+        max_size=12,
+    ),
+    st.sampled_from([(360, 120), (980, 150)]),
+)
+def test_no_word_leaves_the_canvas_or_lies_over_another(moves, said, size):
+    width, plot_height = size
+
+    drawn = strip(
+        closings=[(on_day(day), fen) for day, fen in sorted(dict(moves).items())],
+        said=[(on_day(day), text, kind) for day, text, kind in said],
+        width=width,
+        plot_height=plot_height,
+    )
+
+    boxes = [(one.x, one.y, one.x + text_width(one.text)) for one in drawn.words]
+    assert all(left > LEFT and right <= drawn.right for left, _foot, right in boxes)
+    assert all(WORD_HEIGHT <= foot <= drawn.floor + 2 for _left, foot, _right in boxes)
+    for place, (left, foot, right) in enumerate(boxes):
+        for other_left, other_foot, other_right in boxes[place + 1 :]:
+            is_beside = right <= other_left or other_right <= left
+            assert is_beside or abs(foot - other_foot) >= WORD_HEIGHT
+    if said and all(0 <= day < 45 for day, _text, _kind in said):
+        assert drawn.words  # the first word always finds its place

@@ -104,7 +104,7 @@ def plan_discreet(request: Request) -> HttpResponse:
 
 
 @require_POST
-def plan_news(request: HttpRequest) -> HttpResponse:
+def plan_news(request: Request) -> HttpResponse:
     """What new rules changed was read; it is not said again."""
     tell_of_rules(user=request.user)
     return shown(request)
