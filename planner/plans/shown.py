@@ -21,6 +21,7 @@ from planner.domain.values.reading import InvalidDocument
 from planner.models import KeptPlan, User
 from planner.plans.kept import stored_plan, whole_document
 from planner.services.documents import household_of, outline_of
+from planner.words.figures import Amounts
 from planner.words.optimum import plan_line
 
 
@@ -34,9 +35,8 @@ class Shown(NamedTuple):
     @property
     def line(self) -> str:
         """Which plan it is, in the language of the request."""
-        return plan_line(
-            self.chosen, self.optimum, self.plan.strategy, self.plan.household.planned_from
-        )
+        since = self.plan.household.planned_from
+        return plan_line(self.chosen, self.optimum, self.plan.strategy, since, Amounts())
 
 
 def shown(user: User) -> Shown:

@@ -245,7 +245,7 @@ def _short(situation: Situation) -> Answer:
     )
     why = [
         markup(
-            _("Paid by {day} at the latest, it does not count as past due."),
+            _("Paid by {day} at the latest, it counts as on time."),
             day=strong(day(due.last_safe_on, as_of)),
         )
     ]
@@ -310,8 +310,8 @@ def _others(situation: Situation) -> SafeString:
         return SafeString("")
     return markup(
         ngettext(
-            "The other {count} payment of the next weeks can be made on time.",
-            "The other {count} payments of the next weeks can be made on time.",
+            "The other {count} payment can be made on time.",
+            "The other {count} payments can be made on time.",
             rest,
         ),
         count=rest,

@@ -75,13 +75,14 @@ class DueLines:
             in_full = is_more and planned >= due.amount_fen - debt.tolerance_fen
             chip = _("in full") if in_full else _("on time")
         details = []
+        whole = amounts.plain(due.amount_fen)
         if isinstance(debt.terms, RevolvingTerms) and due.required_fen < due.amount_fen:
-            details.append(_("minimum"))
-        if due.last_safe_on >= plan.as_of:
+            details.append(_("minimum of {amount}").format(amount=whole))
+        elif due.amount_fen != due.required_fen:
+            details.append(_("bill {amount}").format(amount=whole))
+        if due.last_safe_on >= plan.as_of and due.last_safe_on != due.due_on:
             details.append(_("last safe day {day}").format(day=short_day(due.last_safe_on)))
-        if due.amount_fen != due.required_fen:
-            details.append(_("bill {amount}").format(amount=amounts.plain(due.amount_fen)))
-        if planned not in (0, due.required_fen) and state != "overdue":
+        if planned not in (0, due.required_fen) and state == "ok":  # else the chip tells
             details.append(_("plan pays {amount}").format(amount=amounts.plain(planned)))
         account = self._account(due)
         if account:

@@ -37,16 +37,17 @@ class Amounts:
         return HIDDEN if self.hidden else grouped(fen)
 
     def whole(self, fen: int) -> str:
-        """ "¥1,235": in a chart, to the nearest yuan, away from zero."""
+        """ "¥1,235": in a chart, to the nearest yuan, half a yuan away from zero."""
         if self.hidden:
             return f"¥{HIDDEN}"
-        yuan = f"{(abs(fen) + 50) // 100:,}"
-        return f"−¥{yuan}" if fen < 0 else f"¥{yuan}"
+        yuan = (abs(fen) + 50) // 100
+        return f"−¥{yuan:,}" if fen < 0 < yuan else f"¥{yuan:,}"
 
     def axis(self, fen: int) -> str:
-        """ "¥8千", "0": on an axis that says what it measures."""
-        short = self.short(fen)
-        return f"¥{short}" if fen > 0 and short else short
+        """ "¥8千", "−¥4千", "0": on an axis that says what it measures."""
+        sign = "−" if fen < 0 else ""
+        short = self.short(abs(fen))
+        return f"{sign}¥{short}" if fen and short else short
 
     def short(self, fen: int) -> str:
         """ "8千", "1.2万", "12k", "3m": on an axis."""

@@ -5,6 +5,7 @@ of thumb would do instead. Everything is said in the language of the request.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from planner.domain.answers.ways import Ways
 from planner.words.answer import Situation
 from planner.words.change import what_it_does
 from planner.words.days import day, long_day
-from planner.words.figures import percent
+from planner.words.figures import Amounts
 from planner.words.language import listed
 from planner.words.markup import markup
 from planner.words.names import rung_words, strategy_name
@@ -38,17 +39,8 @@ class OptimumLines:
     against: list[tuple[str, str]]
 
 
-def shown_line(strategy: str, optimum: ReadOptimum | None, shown: str) -> str:
-    """Which plan a page shows; "" where the person chose a rule of thumb themselves."""
-    if strategy != "optimal":
-        return ""
-    if optimum is None:
-        name = strategy_name(shown)
-        return _("The best plan is not there yet; for now, {name}.").format(name=name)
-    return proof_line(optimum)
-
-
-def proof_line(optimum: ReadOptimum) -> str:
+def proof_line(optimum: ReadOptimum, amounts: Amounts) -> str:
+    """How good it is known to be, in the money that a better plan might still save."""
     if optimum.status == "proven":
         return _("Nothing cheaper is possible.")
     if optimum.status == "fallback" and not optimum.is_rule:
@@ -60,15 +52,21 @@ def proof_line(optimum: ReadOptimum) -> str:
             "The best plan could not be worked out in time. This is the best one known: {name}."
         ).format(name=strategy_name(optimum.rule))
     if optimum.is_least_harm:
-        return _("At most {share} from the best plan.").format(
-            share=percent(optimum.gap, places=1, is_most=True)
-        )
+        most = optimum.gap * optimum.outcome.cost_fen / 100
+        amount = amounts.whole(ceil(most) * 100)
+        return _("At most about {amount} more could be saved.").format(amount=amount)
     if optimum.has_fewest:
         return _("The best plan found; none is late less often.")
     return _("The best plan found; another one might be late less often.")
 
 
-def plan_line(strategy: str, optimum: ReadOptimum | None, shown: str, planned_from: date) -> str:
+def plan_line(
+    strategy: str,
+    optimum: ReadOptimum | None,
+    shown: str,
+    planned_from: date,
+    amounts: Amounts,
+) -> str:
     """Which plan a file or the calendar holds: by which way, from which day on, how good.
 
     `strategy` is the chosen way, `shown` that of the plan.
@@ -78,7 +76,7 @@ def plan_line(strategy: str, optimum: ReadOptimum | None, shown: str, planned_fr
         return _("Plan: {name}, from {day} on.").format(name=strategy_name(strategy), day=day)
     name, more = strategy_name(shown), _("The best plan is not there yet; take this again later.")
     if optimum is not None:
-        name, more = strategy_name("optimal"), proof_line(optimum)
+        name, more = strategy_name("optimal"), proof_line(optimum, amounts)
     return _("Plan: {name}, from {day} on. {more}").format(name=name, day=day, more=more)
 
 
@@ -87,7 +85,7 @@ def optimum_lines(optimum: ReadOptimum, ways: Ways, situation: Situation) -> Opt
     against = {name: _against(name, ways, optimum, situation) for name in ways.outcomes}
     return OptimumLines(
         status=optimum.status,
-        proof=proof_line(optimum),
+        proof=proof_line(optimum, situation.amounts),
         instead=_instead(situation.household.strategy, against),
         reasons=lines[:SHOWN_REASONS],
         more=lines[SHOWN_REASONS:],

@@ -20,13 +20,6 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
-// After a change, what it did is read and seen: above on the page, if the form was further down.
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id !== "plan") return;
-  const said = document.querySelector("#plan > [role=alert], #plan [aria-invalid=true]");
-  if (said) said.scrollIntoView({ block: "center" });
-});
-
 // A region that was swapped in is read from its heading, or from what is wrong with it.
 document.addEventListener("htmx:afterSettle", (event) => {
   const region = event.target;
@@ -42,21 +35,38 @@ const keepFolds = () => {
     else if (wide.matches && fold.matches("[data-wide-open]")) fold.open = true;
   }
 };
-document.addEventListener("DOMContentLoaded", keepFolds);
+keepFolds(); // the page has been read when a deferred script runs; before it is shown, if it can
 
 // What a person looks at stays where it is when a region is swapped: the figure that they just
-// changed, else the first thing with a name that can be seen.
+// changed, else the first thing with a name that can be seen. Where the page cannot be scrolled as
+// far as that takes, room is left instead. Only what went wrong is brought into sight.
 let held = null;
 const named = () =>
   document.activeElement?.closest("#plan [id]") ??
   [...document.querySelectorAll("#plan [id]")].find((one) => one.getBoundingClientRect().top >= 0);
+const moved = () => document.getElementById(held.id).getBoundingClientRect().top - held.top;
 document.addEventListener("htmx:beforeSwap", () => {
   for (const fold of document.querySelectorAll("[data-keep]")) opened.set(fold.id, fold.open);
   const one = named();
   held = one ? { id: one.id, top: one.getBoundingClientRect().top } : null;
 });
-document.addEventListener("htmx:afterSwap", () => {
+document.addEventListener("htmx:afterSwap", (event) => {
   keepFolds();
-  const one = held && document.getElementById(held.id);
-  if (one) window.scrollBy({ top: one.getBoundingClientRect().top - held.top, behavior: "instant" });
+  const wrong = document.querySelector("#plan > [role=alert], #plan [aria-invalid=true]");
+  if (event.target.id === "plan" && wrong) wrong.scrollIntoView({ block: "center" });
+  else if (held && document.getElementById(held.id)) {
+    const room = document.getElementById("plan").style;
+    room.paddingBlock = "0";
+    window.scrollBy({ top: moved(), behavior: "instant" });
+    const left = moved();
+    if (left < 0) room.paddingBlockStart = `${-left}px`;
+    if (left > 0) {
+      room.paddingBlockEnd = `${left}px`;
+      window.scrollBy({ top: left, behavior: "instant" });
+    }
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dismiss]")) event.target.closest(".change").remove();
 });

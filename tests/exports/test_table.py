@@ -98,8 +98,8 @@ def test_what_is_short_is_said_with_its_last_safe_day_and_what_starts():
 
     lines = plan_table(plan, language="en").split("\n")
     assert lines[2:4] == [
-        "小李 on 15 December: ¥380.00 is missing.",
-        "Paid by 18 December at the latest, it does not count as past due. Otherwise,",
+        "小李 on 15 December: you are ¥380.00 short.",
+        "Paid by 18 December at the latest, it counts as on time. Otherwise,",
     ]
     assert lines[4].startswith("from 19 December on: Counted as overdue.")
     assert "2026-12-19  小李, due on 15 December 2026:" in lines
@@ -189,5 +189,5 @@ def test_arrears_within_grace_are_safe_if_the_plan_pays_them_in_time():
     paid = plan_table(planned(debts=[behind]), language="en")
     unpaid = plan_table(planned(debts=[behind], accounts=[account(balance="80.00")]), language="en")
     assert "Every payment can be made on time." in paid
-    assert "小李 on 29 November: ¥420.00 is missing." in unpaid
+    assert "小李 on 29 November: you are ¥420.00 short." in unpaid
     assert "Paid by 4 December at the latest" in unpaid

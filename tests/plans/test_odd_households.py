@@ -25,8 +25,8 @@ BREATH = 3  # what a busy machine may add to what a request waits for
 ADDRESS = "/plan/optimum/"
 FRAGMENT = {"HX-Request": "true", "HX-Target": "optimum"}
 SENTENCES = [
-    "最优，已证明。",
-    "距最优最多",
+    "没有更省的还法了。",
+    "最多还能再省约",
     "目前算出的最好方案",
     "没能在限定时间里算出最优方案。这是目前已知最好的办法：",
     "还在算。",

@@ -194,12 +194,15 @@ def test_proven_is_said_only_where_it_was_proven(client, person):
     fewest = status_shown(client, person, status="bounded", harm_bound=[*harm[:5], -9])
     fallback = status_shown(client, person, status="fallback")
 
-    assert "最优，已证明" in proven
-    assert "没有哪种办法的后果更少，这一点已证明" in fewest
-    assert "没能证明后果已经最少" not in fewest
-    assert all("已证明" not in page for page in (bounded, unsure, fallback))
-    assert "距最优最多 1.3%" in bounded
-    assert "还没能证明后果已经最少" in unsure
+    assert "没有更省的还法了" in proven
+    assert "没有哪种还法逾期更少" in fewest
+    assert all("没有更省的还法了" not in page for page in (bounded, unsure, fewest, fallback))
+    assert all("没有哪种还法逾期更少" not in page for page in (bounded, unsure, fallback))
+    # 0.0121 of the cost, rounded up to a whole yuan
+    cost_fen = shown(person).optimum.outcome.cost_fen
+    yuan = -(-121 * cost_fen // 1_000_000)
+    assert f"最多还能再省约 ¥{yuan}。" in bounded
+    assert "也许还有逾期更少的还法" in unsure
     assert "没能在限定时间里" in fallback
 
 
@@ -232,10 +235,10 @@ def test_when_time_is_up_the_best_known_is_shown_and_every_page_says_so(
     told = {
         "fallback": "没能在限定时间里算出最优方案。"
         f"这是目前已知最好的办法：{strategy_name(before.strategy)}。",
-        "bounded": "这是目前算出的最好方案，还没能证明后果已经最少。",
+        "bounded": "目前算出的最好方案；也许还有逾期更少的还法。",
     }[optima(user).get().document["proof"]["status"]]
     assert all(told in one for one in (fragment, page, waited))
-    assert "已证明" not in page
+    assert "没有更省的还法了" not in page
     after = shown(user).plan
     assert (after.harm, cost_of(after)) <= (before.harm, cost_of(before))
 
@@ -258,7 +261,7 @@ def test_what_is_better_than_each_rule_is_not_called_a_rule(
 
     kept = optima(user).get().document
     assert (kept["proof"]["status"], kept["is_rule"]) == ("fallback", False)
-    assert "这是算出来的最好方案，比其他每种还法都好" in page
+    assert "这是在限定时间里找到的最好方案，比其他每种还法都好" in page
     assert "没能在限定时间里" not in page
 
 

@@ -42,7 +42,7 @@ def question_answer(request: Request) -> HttpResponse:
         return views.shown(request)
     status = attempt(form, lambda: _record(request, form, question))
     if status == 200:
-        return views.shown(request)
+        return views.shown(request, is_changed=True)
     answer = None if form.conflict else form
     return views.page(request, answer=answer, conflict=form.conflict, status=status)
 
@@ -104,7 +104,7 @@ def question_answer_all(request: Request) -> HttpResponse:
         ),
     )
     if status == 200:
-        return views.shown(request)
+        return views.shown(request, is_changed=True)
     return views.page(request, conflict=form.conflict or str(USED_BEFORE), status=status)
 
 

@@ -30,7 +30,7 @@ from planner.words.days import day, month, short_day, weekday
 from planner.words.dues import DueLine, DueLines
 from planner.words.markup import address, markup, table_rows
 from planner.words.names import strategy_name
-from planner.words.optimum import OptimumLines, optimum_lines, proof_line, shown_line
+from planner.words.optimum import OptimumLines, optimum_lines
 from planner.words.overdue import OverdueLine, overdue_lines
 from planner.words.warnings import notes, warnings
 
@@ -52,7 +52,7 @@ class StrategyLine:
 class PlanPage(Current):
     """The current plan, in the lines of its page."""
 
-    @property
+    @cached_property
     def optimum_lines(self) -> OptimumLines | None:
         if self.optimum is None:
             return None
@@ -62,11 +62,6 @@ class PlanPage(Current):
     def offers_due_days(self) -> bool:
         """Whether a product lets one choose another due day."""
         return any(offered(debt) for debt in self.position.debts)
-
-    @cached_property
-    def shown_line(self) -> str:
-        """Which plan this is, where the optimum was chosen."""
-        return shown_line(self.row.strategy, self.optimum, self.plan.strategy)
 
     # --- What stands on top ---
 
@@ -223,7 +218,7 @@ class PlanPage(Current):
         )
         incomes = self.position.incomes
         income = incomes[0].name if len(incomes) == 1 else _("income")
-        said += [(one.on, income, "income") for one in near if one.income_fen]
+        said += [(one.on, f"▲ {income}", "income") for one in near if one.income_fen]
         if self.position.expenses:
             largest = max(self.position.expenses, key=lambda one: one.amount_fen)
             until = min(largest.until or date.max, end - timedelta(days=1))
@@ -344,9 +339,12 @@ class PlanPage(Current):
 
     @property
     def why_said(self) -> str:
-        if self.optimum is None:
-            return _("The best plan is still being worked out.")
-        return proof_line(self.optimum)
+        if lines := self.optimum_lines:
+            return lines.instead or lines.proof
+        if self.row.strategy == OPTIMAL:
+            name = strategy_name(self.plan.strategy)
+            return _("The best plan is not there yet; for now, {name}.").format(name=name)
+        return _("The best plan is still being worked out.")
 
     @property
     def ways_said(self) -> str:
@@ -360,9 +358,10 @@ class PlanPage(Current):
         """What is owed, what comes in, what is at hand."""
         incomes, amounts = self.position.incomes, self.amounts
         cash = sum(account.balance_fen for account in self.position.accounts)
-        parts = [_("owed {amount}").format(amount=amounts(sum(self._owed.values())))]
-        parts += [f"{one.name} {amounts(one.amount_fen)}" for one in incomes[:1]]
-        parts.append(_("at hand {amount}").format(amount=amounts(cash)))
+        owed = amounts.whole(sum(self._owed.values()))
+        parts = [_("owed {amount}").format(amount=owed)]
+        parts += [f"{one.name} {amounts.whole(one.amount_fen)}" for one in incomes[:1]]
+        parts.append(_("at hand {amount}").format(amount=amounts.whole(cash)))
         return " · ".join(parts)
 
     @property

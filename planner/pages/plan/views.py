@@ -68,7 +68,7 @@ def figure(request: Request, form: FigureForm | HeadForm) -> HttpResponse:
     """The plan with what was typed, or the figure as it stands beside why it was not taken."""
     status = save(form)
     if status == 200:
-        return shown(request)
+        return shown(request, is_changed=True)
     return page(
         request, bound=None if form.conflict else form, conflict=form.conflict, status=status
     )
@@ -134,11 +134,15 @@ def ladder(request: Request, debt: str, due_on: date) -> HttpResponse:
     return render(request, template, context)
 
 
-def shown(request: Request) -> HttpResponse:
-    """The plan as it is after a change: at once where only its region is swapped."""
+def shown(request: Request, *, is_changed: bool = False) -> HttpResponse:
+    """The plan as it is after a change: at once where only its region is swapped.
+
+    `is_changed` of its figures: then what that did is said where the person is.
+    """
     if not request.htmx:
         return redirect("planner:plan")
-    return page(request, row=request.user.household)  # as the change left it
+    # The row as the change left it.
+    return page(request, row=request.user.household, is_new_change=is_changed)
 
 
 def page(
@@ -149,10 +153,11 @@ def page(
     row: HouseholdRow | None = None,
     conflict: str = "",
     status: int = 200,
+    is_new_change: bool = False,
 ) -> HttpResponse:
     """The plan; `bound` is a figure and `answer` an answer that was sent and refused.
 
-    `row` is the household where it was just written.
+    `row` is the household where it was just written, `is_new_change` where its last change was.
     """
     with Shelf(request.user) as shelf:
         plan_page = PlanPage(request.user, row, shelf)
@@ -164,6 +169,7 @@ def page(
             "figures": plan_page.figures(bound) if plan_page.has_debts else None,
             "conflict": conflict,
             "in_wechat": is_in_wechat(request),
+            "is_new_change": is_new_change,
         }
         template = "planner/plan/_plan.html" if request.htmx else "planner/plan/plan.html"
         return render(request, template, context, status=status)

@@ -469,7 +469,7 @@ def test_the_sample_is_seen_changed_and_swapped(client, db):
         headers=HTMX,
     )
 
-    assert "虚构" in page.content.decode()
+    assert "示例，数字可以随便改" in page.content.decode()
     assert response.status_code == 200
     assert "¥12,000.00" in response.content.decode()
 
