@@ -140,8 +140,8 @@ def _overdue(situation: Situation) -> Answer:
     if len(late) == 1:
         headline = phrased(
             ngettext(
-                "{debt} is {days} day past due,|{amount} is missing.",
-                "{debt} is {days} days past due,|{amount} is missing.",
+                "{debt} is {days} day past due,|you are {amount} short.",
+                "{debt} is {days} days past due,|you are {amount} short.",
                 days,
             ),
             debt=situation.name(oldest.debt),
@@ -151,8 +151,8 @@ def _overdue(situation: Situation) -> Answer:
     else:
         headline = phrased(
             ngettext(
-                "{count} debt is past due,|{amount} is missing in all.",
-                "{count} debts are past due,|{amount} is missing in all.",
+                "{count} debt is past due,|you are {amount} short in all.",
+                "{count} debts are past due,|you are {amount} short in all.",
                 len(late),
             ),
             count=len(late),

@@ -72,12 +72,7 @@ def yuan(fen: int) -> str:
     return f"-¥{figure(-fen)}" if fen < 0 else f"¥{figure(fen)}"
 
 
-def percent(share: Fraction, *, places: int = 2, is_most: bool = False) -> str:
-    """ "14.60%", "1,200.00%": a share of one or a yearly rate, rounded half up.
-
-    `is_most`: rounded up instead, for what is said to be so much at most.
-    """
-    unit = 10**places
-    scaled = share * 100 * unit
-    whole = -(-scaled.numerator // scaled.denominator) if is_most else round_half_up(scaled)
-    return f"{whole // unit:,}.{whole % unit:0{places}d}%"
+def percent(share: Fraction) -> str:
+    """ "14.60%", "1,200.00%": a share of one or a yearly rate, rounded half up."""
+    whole = round_half_up(share * 10_000)
+    return f"{whole // 100:,}.{whole % 100:02d}%"

@@ -5,6 +5,7 @@ of thumb would do instead. Everything is said in the language of the request.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from math import ceil
 
 from django.utils.safestring import SafeString
@@ -52,8 +53,7 @@ def proof_line(optimum: ReadOptimum, amounts: Amounts) -> str:
             "The best plan could not be worked out in time. This is the best one known: {name}."
         ).format(name=strategy_name(optimum.rule))
     if optimum.is_least_harm:
-        most = optimum.gap * optimum.outcome.cost_fen / 100
-        amount = amounts.whole(ceil(most) * 100)
+        amount = amounts.whole(ceil(Fraction(optimum.saving_left_fen, 100)) * 100)
         return _("At most about {amount} more could be saved.").format(amount=amount)
     if optimum.has_fewest:
         return _("The best plan found; none is late less often.")

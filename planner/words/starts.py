@@ -76,7 +76,7 @@ class Words:
         )
 
     def lack(self, lack: Lack) -> SafeString:
-        """ "Huabei on 9 December: ¥480.00 is missing" """
+        """ "on 9 December Huabei lacks ¥480.00" """
         if not lack.debt:
             return markup(
                 _("on {day} living costs are {amount} more than the money there is"),

@@ -316,7 +316,8 @@ def _plan_without_optimum(answer: str, site: Site) -> Page:
     page = site.browse(reverse("planner:privacy"), user=user)
     page.route("**/plan/optimum/**", lambda route: route.fulfill(body=body))
     page.goto(reverse("planner:plan"))
-    expect(page.locator("#optimum h2")).to_be_visible()
+    steps.open_fold(page, "why-so")
+    expect(page.locator("#optimum a")).to_be_visible()
     return page
 
 
@@ -334,6 +335,7 @@ def _calendar_of(document: Document, site: Site) -> Page:
 
 
 def _edit(page: Page, amount: str) -> None:
+    steps.open_fold(page, "my-figures")
     figures = page.locator("#figure-debts-jiebei")
     if figures.locator("details:not([open])").count():
         figures.locator("summary").click()

@@ -93,8 +93,17 @@ def enter_money(page: Page) -> None:
 # --- The plan ---
 
 
+def open_fold(page: Page, name: str) -> Locator:
+    """A part of the plan page that is folded until it is asked for; by its id."""
+    fold = page.locator(f"#{name}")
+    if fold.get_attribute("open") is None:
+        fold.locator("> summary").click()
+    return fold
+
+
 def debt_figures(page: Page, name: str) -> Locator:
     """The form of a debt's own figures on the plan page, unfolded."""
+    open_fold(page, "my-figures")
     figures = page.locator('form[id^="figure-debts-"]').filter(has_text=name)
     if figures.locator("details:not([open])").count():
         figures.locator("summary").click()

@@ -90,6 +90,7 @@ def test_the_sample_household_opens_without_an_account_and_may_be_changed(
     page = browse(language=language, size=size, has_scripts=has_scripts)
 
     steps.send(steps.form(page, "planner:sample-open"))
+    steps.open_fold(page, "other-ways")
     ways = steps.form(page, "planner:plan-change", "strategy")
     ways.locator('[value="minimum"]').check()
     if not has_scripts:

@@ -113,7 +113,7 @@ def test_what_is_overdue_is_said_with_what_cures_it_today():
     )
 
     text = plan_table(plan, language="en")
-    assert "小李 is 10 days past due, ¥500.00 is missing." in text
+    assert "小李 is 10 days past due, you are ¥500.00 short." in text
 
 
 def test_the_table_is_chinese_for_chinese():

@@ -104,7 +104,7 @@ WORDS = {
     ),
     ("an amount is short", "en"): (
         "short",
-        "小李 on 8 December: ¥424.00 is missing.",
+        "小李 on 8 December: you are ¥424.00 short.",
         "Find ¥424.00 and pay it to 小李 by 8 December.",
     ),
     ("overdue, with money", "zh-hans"): (
@@ -114,7 +114,7 @@ WORDS = {
     ),
     ("overdue, with money", "en"): (
         "overdue",
-        "小李 is 16 days past due, ¥509.00 is missing.",
+        "小李 is 16 days past due, you are ¥509.00 short.",
         "Pay ¥509.00 to 小李 today, from 储蓄卡.",
     ),
     ("overdue, without money", "zh-hans"): ("overdue", "小李已逾期 16 天", "先凑 ¥509.00 还小李"),

@@ -4,14 +4,13 @@ Pages keep it beside the plans; words are made of it, so that it stands below bo
 """
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from planner.domain.answers.reasons import WhyPaid, read_reason, reason_document
 from planner.domain.household.household import Household
 from planner.domain.ledger.consequences import Harm
-from planner.domain.plan.document import ReadPlan, kept_document, read_plan
+from planner.domain.plan.document import ReadPlan, fen_of, kept_document, read_plan
 from planner.domain.plan.plan import Outcome, Plan, outcome_of
 from planner.domain.plan.proof import Proof, is_least, proof_document
 
@@ -40,9 +39,10 @@ class ReadOptimum:
         self.is_rule: bool = record.get("is_rule", True)  # older records do not say
 
     @property
-    def gap(self) -> Fraction:
-        """The share of the cost that a better plan might save, at most."""
-        return Fraction(self._record["proof"]["gap"])
+    def saving_left_fen(self) -> int:
+        """What a better plan with no more harm might save, at most."""
+        proof = self._record["proof"]
+        return max(0, fen_of(proof["cost"]) - fen_of(proof["cost_bound"]))
 
     @property
     def is_least_harm(self) -> bool:
