@@ -41,6 +41,10 @@ keepFolds(); // the page has been read when a deferred script runs; before it is
 // changed, else the first thing with a name that can be seen. Where the page cannot be scrolled as
 // far as that takes, room is left instead. Only what went wrong is brought into sight.
 let held = null;
+const room = new CSSStyleSheet(); // a style attribute would be carried over, and refused
+document.adoptedStyleSheets = [room];
+const leaveRoom = (above, below) =>
+  room.replaceSync(`#plan { padding-block: ${above}px ${below}px; }`);
 const named = () =>
   document.activeElement?.closest("#plan [id]") ??
   [...document.querySelectorAll("#plan [id]")].find((one) => one.getBoundingClientRect().top >= 0);
@@ -55,15 +59,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const wrong = document.querySelector("#plan > [role=alert], #plan [aria-invalid=true]");
   if (event.target.id === "plan" && wrong) wrong.scrollIntoView({ block: "center" });
   else if (held && document.getElementById(held.id)) {
-    const room = document.getElementById("plan").style;
-    room.paddingBlock = "0";
+    leaveRoom(0, 0);
     window.scrollBy({ top: moved(), behavior: "instant" });
-    const left = moved();
-    if (left < 0) room.paddingBlockStart = `${-left}px`;
-    if (left > 0) {
-      room.paddingBlockEnd = `${left}px`;
-      window.scrollBy({ top: left, behavior: "instant" });
-    }
+    const left = Math.round(moved());
+    if (left) leaveRoom(Math.max(-left, 0), Math.max(left, 0));
+    window.scrollBy({ top: moved(), behavior: "instant" });
   }
 });
 

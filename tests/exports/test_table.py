@@ -99,9 +99,9 @@ def test_what_is_short_is_said_with_its_last_safe_day_and_what_starts():
     lines = plan_table(plan, language="en").split("\n")
     assert lines[2:4] == [
         "小李 on 15 December: you are ¥380.00 short.",
-        "Paid by 18 December at the latest, it counts as on time. Otherwise,",
+        "Paid by 18 December at the latest, it counts as on time. Otherwise, from 19",
     ]
-    assert lines[4].startswith("from 19 December on: Counted as overdue.")
+    assert lines[4].startswith("December on: Counted as overdue.")
     assert "2026-12-19  小李, due on 15 December 2026:" in lines
 
 

@@ -99,8 +99,8 @@ def test_what_was_repaid_is_a_share_of_what_was_owed(client, make_member, clock)
         debts=[debt(rate=None, minimum={"fixed": "1000.00"})],
         expenses=[],
     )
-    client.force_login(user)
     clock(date(2026, 12, 16))
+    client.force_login(user)
     form = re.search(
         rf'<form[^>]*action="{ALL}".*?</form>', client.get(PLAN).content.decode(), re.S
     )
