@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from planner.domain.household.household import Account, Debt, Expense, Household, Income
 from planner.domain.household.terms import owed_fen
 from planner.domain.plan.plan import Outcome, compare_outcomes
-from planner.words.days import day, month
+from planner.words.days import day, month, ordinal
 from planner.words.figures import Amounts
 from planner.words.language import listed
 from planner.words.names import strategy_name
@@ -68,7 +68,7 @@ def _items_changed(
 def _flow(flow: Income | Expense, amounts: Amounts) -> str:
     value = amounts(flow.amount_fen)
     if hasattr(flow.on, "day"):
-        value += _(", on day {day} of the month").format(day=flow.on.day)
+        value += _(", on the {day}").format(day=ordinal(flow.on.day))
     return value
 
 
@@ -77,8 +77,8 @@ def _debt_change(before: object, after: Account | Income | Expense | Debt) -> st
     terms, earlier = getattr(after, "terms", None), getattr(before, "terms", None)
     rate, earlier_rate = getattr(terms, "rate", None), getattr(earlier, "rate", None)
     due_day = getattr(terms, "due_day", None)
-    if due_day != getattr(earlier, "due_day", None):
-        return _("{name}: due on day {day}").format(name=after.name, day=due_day)
+    if due_day is not None and due_day != getattr(earlier, "due_day", None):
+        return _("{name}: due on the {day}").format(name=after.name, day=ordinal(due_day))
     if rate is not None and earlier_rate is not None and rate != earlier_rate:
         return _("{name}: another rate").format(name=after.name)
     return _("{name} changed").format(name=after.name)

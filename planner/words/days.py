@@ -60,6 +60,14 @@ def month(on: date) -> str:
     return f"{_MONTHS[on.month - 1]} {on.year}".replace(" ", NO_BREAK)
 
 
+def ordinal(number: int) -> str:
+    """ "10" before 日 or 号, "10th" in English: a day of the month."""
+    if language() == "zh":
+        return str(number)
+    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def long_day(on: date) -> str:
     # Translators: a format of Django's date filter, as in 9 December 2026.
     return dateformat.format(on, pgettext("date format", "j F Y"))
@@ -71,7 +79,7 @@ def said(recurrence: Recurrence, today: Any) -> str:
         case Once(on):
             return _("once, on %(day)s") % {"day": day(on, today)}
         case Monthly(number):
-            return _("each month on day %(day)s") % {"day": number}
+            return _("on the %(day)s of each month") % {"day": ordinal(number)}
         case Weekly(weekday):
             return _("each week on %(weekday)s") % {"weekday": WEEKDAYS[weekday][1]}
         case EveryDays(7):

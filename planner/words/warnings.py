@@ -1,5 +1,8 @@
 """What a plan warns of, in words: on its page, and in the table of the command."""
 
+from datetime import date
+from itertools import takewhile
+
 from django.utils.translation import gettext as _
 
 from planner.domain.household.events import following
@@ -17,8 +20,9 @@ def warnings(situation: Situation) -> list[str]:
         situation,
         {
             "cash_below_zero": _(
-                "On {day} living costs are more than the money there is. "
-                "See whether one of them can wait, or an income come earlier."
+                "On {day} living costs are {amount} more than the money there is; spending "
+                "{enough} less by then is enough. See whether one of them can wait, or an "
+                "income come earlier."
             ),
             "never_ends": _(
                 "{debt}: the payments do not even cover the interest, so it does not shrink. "
@@ -78,5 +82,16 @@ def _told(situation: Situation, sentences_by_code: dict[str, str]) -> list[str]:
             if warned.code == code:
                 name = situation.debts[warned.debt].name if warned.debt else ""
                 on = day(warned.on, situation.as_of)
-                found.append(sentence.format(day=on, year=warned.on.year, debt=name))
+                values = {"day": on, "year": warned.on.year, "debt": name}
+                found.append(sentence.format(**values, **_lacking(situation, warned.on)))
     return list(dict.fromkeys(found))
+
+
+def _lacking(situation: Situation, on: date) -> dict[str, str]:
+    """What the day ends below zero by, and in whole yuan what it is until money comes again."""
+    amounts = situation.amounts
+    days = [one for one in situation.plan.cash if one.on >= on]
+    below = [one.closing_fen for one in takewhile(lambda one: one.closing_fen < 0, days)]
+    if not below:
+        return {"amount": amounts(0), "enough": amounts.whole(0)}
+    return {"amount": amounts(-below[0]), "enough": amounts.whole(-(min(below) // 100) * 100)}

@@ -152,7 +152,7 @@ def test_a_household_without_debts_owes_nothing():
 def test_warnings_are_sentences():
     plan = planned(accounts=[account(balance="0.00")])
 
-    assert "* On 5 December living costs are more than the money there is." in plan_table(
+    assert "* On 5 December living costs are ¥2,600.00 more than the money there is;" in plan_table(
         plan, language="en"
     )
 

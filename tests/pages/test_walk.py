@@ -97,7 +97,7 @@ def test_from_monday_to_the_next_month(walker):
     said = walker.reads()
     assert "12 月 8 日的借呗，还差 ¥1,042.42" in said
     assert "最迟 12 月 8 日补足，就不算逾期。不然从 12 月 9 日起：芝麻信用记为逾期" in said
-    assert "12 月 7 日的生活开支会超过手里的钱" in said
+    assert "12 月 7 日的生活开支会比手里的钱多 ¥100.00；少花 ¥100 就够" in said
     assert ASKED not in said
     assert AS_IF not in said
     assert "12 月 9 日起 芝麻信用记为逾期" in walker.reads(LADDER)

@@ -263,7 +263,7 @@ def test_an_unpublished_calendar_and_unsure_income_are_notes(language, word):
         (
             {"incomes": [income(amount="9000.00")]},
             "工资改为 ¥9,000.00，每月 10 日：还清的日子和利息都不变。",
-            "工资: now ¥9,000.00, on day 10 of the month — dates and interest stay the same.",
+            "工资: now ¥9,000.00, on the 10th — dates and interest stay the same.",
         ),
         (
             {"debts": [debt(), debt(id="aunt", name="姑姑", principal="400.00")]},

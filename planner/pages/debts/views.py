@@ -22,7 +22,7 @@ from planner.pages.debts.tiles import chosen, offered_products
 from planner.pages.http import Request
 from planner.plans.kept import position_today
 from planner.services.documents import household_of
-from planner.words.days import day
+from planner.words.days import day, ordinal
 from planner.words.figures import Amounts
 from planner.words.language import language
 from planner.words.names import CONTRACTS, certainty_word
@@ -119,7 +119,7 @@ def _row(debt: Debt, accounts: dict[str, str], amounts: Amounts, today: date) ->
     if isinstance(terms, RevolvingTerms):
         owed = terms.billed_fen + terms.unbilled_fen
         due = (
-            _("each month on day %(day)s") % {"day": terms.due_day}
+            _("due on the %(day)s of each month") % {"day": ordinal(terms.due_day)}
             if terms.due_day
             else _("%(days)s days after each statement") % {"days": terms.due_after}
         )

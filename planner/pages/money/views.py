@@ -25,12 +25,13 @@ def flow_rows(request: Request, kind: str) -> list[dict[str, Any]]:
     accounts = {account.id: account.name for account in terms.accounts}
     amounts = Amounts(hidden=household.is_discreet)
     flows: tuple[Income | Expense, ...] = getattr(terms, kind)
+    coming = _("comes in {when}") if kind == "incomes" else _("paid {when}")
     return [
         {
             "slug": flow.id,
             "name": flow.name,
             "amount": amounts.plain(flow.amount_fen),
-            "when": said(flow.on, household.today()),
+            "when": coming.format(when=said(flow.on, household.today())),
             "account": accounts[flow.account],
             "has_ended": flow.until is not None and flow.until < household.today(),
             "flow": flow,

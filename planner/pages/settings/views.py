@@ -21,6 +21,7 @@ from planner.pages.settings.restore import RestoreForm
 from planner.services import archive, people
 from planner.services.changes import CONSENT_VERSION, KEPT_REVISIONS
 from planner.services.documents import has_figures, household_document_of, household_of
+from planner.words.days import long_day
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,10 +35,16 @@ def settings(request: Request) -> HttpResponse:
         response = redirect("planner:settings")
         remember_language(response, household.language)
         return response
+    agreed = household.consented_on
     return render(
         request,
         "planner/settings/settings.html",
-        {"form": form, "household": household, "guest_days": people.GUEST_DAYS},
+        {
+            "form": form,
+            "household": household,
+            "consented_on": agreed and long_day(timezone.localdate(agreed)),
+            "guest_days": people.GUEST_DAYS,
+        },
         status=status,
     )
 

@@ -11,6 +11,7 @@ from planner.domain.answers.due_days import Choice, DueDayChoices, suggest_due_d
 from planner.pages.http import Request
 from planner.plans.current import Current
 from planner.words.change import what_it_does
+from planner.words.days import ordinal
 from planner.words.language import spoken
 from planner.words.markup import address
 from planner.words.names import certainty_word, strategy_name
@@ -51,14 +52,15 @@ def _lines(one: DueDayChoices, current: Current) -> DueDaysLines:
     if one.best is None:
         advice = _("No day on offer does better than the one it has now.")
     else:
-        advice = _("Day {day} of the month would suit you better: {effect}.").format(
-            day=one.best.day, effect=what_it_does(one.now, one.best.outcome, current.amounts)
+        advice = _("The {day} of the month would suit you better: {effect}.").format(
+            day=ordinal(one.best.day),
+            effect=what_it_does(one.now, one.best.outcome, current.amounts),
         )
         if one.best.figure.certainty == "reported":
             caution = _("That this day can be had is only reported; look in the app first.")
     return DueDaysLines(
         name=current.situation.name(one.debt),
-        now=_("Now due on day {day} of each month.").format(day=one.day),
+        now=_("Now due on the {day} of each month.").format(day=ordinal(one.day)),
         advice=advice,
         caution=caution,
         rule=strategy_name(one.rule),

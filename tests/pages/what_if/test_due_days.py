@@ -22,7 +22,7 @@ def test_the_best_day_is_told_with_what_it_saves_and_how_sure_it_is(client, make
 
     page = client.get(ADDRESS).content.decode()
 
-    assert "改到每月 15 日更合适：利息与费用少 ¥4.92，少 2 笔有后果。" in page
+    assert "改到每月 15 日更合适：利息与费用少 ¥4.92，少 2 笔逾期。" in page
     assert "能不能改成这一天只是网传，先在 App 里看看。" in page
     assert page.count("<tr>") == 5  # the head, and every other day on offer
     assert page.count("最合适</span>") == 1
