@@ -49,9 +49,9 @@ def proof_line(optimum: ReadOptimum, amounts: Amounts) -> str:
             "This is the best plan found in the time there was, better than each of the other ways."
         )
     if optimum.status == "fallback":
-        return _(
-            "The best plan could not be worked out in time. This is the best one known: {name}."
-        ).format(name=strategy_name(optimum.rule))
+        return _("Not worked out in time; this is the best plan known: {name}.").format(
+            name=strategy_name(optimum.rule)
+        )
     if optimum.is_least_harm:
         amount = amounts.whole(ceil(Fraction(optimum.saving_left_fen, 100)) * 100)
         return _("At most about {amount} more could be saved.").format(amount=amount)
