@@ -419,6 +419,6 @@ def test_a_court_paper_is_no_late_due_before_or_after(client, make_member):
 
     page = client.get(STRESS, {"case": "extra-1000"}).context["page"]
 
-    late = next(row for row in page.verdict.rows if row.name == "有后果")
+    late = next(row for row in page.verdict.rows if row.name == "会逾期")
     assert (late.now, late.then) == ("0", "0")
-    assert "有后果" not in page.verdict.effect
+    assert "逾期" not in page.verdict.effect
