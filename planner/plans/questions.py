@@ -131,7 +131,8 @@ def _entries_as_planned(
     household: HouseholdRow, is_meant: Callable[[Question], bool]
 ) -> list[dict[str, Any]]:
     found = _unanswered(household.owner, household)
-    meant = [one for one in found.questions if is_meant(one)]
+    # What was prepaid is told by the payment that did it.
+    meant = [one for one in found.questions if is_meant(one) and not one.is_prepaid]
     days = {one.on for one in meant if one.kind == "payment"}
     transfers = [
         {

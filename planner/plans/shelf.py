@@ -11,7 +11,7 @@ from django.utils import timezone
 from planner.domain.household.household import OPTIMAL
 from planner.models import KeptPlan, User
 
-KEPT_PLANS = 18  # plan, ways, change, position, questions, optimum: now and of two states before
+KEPT_PLANS = 21  # plan, ways, change, position, questions, remedies, optimum: now, and twice before
 
 Record = dict[str, Any]
 

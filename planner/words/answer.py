@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from planner.domain.answers.relief import Relief, next_money, overdue_debts
 from planner.domain.answers.scenarios import missing_fen, short_dues
 from planner.domain.household.household import Debt, Household
 from planner.domain.household.terms import RevolvingTerms
@@ -31,12 +32,13 @@ NEAR_DAYS = 45
 MOST_RUNGS = 2
 GRAVEST = 5
 
-AnswerState = Literal["empty", "clear", "overdue", "short", "later", "endless", "safe"]
+AnswerState = Literal["empty", "asking", "clear", "overdue", "short", "later", "endless", "safe"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Am I safe, until when, and the one thing to do next. `link` names a page to go on to."""
+    """Am I safe, until when, and the one thing to do next. `link` names a page to go on to;
+    `finds` where the thing to do is to find a sum."""
 
     state: AnswerState
     headline: SafeString
@@ -44,15 +46,20 @@ class Answer:
     label: str = ""
     action: SafeString | str = ""
     link: Literal["", "debts", "incomes"] = ""
+    finds: bool = False
 
 
 @dataclass(frozen=True)
 class Situation:
-    """A household, its plan, and how its amounts are written."""
+    """A household, its plan, and how its amounts are written.
+
+    `unanswered` are the dues, by debt and day, of which nobody has said yet whether they were paid.
+    """
 
     household: Household
     plan: Planned
     amounts: Amounts = field(default_factory=Amounts)
+    unanswered: frozenset[tuple[str, date]] = frozenset()
 
     @property
     def as_of(self) -> date:
@@ -70,6 +77,25 @@ class Situation:
     def overdue(self) -> list[PlannedDue]:
         """Dues whose last safe day had passed when the figures were taken."""
         return [due for due in self.plan.dues if due.last_safe_on < self.as_of and due.short_fen]
+
+    @cached_property
+    def to_catch_up(self) -> list[Relief]:
+        """What is overdue, in the order in which the plan pays it; of a day, and of what it does
+        not pay, what cures most harm with each yuan comes first."""
+        if not self.overdue:
+            return []
+        until = next_money(self.plan.cash, self.as_of) or self.near_end
+        found = overdue_debts(self.household, until)
+        first: dict[str, date] = {}
+        for one in self.plan.payments:
+            first.setdefault(one.debt, one.on)
+        return sorted(found, key=lambda one: first.get(one.debt.id, date.max))
+
+    @cached_property
+    def late_debts(self) -> list[str]:
+        """The ids of the debts that are overdue, in that order."""
+        ordered = [one.debt.id for one in self.to_catch_up]
+        return list(dict.fromkeys([*ordered, *(due.debt for due in self.overdue)]))
 
     @cached_property
     def short(self) -> list[PlannedDue]:
@@ -130,10 +156,19 @@ def answer(situation: Situation) -> Answer:
     return _safe(situation)
 
 
+def asked_first() -> Answer:
+    """What stands in place of the answer while it hangs on what has not been answered."""
+    return Answer(
+        "asking",
+        phrased(_("First say|how it went.")),
+        _("Then it stands here whether you are in time, and what to do next."),
+    )
+
+
 def _overdue(situation: Situation) -> Answer:
     amounts, as_of = situation.amounts, situation.as_of
     dues = situation.overdue
-    late = list(dict.fromkeys(due.debt for due in dues))
+    late = situation.late_debts
     oldest = min(dues, key=lambda due: due.due_on)
     missing = amounts_to_cure(situation, late)
     days = (as_of - oldest.due_on).days
@@ -167,7 +202,7 @@ def _overdue(situation: Situation) -> Answer:
                 day=day(oldest.due_on, as_of),
             )
         )
-    payment = _first_payment(situation, late)
+    payment = _first_caught_up(situation)
     following = situation.first_rungs(oldest, after=as_of)
     if following is not None:
         paid_before = payment is not None and payment.on < following[0]
@@ -194,14 +229,14 @@ def _overdue(situation: Situation) -> Answer:
     label, action = _("Just one thing today"), _overdue_action(situation, late, missing)
     if payment is not None and payment.on > as_of:
         label = _("What to do next")
-    return Answer("overdue", headline, sentences(why), label, action)
+    return Answer("overdue", headline, sentences(why), label, action, finds=payment is None)
 
 
 def _overdue_action(
     situation: Situation, late: Sequence[str], missing: dict[str, int]
 ) -> SafeString:
     amounts, as_of = situation.amounts, situation.as_of
-    payment = _first_payment(situation, late)
+    payment = _first_caught_up(situation)
     if payment is None:
         return markup(
             _("Find {amount} for {debt}, and ask them in the meantime whether it can be split."),
@@ -265,23 +300,28 @@ def _short(situation: Situation) -> Answer:
     why.append(_others(situation))
     if not situation.household.incomes:
         return Answer("short", headline, sentences(why), *_enter_income(), "incomes")
-    values = {
-        "amount": strong(amounts(situation.missing_fen(due))),
-        "day": day(due.last_safe_on, as_of),
-        "debt": debt.name,
-        "account": situation.accounts[debt.autopay[0]] if debt.autopay else "",
-    }
-    label = _("Just one thing today")
-    if debt.autopay:
-        action = markup(
-            _("Find {amount} and put it into {account} by {day}; {debt} is taken from there."),
-            **values,
-        )
-    else:
-        action = markup(_("Find {amount} and pay it to {debt} by {day}."), **values)
+    label, action = _("Just one thing today"), find_sum(situation)
     if (payment := _paid_today(situation)) is not None:
         label, action = _("First today"), sentences([_pay(situation, payment), action])
-    return Answer("short", headline, sentences(why), label, action)
+    return Answer("short", headline, sentences(why), label, action, finds=payment is None)
+
+
+def find_sum(situation: Situation) -> SafeString:
+    """Which sum is to be found for what is short first, by when, and where it is to lie."""
+    due = situation.short[0]
+    debt = situation.debts[due.debt]
+    sentence = (
+        _("Find {amount} and put it into {account} by {day}; {debt} is taken from there.")
+        if debt.autopay
+        else _("Find {amount} and pay it to {debt} by {day}.")
+    )
+    return markup(
+        sentence,
+        amount=strong(situation.amounts(situation.missing_fen(due))),
+        day=day(due.last_safe_on, situation.as_of),
+        debt=debt.name,
+        account=situation.accounts[debt.autopay[0]] if debt.autopay else "",
+    )
 
 
 def _paid_today(situation: Situation) -> Payment | None:
@@ -423,23 +463,26 @@ def _first_payment(situation: Situation, debts: Container[str]) -> Payment | Non
     return min(first, key=lambda one: not situation.is_due(one.debt, one.on), default=None)
 
 
+def _first_caught_up(situation: Situation) -> Payment | None:
+    """The first payment to what is overdue: of its day, to what is caught up with first."""
+    late = situation.late_debts
+    payments = [one for one in situation.plan.payments if one.debt in late]
+    return min(payments, key=lambda one: (one.on, late.index(one.debt)), default=None)
+
+
 def next_paid(situation: Situation) -> tuple[str, date] | None:
     """The debt and the day of what the answer asks to pay; None where it asks for nothing, or
-    for something else."""
+    for something else, such as to find a sum."""
     if situation.overdue:
-        late = list(dict.fromkeys(due.debt for due in situation.overdue))
-        payment = _first_payment(situation, late)
-        return (
-            (late[0], situation.overdue[0].due_on)
-            if payment is None
-            else (payment.debt, payment.on)
-        )
+        payment = _first_caught_up(situation)
+        if payment is not None:
+            return payment.debt, payment.on
+        return None
     if situation.short and situation.short[0].last_safe_on <= situation.near_end:
         if not situation.household.incomes:
             return None
-        if (payment := _paid_today(situation)) is not None:
-            return payment.debt, payment.on
-        return situation.short[0].debt, situation.short[0].due_on
+        paid = _paid_today(situation)
+        return None if paid is None else (paid.debt, paid.on)
     payment = _first_payment(situation, situation.debts)
     if payment is None or _takes_itself(situation, payment):
         return None

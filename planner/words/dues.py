@@ -63,7 +63,9 @@ class DueLines:
         debt = self.situation.debts[due.debt]
         planned = self._planned(due)
         late = (plan.as_of - due.due_on).days
-        if due.last_safe_on < plan.as_of:
+        if due.last_safe_on < plan.as_of and due[:2] in self.situation.unanswered:
+            state, chip = "plain", _("not answered yet")
+        elif due.last_safe_on < plan.as_of:
             state = "overdue"
             chip = ngettext("{days} day past due", "{days} days past due", late).format(days=late)
         elif self.situation.is_short(due):

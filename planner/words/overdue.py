@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.domain.answers.relief import Relief, overdue_debts
-from planner.domain.household.household import Household
-from planner.domain.ledger.ledger import CashDay
+from planner.domain.answers.relief import Relief
 from planner.domain.rulebook.ladders import Rung
-from planner.words.answer import NEAR_DAYS
+from planner.words.answer import Situation
 from planner.words.days import day
 from planner.words.figures import Amounts
 from planner.words.markup import address
@@ -32,18 +30,10 @@ class OverdueLine:
     started: list[tuple[str, str]]
 
 
-def next_money(cash: Iterable[CashDay], as_of: date) -> date | None:
-    """The first day after `as_of` on which an income of the plan arrives."""
-    return next((one.on for one in cash if one.income_fen and one.on > as_of), None)
-
-
-def overdue_lines(
-    household: Household, cash: Iterable[CashDay], amounts: Amounts
-) -> list[OverdueLine]:
-    """What is overdue on the plan's first day; what cures most harm with each yuan comes first."""
-    as_of = household.as_of
-    until = next_money(cash, as_of) or as_of + timedelta(days=NEAR_DAYS)
-    return [overdue_line(one, as_of, amounts) for one in overdue_debts(household, until)]
+def overdue_lines(situation: Situation) -> list[OverdueLine]:
+    """What is overdue on the plan's first day, the first to be caught up with first."""
+    amounts = situation.amounts
+    return [overdue_line(one, situation.as_of, amounts) for one in situation.to_catch_up]
 
 
 def overdue_line(one: Relief, as_of: date, amounts: Amounts) -> OverdueLine:

@@ -5,18 +5,23 @@ of the same episode has started are there already. Harm is a vector (see `Harm`)
 compared by the yuan from the left: first what keeps a rung of severity 5 away most cheaply.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 from planner.domain.household.household import Debt, Household
 from planner.domain.ledger.consequences import shown_rungs, walk_debt
-from planner.domain.ledger.ledger import Books, Contract, open_books
+from planner.domain.ledger.ledger import Books, CashDay, Contract, open_books
 from planner.domain.rulebook.ladders import Rung
 from planner.domain.values.money import divide_half_up
 
 SEVERITIES = (5, 4, 3, 2, 1)
+
+
+def next_money(cash: Iterable[CashDay], as_of: date) -> date | None:
+    """The first day after `as_of` on which an income of the plan arrives."""
+    return next((one.on for one in cash if one.income_fen and one.on > as_of), None)
 
 
 class Relief(NamedTuple):

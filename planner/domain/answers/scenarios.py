@@ -140,6 +140,18 @@ def miss_income(household: Household) -> Household:
     return replace(household, incomes=incomes)
 
 
+def advance_income(household: Household, arrival: Arrival, on: date) -> Household:
+    """One arrival comes on another day, from `planned_from` on; the ones after it as they are."""
+    rest = [
+        after
+        for income in household.incomes
+        for after in ([_after(arrival)] if income.id == arrival.income.id else [income])
+        if after is not None
+    ]
+    changed = replace(household, incomes=tuple(rest))
+    return receive(changed, arrival.income.amount_fen, on, arrival.income.account)
+
+
 def _after(arrival: Arrival) -> Income | None:
     """The income without this arrival; None where it was the last."""
     income = arrival.income
@@ -157,6 +169,41 @@ def lower_income(household: Household, percent: int) -> Household:
         for one in household.incomes
     )
     return replace(household, incomes=incomes)
+
+
+# --- Living costs that can wait -------------------------------------------------------------
+
+
+def spent_until(household: Household, expense: Expense, until: date) -> int:
+    """Fen that an expense takes from `planned_from` up to and including a day."""
+    answered = answered_flows(household)
+    days = [
+        on
+        for on in occurrences(expense.on, expense.first, min(expense.until or LAST_DAY, until))
+        if on >= household.planned_from and ("expense", expense.id, on.toordinal()) not in answered
+    ]
+    return expense.amount_fen * len(days)
+
+
+def forgo(household: Household, expense_id: str, until: date) -> Household:
+    """An expense is left out from `planned_from` up to and including a day; after it, it goes on.
+
+    What it took before stays as it was.
+    """
+    expenses = []
+    for expense in household.expenses:
+        if expense.id != expense_id:
+            expenses.append(expense)
+            continue
+        last = expense.until or LAST_DAY
+        before = household.planned_from - timedelta(days=1)
+        if expense.first <= before:
+            expenses.append(replace(expense, until=min(last, before)))
+        following = (on for on in occurrences(expense.on, expense.first, last) if on > until)
+        if (following_day := next(following, None)) is not None:
+            taken = (*household.expenses, *expenses)
+            expenses.append(replace(expense, id=_new_id(expense.id, taken), first=following_day))
+    return replace(household, expenses=tuple(expenses))
 
 
 # --- Debts ----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from planner.domain.household.household import Expense, Household, Income
 from planner.domain.ledger.ledger import Flows, Transfer
 from planner.domain.ledger.replay import answered_flows, replay
 from planner.domain.make_plan import make_plan
-from planner.domain.plan.plan import Plan
+from planner.domain.plan.plan import Plan, PlannedDue
 
 _DAY = timedelta(days=1)
 
@@ -27,7 +27,8 @@ class Question:
 
     `amount_fen` is what was planned, `account` where it was to come from or to arrive. Of a
     due, `required_fen` is what it required and `last_safe_on` its last safe day; a payment
-    that the plan makes on a day without a due has neither.
+    that the plan makes on a day without a due has neither. `is_prepaid` of a due for which
+    earlier payments of the plan were enough.
     """
 
     kind: Literal["payment", "income", "expense"]
@@ -37,6 +38,7 @@ class Question:
     account: str | None
     required_fen: int = 0
     last_safe_on: date | None = None
+    is_prepaid: bool = False
 
     @property
     def key(self) -> Key:
@@ -147,7 +149,16 @@ def _planned(household: Household, plan: Plan, end: date) -> Iterator[Question]:
     for due in dues.values():
         usual = _usual_account(household, due.debt)
         required = due.required_fen
-        yield Question("payment", due.debt, due.due_on, 0, usual, required, due.last_safe_on)
+        yield Question(
+            "payment",
+            due.debt,
+            due.due_on,
+            0,
+            usual,
+            required,
+            due.last_safe_on,
+            is_prepaid=not due.short_fen and not _is_paid_in_grace(due, plan),
+        )
     flows: list[Income | Expense] = [one for one in household.incomes if one.is_certain]
     flows += household.expenses
     unrolled = Flows(replace(household, as_of=start), answered_flows(household))
@@ -158,6 +169,12 @@ def _planned(household: Household, plan: Plan, end: date) -> Iterator[Question]:
             if on >= end:
                 break
             yield Question(kind, flow.id, on, flow.amount_fen, flow.account)
+
+
+def _is_paid_in_grace(due: PlannedDue, plan: Plan) -> bool:
+    return any(
+        one.debt == due.debt and due.due_on < one.on <= due.last_safe_on for one in plan.payments
+    )
 
 
 def _usual_account(household: Household, debt_id: str) -> str | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from planner.charts.timeline import LAST_DAY, TimelineKind, TimelineMark, timeline_svg
 from planner.domain.answers.one_debt import DebtCourse, DebtStanding, OneDebt, ScheduleRow
-from planner.domain.answers.relief import overdue_debts
+from planner.domain.answers.relief import next_money, overdue_debts
 from planner.domain.answers.true_rate import TrueRate, true_rate
 from planner.domain.contracts.dues import Due
 from planner.domain.household.household import Debt
@@ -31,7 +31,7 @@ from planner.words.ladder import LadderLines, ladder_lines
 from planner.words.language import spoken
 from planner.words.markup import markup, markup_join, phrased, sentences, table_rows
 from planner.words.names import certainty_word, fact_certainty, name_of_rung
-from planner.words.overdue import OverdueLine, next_money, overdue_line
+from planner.words.overdue import OverdueLine, overdue_line
 
 SHOWN_ROWS = 12
 

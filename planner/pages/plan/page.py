@@ -12,8 +12,12 @@ from django.utils.translation import gettext as _
 from planner.charts import drawing
 from planner.charts.svg import course_svg, strip_svg
 from planner.domain.answers.due_days import offered
-from planner.domain.household.household import OPTIMAL
+from planner.domain.answers.remedies import Remedy, read_remedy, remedies, remedy_document
+from planner.domain.answers.scenarios import lacks_of
+from planner.domain.answers.unanswered import Question
+from planner.domain.household.household import OPTIMAL, Household
 from planner.domain.household.terms import owed_fen
+from planner.domain.make_plan import make_plan
 from planner.domain.plan.plan import Outcome, course_of
 from planner.domain.values.days import add_months, occurrences
 from planner.hashes import household_hash
@@ -21,21 +25,35 @@ from planner.models import Item
 from planner.pages.plan.figures import FIGURES, BufferForm, StrategyForm, figure_lines
 from planner.pages.plan.last_change import LastChange, changes, wanted
 from planner.plans.current import Current
-from planner.plans.kept import STANDING, WAYS, Beside, names_of
-from planner.plans.questions import filed
+from planner.plans.kept import STANDING, WAYS, Beside, kept, names_of
+from planner.plans.questions import filed, open_questions
+from planner.plans.shelf import Record
 from planner.services.documents import RULES, outline_of
 from planner.services.items import as_it_stands
-from planner.words.answer import NEAR_DAYS, Answer, answer, next_paid
+from planner.words.answer import NEAR_DAYS, Answer, Situation, answer, next_paid
 from planner.words.days import day, month, short_day, weekday
 from planner.words.dues import DueLine, DueLines
 from planner.words.markup import address, markup, table_rows
 from planner.words.names import strategy_name
 from planner.words.optimum import OptimumLines, optimum_lines
 from planner.words.overdue import OverdueLine, overdue_lines
+from planner.words.remedies import (
+    RemedyLine,
+    Step,
+    ask_lines,
+    remedy_lines,
+    steps_of,
+    steps_to_find,
+    sum_line,
+    with_remedy,
+)
 from planner.words.warnings import notes, warnings
 
 SHOWN_ROWS = 40
 SHOWN_FIGURES = 12
+# Under which names it is kept what helps against what the plan lacks: by a rule of thumb, or the
+# optimum, which may lack something else.
+HELPS = ("remedies", "remedies-o")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +95,24 @@ class PlanPage(Current):
         )
 
     @cached_property
+    def questions(self) -> Sequence[Question]:
+        """What was planned since and has no answer; read before the plan, which depends on how far
+        all is known."""
+        if self.has_debts or self.items["incomes"]:
+            return open_questions(self.owner, self.row, self.shelf)
+        return ()
+
+    @cached_property
+    def situation(self) -> Situation:
+        asked = {(one.slug, one.on) for one in self.questions if one.kind == "payment"}
+        return Situation(self.position, self.plan, self.amounts, frozenset(asked))
+
+    @cached_property
     def overdue_lines(self) -> list[OverdueLine]:
         """What is overdue, the first to be caught up with first."""
         if not self.has_debts or not self.situation.overdue:
             return []
-        return overdue_lines(self.position, self.plan.cash, self.amounts)
+        return overdue_lines(self.situation)
 
     @property
     def is_of_today(self) -> bool:
@@ -95,7 +126,79 @@ class PlanPage(Current):
 
     @cached_property
     def answer(self) -> Answer:
+        if self._said.finds and self._best is not None:
+            return with_remedy(self._said, self._best, self.situation)
+        return self._said
+
+    @cached_property
+    def _said(self) -> Answer:
+        """Without a remedy."""
         return answer(self.situation)
+
+    @property
+    def steps(self) -> list[Step]:
+        """The buttons of the answer's one action, where that is not a payment."""
+        if not self._said.finds:
+            return []
+        if self._best is not None:
+            return steps_of(self._best)
+        late = self.situation.late_debts
+        return steps_to_find(self.situation, late[0] if late else self.situation.short[0].debt)
+
+    # --- What would help ---
+
+    @cached_property
+    def _found_remedies(self) -> list[Remedy]:
+        """What helps against what is short first, tried by the rule of thumb; kept with the
+        plans."""
+        first = next(iter(lacks_of(self.plan)), None) if self.has_debts else None
+        if first is None:
+            return []
+        until = next(
+            (
+                due.last_safe_on
+                for due in self.situation.short
+                if due.debt == first.debt and first.on in (due.due_on, due.last_safe_on)
+            ),
+            first.on,
+        )
+        rule = self.rule
+
+        def compute(household: Household, names: list[str], _found: object) -> dict[str, Record]:
+            found = remedies(household, make_plan(household, rule), until)
+            return {name: {"remedies": [remedy_document(one) for one in found]} for name in names}
+
+        name = HELPS[self.plan.strategy == OPTIMAL]
+        record = kept(
+            self.owner,
+            [name],
+            self.document,
+            compute,
+            parsed=lambda: self.household,
+            shelf=self.shelf,
+        )[name]
+        return [read_remedy(one) for one in record["remedies"]]
+
+    @property
+    def _best(self) -> Remedy | None:
+        """What nobody has to agree to, and is enough."""
+        found = self._found_remedies
+        return next((one for one in found if one.is_own and not one.missing_fen), None)
+
+    @cached_property
+    def remedies(self) -> list[RemedyLine]:
+        """What else would help, the best first; then what may be asked for."""
+        if self.answer.state not in ("short", "overdue", "later"):
+            return []
+        done = self._best if self._said.finds else None
+        others = [one for one in self._found_remedies if one is not done]
+        own = [one for one in others if one.is_own]
+        asked = [one for one in others if not one.is_own]
+        before, situation = self.ways.outcomes[self.rule], self.situation
+        lines = remedy_lines(own, before, situation)
+        if done is not None:
+            lines.append(sum_line(situation))
+        return [*lines, *remedy_lines(asked, before, situation), *ask_lines(situation)]
 
     @cached_property
     def next_due(self) -> tuple[str, date] | None:
@@ -120,7 +223,7 @@ class PlanPage(Current):
         Where the questions are answered further than was known, more is looked for then.
         """
         outline = outline_of(self.row)
-        own = {STANDING, *names_of(self.row.strategy), OPTIMAL, WAYS, *self.beside}
+        own = {STANDING, *names_of(self.row.strategy), OPTIMAL, WAYS, *HELPS, *self.beside}
         asked, questions = filed(self.row)
         self.shelf.look(
             {

@@ -1,6 +1,6 @@
 """What is asked when a person comes back: was it paid, did it arrive? One thing after another."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from planner.domain.answers.unanswered import Question
 from planner.pages.plan.answer_forms import AllAsPlannedForm, AnswerForm
 from planner.pages.plan.page import PlanPage
-from planner.plans.questions import open_questions
+from planner.words.answer import Answer, asked_first
 from planner.words.days import day, short_day
 from planner.words.markup import markup, strong
 
@@ -34,6 +34,7 @@ class Asked:
     no: str
     later: str
     is_planned: bool
+    is_prepaid: bool
     plain: AnswerForm
     typed: AnswerForm
     is_open: bool
@@ -55,9 +56,7 @@ class Asking:
         self.page = page
         self._put_off = put_off
         self._bound = bound
-        self.questions: Sequence[Question] = ()
-        if page.has_debts or page.items["incomes"]:
-            self.questions = open_questions(page.owner, page.row, page.shelf)
+        self.questions = page.questions
 
     @cached_property
     def _put_off_here(self) -> set[str]:
@@ -99,6 +98,18 @@ class Asking:
     def holds_back(self) -> bool:
         """Whether the plan counts something as not paid or not arrived that nobody has denied."""
         return any(one.kind != "expense" for one in self.questions)
+
+    @property
+    def withholds(self) -> bool:
+        """Whether the plan says nothing of what is late yet: that hangs on what is asked here."""
+        if self.first is not None:
+            return True
+        return any(due[:2] in self.page.situation.unanswered for due in self.page.situation.overdue)
+
+    @property
+    def answer(self) -> Answer:
+        """No verdict before what it hangs on is known."""
+        return asked_first() if self.withholds else self.page.answer
 
     @property
     def put_off(self) -> int:
@@ -162,6 +173,7 @@ class Asking:
             no=no,
             later=_("Not yet; ask tomorrow") if question.kind == "income" else _("Ask me tomorrow"),
             is_planned=bool(question.amount_fen),
+            is_prepaid=question.is_prepaid,
             plain=AnswerForm(auto_id=f"yes-{key}-%s", **made),
             typed=bound or AnswerForm(auto_id=f"{key}-%s", is_hidden=page.hides_amounts, **made),
             is_open=bound is not None or (not question.amount_fen and question.kind == "payment"),

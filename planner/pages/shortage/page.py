@@ -83,7 +83,9 @@ class ShortPage:
 
     @cached_property
     def _shorts(self) -> list[PlannedDue]:
-        return [*self.situation.overdue, *self.situation.short]
+        order = self.situation.late_debts
+        overdue = sorted(self.situation.overdue, key=lambda due: order.index(due.debt))
+        return [*overdue, *self.situation.short]
 
     @cached_property
     def _caught_up(self) -> dict[str, date | None]:

@@ -1,0 +1,152 @@
+"""When money is short: what a person can do about it by themselves, each tried through the ledger.
+
+Nothing is estimated: each remedy is another household into the same make_plan. Tried is what the
+product's own terms allow, what can be left unspent, and an income that comes earlier. What is only
+reported, or needs the lender's consent, is asked for and carries no figures (see `to_ask`). No
+remedy borrows.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from typing import Any, Literal, NamedTuple
+
+from planner.domain.answers.due_days import offered
+from planner.domain.answers.scenarios import (
+    advance_income,
+    forgo,
+    lacks_of,
+    next_arrivals,
+    spent_until,
+)
+from planner.domain.household.household import Household
+from planner.domain.make_plan import make_plan
+from planner.domain.paying.trials import Trials
+from planner.domain.plan.plan import Outcome, Plan, Planned, cost_of, outcome_of, read_off
+
+MOST_TRIED = 8  # each is a whole plan
+MOST_DEBTS = 12  # of more, each plan takes too long for a page
+MOST_ASKED = 3
+EARLIEST_DAYS = 10  # an employer may pay some days earlier, not weeks
+
+Kind = Literal["due_day", "forgo", "earlier"]
+
+
+class Remedy(NamedTuple):
+    """`kind` with the debt, expense or income (`about`) that it concerns.
+
+    due_day  the debt falls due on `day` of the month, from the due after its next bill on
+    forgo    an expense that is not essential is left out up to and including `on`, `fen` in all
+    earlier  the next arrival of the income after `on` comes on `on`, `day` days earlier
+
+    `outcome` is what the plan then comes to; `missing_fen` what is first missing up to the day that
+    was asked about, 0 where everything is paid in time up to then.
+    """
+
+    kind: Kind
+    about: str
+    on: date | None
+    day: int
+    fen: int
+    outcome: Outcome
+    missing_fen: int
+
+    @property
+    def is_own(self) -> bool:
+        """Whether nobody has to agree."""
+        return self.kind != "earlier"
+
+
+def remedies(household: Household, plan: Plan, until: date) -> list[Remedy]:
+    """What helps: own means first, then the best plan first.
+
+    That is, what makes fewer or lesser things start, or pays for all up to `until`, the last safe
+    day of what is short first; and makes no more dues late. Raises PaymentRefused.
+    """
+    if len(household.debts) > MOST_DEBTS:
+        return []
+    late = outcome_of(plan).late_dues
+    found = []
+    for remedy, other in islice(_tried(household, plan.strategy, until), MOST_TRIED):
+        tried = remedy._replace(
+            outcome=outcome_of(other), missing_fen=_missing_fen(remedy, other, until)
+        )
+        before, after = plan.harm[:-1], other.harm[:-1]  # how often what starts, by severity
+        is_better = after < before or (after == before and not tried.missing_fen)
+        if is_better and tried.outcome.late_dues <= late:
+            found.append((not tried.is_own, other.harm, cost_of(other), tried))
+    return [one[-1] for one in sorted(found, key=lambda one: one[:3])]
+
+
+def _missing_fen(remedy: Remedy, other: Plan, until: date) -> int:
+    """What lacks first up to `until`; of a debt with another due day, up to that due."""
+    reach = until
+    if remedy.kind == "due_day":
+        moved = (due for due in other.dues if due.debt == remedy.about and due.due_on >= until)
+        reach = max(until, next((due.last_safe_on for due in moved), until))
+    lacks = (one for one in lacks_of(other) if one.on <= until or one.debt == remedy.about)
+    return next((one.fen for one in lacks if one.on <= reach), 0)
+
+
+_UNKNOWN = Outcome(None, 0, 0)
+
+
+def _tried(household: Household, strategy: str, until: date) -> Iterator[tuple[Remedy, Plan]]:
+    for debt in household.debts:
+        for figure in offered(debt):
+            if figure.certainty != "reported":
+                day = int(figure.value)
+                ledger = Trials(household, {debt.id: day}).ledger(strategy)
+                remedy = Remedy("due_day", debt.id, None, day, 0, _UNKNOWN, 0)
+                yield remedy, read_off(ledger, strategy)
+    for expense in household.expenses:
+        if not expense.is_essential and (fen := spent_until(household, expense, until)):
+            without = forgo(household, expense.id, until)
+            remedy = Remedy("forgo", expense.id, until, 0, fen, _UNKNOWN, 0)
+            yield remedy, make_plan(without, strategy)
+    for arrival in next_arrivals(household):
+        days = (arrival.arrives_on - until).days
+        if 0 < days <= EARLIEST_DAYS and until >= household.planned_from:
+            earlier = advance_income(household, arrival, until)
+            remedy = Remedy(
+                "earlier", arrival.income.id, until, days, arrival.income.amount_fen, _UNKNOWN, 0
+            )
+            yield remedy, make_plan(earlier, strategy)
+
+
+def to_ask(plan: Planned) -> list[tuple[str, tuple[int, ...]]]:
+    """The debts that are short first, and the due days that their products are only said to allow:
+    what the lender may be asked for."""
+    debts = {debt.id: debt for debt in plan.household.debts}
+    late = [due.debt for due in plan.dues if due.short_fen and due.last_safe_on < plan.as_of]
+    short = [one.debt for one in lacks_of(plan) if one.debt]
+    asked = list(dict.fromkeys([*late, *short]))[:MOST_ASKED]
+    return [
+        (
+            debt,
+            tuple(int(one.value) for one in offered(debts[debt]) if one.certainty == "reported"),
+        )
+        for debt in asked
+    ]
+
+
+def remedy_document(remedy: Remedy) -> dict[str, Any]:
+    """As JSON; see `read_remedy`."""
+    end = remedy.outcome.debt_free_on
+    return {
+        **remedy._asdict(),
+        "on": remedy.on and remedy.on.isoformat(),
+        "outcome": {**remedy.outcome._asdict(), "debt_free_on": end and end.isoformat()},
+    }
+
+
+def read_remedy(document: dict[str, Any]) -> Remedy:
+    """Of a document that `remedy_document` wrote."""
+    outcome, end = document["outcome"], document["outcome"]["debt_free_on"]
+    return Remedy(
+        **{
+            **document,
+            "on": document["on"] and date.fromisoformat(document["on"]),
+            "outcome": Outcome(**{**outcome, "debt_free_on": end and date.fromisoformat(end)}),
+        }
+    )
