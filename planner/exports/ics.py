@@ -7,14 +7,15 @@ from its day or figures, so that importing a later file moves it instead of addi
 import hashlib
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from icalendar import Alarm, Calendar, Event
 
+from planner.domain.answers.moves import moves_of
 from planner.domain.household.household import Debt, Income
 from planner.domain.household.terms import RevolvingTerms
 from planner.domain.ledger.consequences import runs_from_due
@@ -47,7 +48,6 @@ ALARMS: Final[Mapping[str, timedelta]] = {
 RINGING: Final = ("pay", "move", "consequence")
 NEAR_MONTHS: Final = 12  # how far all but payments and transfers reaches
 MOST_EVENTS: Final = 3_000  # the first ones; six debts of thirty years have 2,160 payments
-MOST_RUNGS: Final = 3  # named in a payment's description
 UNSURE: Final = ("practice", "reported")
 _LONGEST_MOVE = timedelta(days=60)
 
@@ -207,22 +207,21 @@ def _pay_entries(
     for on in sorted(met):
         if on > near and on not in paid:
             continue
-        lines = [words.debts[debt.id]]
+        name = words.debts[debt.id]
         if on in paid:
-            title = _("Pay {debt} {amount}").format(
-                debt=words.debts[debt.id], amount=yuan(paid[on].amount_fen)
-            )
-            lines.append(_("Pay: {amount}").format(amount=yuan(paid[on].amount_fen)))
-            lines.append(_("From: {account}").format(account=words.accounts[paid[on].account]))
+            amount = yuan(paid[on].amount_fen)
+            title = _("Pay {amount} · {debt}").format(debt=name, amount=amount)
+            account = words.accounts[paid[on].account]
+            said = _("{debt}: pay {amount} from {account}")
+            lines = [said.format(debt=name, amount=amount, account=account)]
         else:
-            title = _("{debt}: {amount} missing").format(
-                debt=words.debts[debt.id], amount=yuan(met[on][-1].short_fen)
-            )
+            amount = yuan(met[on][-1].short_fen)
+            title = _("Find {amount} · {debt}").format(debt=name, amount=amount)
+            lines = [_("{debt}: {amount} still to be found").format(debt=name, amount=amount)]
         if not met[on] and not (shorts and shorts[0] < on):
             lines.append(_("Ahead of time: nothing is required on this day."))
-        for due in met[on]:
-            lines += _due_lines(plan.household.as_of, due)
         if met[on]:
+            lines += _due_lines(plan.household.as_of, met[on])
             lines += _rung_lines(debt, met[on][-1], on)
         yield CalendarEntry(on, "pay", debt.id, named[on], title, lines)
 
@@ -251,20 +250,42 @@ def _days_of_dues(
         yield paying or ([due.last_safe_on] if due.short_fen else [])
 
 
-def _due_lines(as_of: date, due: PlannedDue) -> Iterator[str]:
-    yield _("Due on {day}").format(day=long_day(due.due_on))
-    yield _("Statement or instalment: {amount}").format(amount=yuan(due.amount_fen))
-    yield _("Minimum: {amount}").format(amount=yuan(due.required_fen))
+def _due_lines(as_of: date, dues: Sequence[PlannedDue]) -> Iterator[str]:
+    """The last of the dues that are paid on a day, and how many before it."""
+    due, earlier = dues[-1], len(dues) - 1
+    said = (
+        ngettext(
+            "Due on {day}, and {count} before it: {amount}, at least {minimum}",
+            "Due on {day}, and {count} before it: {amount}, at least {minimum}",
+            earlier,
+        )
+        if earlier
+        else _("Due on {day}: {amount}, at least {minimum}")
+    )
+    yield said.format(
+        day=long_day(due.due_on),
+        count=earlier,
+        amount=yuan(due.amount_fen),
+        minimum=yuan(due.required_fen),
+    )
     if due.last_safe_on >= as_of:
-        yield _("Last safe day: {day}").format(day=long_day(due.last_safe_on))
-    if due.short_fen and due.due_on >= as_of:  # of arrears the plan counts nothing as in time
-        yield _("Missing by then: {amount}").format(amount=yuan(due.short_fen))
+        # Of arrears the plan counts nothing as in time.
+        is_short = due.short_fen and due.due_on >= as_of
+        said = (
+            _("Last safe day: {day}; {amount} missing by then")
+            if is_short
+            else _("Last safe day: {day}")
+        )
+        yield said.format(day=long_day(due.last_safe_on), amount=yuan(due.short_fen))
 
 
 def _rung_lines(debt: Debt, due: PlannedDue, on: date) -> Iterator[str]:
+    """What starts first if it is missed, on one line."""
     ahead = [(day, rung) for day, rung in rungs_if_missed(debt, due) if day > on]
-    for day, rung in ahead[:MOST_RUNGS]:
-        yield _("If missed, from {day}: {what}").format(day=long_day(day), what=rung_words(rung))
+    if ahead:
+        first = ahead[0][0]
+        what = _("; ").join(rung_words(rung) for day, rung in ahead if day == first)
+        yield _("If missed, from {day}: {what}").format(day=long_day(first), what=what)
 
 
 def due_periods(debt: Debt, dues: Iterable[PlannedDue]) -> dict[date, str]:
@@ -323,7 +344,7 @@ def _statement_entries(
             _("Due on {day}").format(day=long_day(due.due_on)),
             _("Last safe day: {day}").format(day=long_day(due.last_safe_on)),
         ]
-        title = _("Statement of {debt}").format(debt=name)
+        title = _("Billed {amount} · {debt}").format(debt=name, amount=yuan(due.amount_fen))
         yield CalendarEntry(on, "statement", debt.id, periods[due.due_on], title, lines)
 
 
@@ -337,15 +358,19 @@ def _consequence_entries(
             starting.setdefault((one.debt, one.due_on, one.starts_on), []).append(one.rung)
     periods = {debt.id: due_periods(debt, dues[debt.id]) for debt in plan.household.debts}
     for (debt_id, due_on, on), rungs in starting.items():
-        lines = [words.debts[debt_id]]
+        name = words.debts[debt_id]
         if any(runs_from_due(rung) for rung in rungs):
-            lines.append(_("Because of what was due on {day}").format(day=long_day(due_on)))
-        for rung in rungs:
-            lines.append(rung_words(rung))
-            if rung.before:
-                lines.append(_("Before it: {advice}").format(advice=spoken(rung.before)))
-            if rung.right:
-                lines.append(_("Your right: {right}").format(right=spoken(rung.right)))
+            said = _("{debt}, because of what was due on {day}")
+            name = said.format(debt=name, day=long_day(due_on))
+        gravest = max(rungs, key=lambda rung: rung.severity)
+        lines = [name, rung_words(gravest)]
+        if len(rungs) > 1:
+            others = _("; ").join(rung_words(rung) for rung in rungs if rung is not gravest)
+            lines.append(_("Also: {what}").format(what=others))
+        if gravest.before:
+            lines.append(_("Before it: {advice}").format(advice=spoken(gravest.before)))
+        if gravest.right:
+            lines.append(_("Your right: {right}").format(right=spoken(gravest.right)))
         # A step that runs from an event happens once, whichever due it is listed under.
         period = periods[debt_id][due_on] if rungs[0].event is None else ""
         yield CalendarEntry(
@@ -362,7 +387,8 @@ def _consequence_entries(
 def _move_entries(plan: Plan, words: Named) -> Iterator[CalendarEntry]:
     """Money to have in an account by a day; all that goes one way on one day is one move."""
     moved: dict[tuple[str, str], dict[date, int]] = {}
-    for one in plan.transfers:
+    moves = moves_of(plan)
+    for one in sorted([*moves.for_living, *moves.for_payments]):
         days = moved.setdefault((one.source, one.target), {})
         days[one.on] = days.get(one.on, 0) + one.amount_fen
     for (source, target), days in moved.items():
@@ -371,7 +397,7 @@ def _move_entries(plan: Plan, words: Named) -> Iterator[CalendarEntry]:
             sentence = _("Move {amount} from {source} to {target}").format(
                 amount=yuan(fen), source=words.accounts[source], target=words.accounts[target]
             )
-            lines = [sentence, _("The payments of this day need it there.")]
+            lines = [sentence, _("What is paid on this day needs it there.")]
             yield CalendarEntry(on, "move", json.dumps([source, target]), period, sentence, lines)
 
 
@@ -387,7 +413,7 @@ def _income_entries(
         _("Amount: {amount}").format(amount=yuan(income.amount_fen)),
         _("Into: {account}").format(account=account),
     ]
-    title = _("{income} {amount}").format(income=name, amount=yuan(income.amount_fen))
+    title = _("Receive {amount} · {income}").format(income=name, amount=yuan(income.amount_fen))
     last = min(income.until or date.max, until + _LONGEST_MOVE)
     for unmoved in occurrences(income.on, _first_near(income, as_of), last):
         on = WORKING_DAYS.adjusted(unmoved, income.adjust)

@@ -31,7 +31,8 @@ from planner.domain.household.entries import (
 )
 from planner.domain.household.household import Expense, Income
 from planner.domain.plan.plan import Plan
-from planner.words.language import one_line, speaking
+from planner.domain.rulebook.rule_files import load_sources
+from planner.words.language import one_line, speaking, spoken
 from planner.words.names import account_names_of, certainty_word, name_of_rung, names_of
 
 Cell = str | date | int | None  # words, a day, an amount in fen, nothing
@@ -207,11 +208,17 @@ def _consequences(book: Workbook, plan: Plan) -> None:
             states[one.state],
             name_of_rung(one.rung),
             certainty_word(one.rung.certainty),
-            one_line(one.rung.source or ""),
+            _source_name(one.rung.source),
         )
         for one in plan.consequences
     )
     _sheet(book, pgettext("sheet", "Consequences"), heads, rows)
+
+
+def _source_name(source: str | None) -> str:
+    """What a source is called; a person's own rungs may name any."""
+    found = load_sources().get(source or "")
+    return one_line(source or "") if found is None else spoken(found.name)
 
 
 def _history(book: Workbook, plan: Plan, history: Sequence[Entry]) -> None:

@@ -124,7 +124,8 @@ class Current:
     def plan_line(self) -> str:
         """Which plan it is, in the words that stand in the files too."""
         since = self.position.planned_from
-        return plan_line(self.row.strategy, self.optimum, self.plan.strategy, since, self.amounts)
+        has_optimum = self.optimum is not None
+        return plan_line(self.row.strategy, has_optimum, self.plan.strategy, since)
 
     @cached_property
     def situation(self) -> Situation:

@@ -21,7 +21,6 @@ from planner.domain.values.reading import InvalidDocument
 from planner.models import KeptPlan, User
 from planner.plans.kept import stored_plan, whole_document
 from planner.services.documents import household_of, outline_of
-from planner.words.figures import Amounts
 from planner.words.optimum import plan_line
 
 
@@ -36,7 +35,7 @@ class Shown(NamedTuple):
     def line(self) -> str:
         """Which plan it is, in the language of the request."""
         since = self.plan.household.planned_from
-        return plan_line(self.chosen, self.optimum, self.plan.strategy, since, Amounts())
+        return plan_line(self.chosen, self.optimum is not None, self.plan.strategy, since)
 
 
 def shown(user: User) -> Shown:

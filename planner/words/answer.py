@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from planner.domain.answers.moves import Moves, moves_of
 from planner.domain.answers.relief import Relief, next_money, overdue_debts
 from planner.domain.answers.scenarios import missing_fen, short_dues
 from planner.domain.household.household import Debt, Household
@@ -113,6 +114,10 @@ class Situation:
 
     def is_due(self, debt: str, on: date) -> bool:
         return any(due.debt == debt and due.due_on == on for due in self.plan.dues)
+
+    @cached_property
+    def moves(self) -> Moves:
+        return moves_of(self.plan)
 
     @property
     def near_end(self) -> date:
@@ -447,12 +452,12 @@ def _next_move(situation: Situation) -> tuple[str, SafeString | str]:
 
 def _takes_itself(situation: Situation, payment: Payment) -> bool:
     """Whether the lender takes it on a later day from an account that holds enough by then."""
-    plan, debt = situation.plan, situation.debts[payment.debt]
+    debt = situation.debts[payment.debt]
     return (
         payment.on > situation.as_of
         and payment.account in debt.autopay
         and situation.is_due(debt.id, payment.on)
-        and not any(move.on == payment.on for move in plan.transfers)
+        and not any(move.on == payment.on for move in situation.moves.for_payments)
     )
 
 
@@ -498,7 +503,11 @@ def _pay(situation: Situation, payment: Payment) -> SafeString:
         "account": situation.accounts[payment.account],
         "day": day(payment.on, as_of),
     }
-    moved = [one for one in plan.transfers if (one.on, one.target) == (payment.on, payment.account)]
+    moved = [
+        one
+        for one in situation.moves.for_payments
+        if (one.on, one.target) == (payment.on, payment.account)
+    ]
     if moved:
         values |= {
             "moved": strong(amounts(sum(one.amount_fen for one in moved))),

@@ -60,24 +60,17 @@ def proof_line(optimum: ReadOptimum, amounts: Amounts) -> str:
     return _("The best plan found; another one might be late less often.")
 
 
-def plan_line(
-    strategy: str,
-    optimum: ReadOptimum | None,
-    shown: str,
-    planned_from: date,
-    amounts: Amounts,
-) -> str:
-    """Which plan a file or the calendar holds: by which way, from which day on, how good.
+def plan_line(strategy: str, has_optimum: bool, shown: str, planned_from: date) -> str:
+    """Which plan a file or the calendar holds: by which way and from which day on.
 
     `strategy` is the chosen way, `shown` that of the plan.
     """
     day = long_day(planned_from)
-    if strategy != "optimal":
-        return _("Plan: {name}, from {day} on.").format(name=strategy_name(strategy), day=day)
-    name, more = strategy_name(shown), _("The best plan is not there yet; take this again later.")
-    if optimum is not None:
-        name, more = strategy_name("optimal"), proof_line(optimum, amounts)
-    return _("Plan: {name}, from {day} on. {more}").format(name=name, day=day, more=more)
+    if strategy == "optimal" and not has_optimum:
+        more = _("The best plan is not there yet; take this again later.")
+        name = strategy_name(shown)
+        return _("Plan: {name}, from {day} on. {more}").format(name=name, day=day, more=more)
+    return _("Plan: {name}, from {day} on.").format(name=strategy_name(strategy), day=day)
 
 
 def optimum_lines(optimum: ReadOptimum, ways: Ways, situation: Situation) -> OptimumLines:

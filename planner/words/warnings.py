@@ -1,7 +1,7 @@
 """What a plan warns of, in words: on its page, and in the table of the command."""
 
 from datetime import date
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from django.utils.translation import gettext as _
 
@@ -10,30 +10,53 @@ from planner.words.answer import GRAVEST, Situation
 from planner.words.days import day
 from planner.words.language import listed, spoken
 
+MOST_MOVES = 3
+
 # --- Warnings and notes ------------------------------------------------------------------------
 
 
 def warnings(situation: Situation) -> list[str]:
     """What a court set a day for, and what makes this plan worse than it need be, each with a
-    way out."""
-    return _court_days(situation) + _told(
-        situation,
-        {
-            "cash_below_zero": _(
-                "On {day} living costs are {amount} more than the money there is; spending "
-                "{enough} less by then is enough. See whether one of them can wait, or an "
-                "income come earlier."
-            ),
-            "never_ends": _(
-                "{debt}: the payments do not even cover the interest, so it does not shrink. "
-                "A little more a month, or talking to the lender, changes that."
-            ),
-            "interest_above_payment": _(
-                "{debt}: on {day} the interest alone is more than the agreed payment. "
-                "Please check its rate and amount."
-            ),
-        },
+    way out; first what has to be moved between accounts."""
+    return (
+        _court_days(situation)
+        + _moves(situation)
+        + _told(
+            situation,
+            {
+                "cash_below_zero": _(
+                    "On {day} living costs are {amount} more than the money there is; spending "
+                    "{enough} less by then is enough. See whether one of them can wait, or an "
+                    "income come earlier."
+                ),
+                "never_ends": _(
+                    "{debt}: the payments do not even cover the interest, so it does not shrink. "
+                    "A little more a month, or talking to the lender, changes that."
+                ),
+                "interest_above_payment": _(
+                    "{debt}: on {day} the interest alone is more than the agreed payment. "
+                    "Please check its rate and amount."
+                ),
+            },
+        )
     )
+
+
+def _moves(situation: Situation) -> list[str]:
+    """Where living costs leave an account that holds less, while another has the money."""
+    near = (one for one in situation.moves.for_living if one.on <= situation.near_end)
+    return [
+        _(
+            "By {day}, move {amount} from {source} to {account}: that day's living costs are "
+            "paid from there."
+        ).format(
+            day=day(one.on, situation.as_of),
+            amount=situation.amounts(one.amount_fen),
+            source=situation.accounts[one.source],
+            account=situation.accounts[one.target],
+        )
+        for one in islice(near, MOST_MOVES)
+    ]
 
 
 def _court_days(situation: Situation) -> list[str]:

@@ -1,17 +1,20 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.translation import gettext as _
 
 from planner.domain.household.household import parse_household, read_household
 from planner.domain.make_plan import make_plan
 from planner.exports.ics import MOST_EVENTS, calendar_file
 from planner.words.figures import yuan
 from planner.words.language import speaking
+from planner.words.names import account_names_of, names_of
 from tests.exports.generated import household
 from tests.exports.readers import READERS, faults, read_by_icalendar
 from tests.households import account, debt, document, income
 from tests.paths import EXAMPLES
 
+MOST_LINES = 5  # of a description, so that a phone shows it whole
 EXAMPLE_FILES = sorted(EXAMPLES.glob("*.json"))
 LADDER = [
     {"id": "late", "after_days": 1, "counts_from": "due", "severity": 1, "certainty": "contract"},
@@ -35,14 +38,19 @@ def assert_reads_back(plan, language):
     assert faults(raw) == set()
     assert all(events == first for events in others)
     assert raw.count(b"\r\nBEGIN:VEVENT\r\n") == len(first)
-    paid = {(event.start, line) for event in first for line in event.description.split("\n")}
-    for payment in plan.payments:
-        assert (payment.on, _pay_line(payment, language)) in paid
+    assert all(len(event.description.split("\n")) <= MOST_LINES for event in first)
+    paid = {(event.start, event.description.split("\n")[0]) for event in first}
+    with speaking(language):
+        for payment in plan.payments:
+            assert (payment.on, _pay_line(payment, plan)) in paid
 
 
-def _pay_line(payment, language):
-    words = "Pay: {}" if language == "en" else "要还：{}"
-    return words.format(yuan(payment.amount_fen))
+def _pay_line(payment, plan):
+    return _("{debt}: pay {amount} from {account}").format(
+        debt=names_of(plan)[payment.debt],
+        amount=yuan(payment.amount_fen),
+        account=account_names_of(plan)[payment.account],
+    )
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -153,7 +161,17 @@ def test_titles_name_neither_lender_nor_amount_unless_asked_to():
     assert "花呗" not in discreet
     assert "还" not in discreet
     assert "¥" not in discreet
-    assert "花呗 ¥500.00" in open_
+    assert "还 ¥500.00 · 花呗" in open_
+
+
+def test_an_alarm_says_what_the_title_says():
+    plan = planned(debts=[debt(name="花呗", ladder=LADDER)])
+
+    for is_discreet in (True, False):
+        events = events_of(plan, is_discreet=is_discreet)
+        ringing = [event for event in events if event.alarms]
+        assert ringing
+        assert all(said == one.title for one in ringing for _trigger, said in one.alarms)
 
 
 def test_a_payment_says_how_much_from_where_until_when_and_what_else_starts():
@@ -161,16 +179,10 @@ def test_a_payment_says_how_much_from_where_until_when_and_what_else_starts():
 
     event = next(one for one in events_of(plan) if one.start == date(2026, 12, 15))
     assert event.description.split("\n") == [
-        "花呗",
-        "Pay: ¥500.00",
-        "From: 储蓄卡",
-        "Due on 15 December 2026",
-        "Statement or instalment: ¥3,014.79",
-        "Minimum: ¥500.00",
+        "花呗: pay ¥500.00 from 储蓄卡",
+        "Due on 15 December 2026: ¥3,014.79, at least ¥500.00",
         "Last safe day: 18 December 2026",
-        "If missed, from 19 December 2026: late (contract)",
-        "If missed, from 19 December 2026: record (common practice)",
-        "If missed, from 20 December 2026: rumour (reported online)",
+        "If missed, from 19 December 2026: late (contract); record (common practice)",
     ]
 
 
@@ -181,7 +193,11 @@ def test_a_due_without_money_stands_on_its_last_safe_day():
 
     event = events_of(plan, is_discreet=False)[0]
     assert event.start == date(2026, 12, 18)
-    assert event.title == "小李: ¥500.00 missing"
+    assert event.title == "Find ¥500.00 · 小李"
+    assert (
+        event.description.split("\n")[2]
+        == "Last safe day: 18 December 2026; ¥500.00 missing by then"
+    )
 
 
 def test_consequences_that_are_only_practice_or_reported_are_tentative():
@@ -223,6 +239,26 @@ def test_money_to_move_has_an_event_before_the_payment_needs_it():
     event = next(one for one in events_of(plan) if one.category == "Transfer")
     assert event.start == plan.transfers[0].on
     assert "from 储蓄卡 to 零钱" in event.description
+
+
+def test_money_for_the_rent_is_moved_before_it_leaves_an_account_that_holds_less():
+    """500.00 in the account of a rent of 2,600.00 on the 5th, and 4,000.00 in another: 2,100.00
+    are moved by the 5th, and only the 500.00 for the due of the 15th by then."""
+    plan = planned(
+        accounts=[
+            account(balance="500.00"),
+            account(id="purse", name="零钱", balance="4000.00"),
+        ],
+        incomes=[income(account="purse")],
+        debts=[debt(rate=None, autopay=["card"])],
+    )
+
+    moved = [one for one in events_of(plan, is_discreet=False) if one.category == "Transfer"]
+
+    assert [(one.start, one.title) for one in moved[:2]] == [
+        (date(2026, 12, 5), "Move ¥2,100.00 from 零钱 to 储蓄卡"),
+        (date(2026, 12, 15), "Move ¥500.00 from 零钱 to 储蓄卡"),
+    ]
 
 
 def test_income_that_is_not_certain_is_left_out():
@@ -292,9 +328,9 @@ def test_arrears_that_are_paid_within_grace_miss_nothing():
 
     event = events_of(plan)[0]
     assert event.start == date(2026, 12, 1)
-    assert "Pay: ¥500.00" in event.description
+    assert "pay ¥500.00" in event.description
     assert "Last safe day: 4 December 2026" in event.description
-    assert "Missing" not in event.description
+    assert "missing" not in event.description
 
 
 @pytest.mark.property

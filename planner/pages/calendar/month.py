@@ -51,6 +51,12 @@ def month_days(situation: Situation, first: date, today: date) -> list[list[Day]
     return weeks
 
 
+def first_month(situation: Situation, today: date) -> date:
+    """The first of the first month, from this one on, in which something is still to come."""
+    coming = min((one.on for one in _entries(situation) if one.on >= today), default=today)
+    return coming.replace(day=1)
+
+
 def _day(on: date, entries: list[MonthEntry], first: date, today: date) -> Day:
     place = "other" if on.month != first.month else "today" if on == today else "month"
     ordered = sorted(entries, key=lambda entry: _ORDER.index(entry.kind))

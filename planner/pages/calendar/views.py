@@ -16,7 +16,7 @@ from planner.domain.values.days import add_months
 from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.xlsx import plan_xlsx
-from planner.pages.calendar.month import month_days
+from planner.pages.calendar.month import first_month, month_days
 from planner.pages.http import Request, is_in_wechat
 from planner.plans.current import Current
 from planner.plans.shown import shown
@@ -41,18 +41,26 @@ class CalendarForm(forms.Form):
         required=False,
     )
     named = forms.BooleanField(
-        label=_("Show names and amounts in the titles"),
-        help_text=_("Otherwise the titles say only “Payment”; others may see your calendar."),
+        label=_("Show names and amounts in titles and alarms"),
+        help_text=_(
+            "For this file only. Otherwise titles and alarms say just “Payment”; names and amounts "
+            "stand in the notes of each entry."
+        ),
         required=False,
     )
 
 
 @require_GET
 def calendar(request: Request, year: int | None = None, number: int = 1) -> HttpResponse:
-    """One month; without one, that of the figures."""
+    """One month; without one, the first with something still to come."""
     current = Current(request.user)
     today = current.row.today()
-    first = _first_of(year, number) if year is not None else current.as_of.replace(day=1)
+    if year is not None:
+        first = _first_of(year, number)
+    elif current.has_debts:
+        first = first_month(current.situation, today)
+    else:
+        first = today.replace(day=1)
     if first is None:
         return redirect("planner:calendar")
     context: dict[str, Any] = {"page": current, "month": month(first), "today": today}

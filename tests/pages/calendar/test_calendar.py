@@ -21,6 +21,16 @@ def test_the_calendar_opens_in_the_month_of_the_figures(owner_client):
     assert escape(month_url(2027, 1)) in text
 
 
+def test_the_calendar_opens_in_the_first_month_that_has_something_in_it(make_member, client, clock):
+    user = make_member("owner", incomes=[], debts=[debt(due_day=20, next_due="2027-02-20")])
+    client.force_login(user)
+
+    page = client.get("/calendar/").content.decode()
+
+    assert '<time datetime="2027-02-20">' in page
+    assert reverse("planner:calendar-month", args=[2027, 1]) in page  # the months before stay
+
+
 def test_a_month_shows_dues_pay_days_and_what_is_short(make_member, client):
     client.force_login(make_member("poor", accounts=[account(balance="0.00")], incomes=[]))
 
