@@ -18,6 +18,7 @@ from planner.pages.rulebook import views as rulebook
 from planner.pages.settings import views as settings
 from planner.pages.shortage import order
 from planner.pages.shortage import views as shortage
+from planner.pages.sign_in import carry
 from planner.pages.sign_in import views as sign_in
 from planner.pages.start import views as start
 from planner.pages.what_if import due_days
@@ -57,6 +58,8 @@ urlpatterns = [
     path("guest/", front.guest_start, name="guest-start"),
     path("sample/", front.sample_open, name="sample-open"),
     path("guest/settle/", sign_in.guest_settle, name="guest-settle"),
+    path("guest/carry/", carry.carry_create, name="carry-create"),
+    path("guest/carry/<str:token>/", carry.carry_open, name="carry-open"),
     path("start/", start.start, name="start"),
     path("start/money/", start.start_money, name="start-money"),
     path("debts/", debts.debt_list, name="debt-list"),

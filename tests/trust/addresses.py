@@ -27,6 +27,8 @@ TABLE = {
     "planner:rule-step": PUBLIC,
     "planner:start": PUBLIC,  # sends nobody to the front page, where guests are made
     "planner:guest-settle": OWN,
+    "planner:carry-create": OWN,
+    "planner:carry-open": PUBLIC,  # a button; what it opens is told by no address but one's own
     "planner:start-money": OWN,
     "planner:debt-list": OWN,
     "planner:debt-create": OWN,
@@ -118,6 +120,7 @@ REST = {
     "name": "buffer",
     "uidb36": "1",
     "key": "abc-def",
+    "token": "abc",
 }
 
 
