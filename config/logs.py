@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 CUT = [
     # What stands behind these paths is as good as a password.
-    (re.compile(r"(/account/(?:password/reset/key|confirm-email)/)[^/\s]+"), r"\1…"),
+    (
+        re.compile(r"(/account/(?:password/reset/key|confirm-email)/|/guest/carry/)[^/\s]+"),
+        r"\1…",
+    ),
     (re.compile(r"[^\s@/<>\"'()=,;]+@[^\s@/<>\"'()=,;]+"), "…@…"),
     (re.compile(r"\bip=\S+|\b\d{1,3}(?:\.\d{1,3}){3}\b"), "…"),
     (re.compile(r"\?\S*"), "?…"),

@@ -243,6 +243,11 @@ def _of_plans() -> Iterator[tuple[str, State]]:
     for state, document in documents.items():
         yield f"plan-{state}", partial(_plan_of, document)
     yield "plan-overdue-unfolded", partial(_plan_of, households.overdue, then=unfold)
+    yield "plan-short-unfolded", partial(_plan_of, households.short, then=unfold)
+    yield "plan-old-unfolded", partial(_plan_of, households.old, then=unfold)
+    yield "carry", _carried
+    yield "carry-open", lambda site: site.open("planner:carry-open", "abc")
+    yield "carry-over", _carry_over
     for state, document in (("own", sample_document), ("short", households.short)):
         yield f"plan-optimum-{state}", partial(_plan_with_optimum, document)
         yield f"optimum-{state}", partial(_optimum_of, document)
@@ -283,6 +288,20 @@ def _of_plans() -> Iterator[tuple[str, State]]:
 def _plan_unfolded(site: Site) -> Page:
     page = site.open("planner:plan", who=site.sample())
     unfold(page)
+    return page
+
+
+def _carried(site: Site) -> Page:
+    page = site.open("planner:settings", who=site.newcomer())
+    steps.send(steps.form(page, "planner:carry-create"))
+    expect(page.locator("#address")).to_be_visible()
+    return page
+
+
+def _carry_over(site: Site) -> Page:
+    page = site.open("planner:carry-open", "abc")
+    page.locator("main form button").click()
+    expect(page.locator("main [role=alert]")).to_be_visible()
     return page
 
 

@@ -47,7 +47,7 @@ TOO_SMALL = """() => {
 @pytest.fixture
 def site_in(browse, make_guest, make_signed_up, watch, settings):
     settings.ROOT_URLCONF = "tests.browser.urls"
-    watch.expected |= {400, 403, 404, 409, 429, 500}
+    watch.expected |= {400, 403, 404, 409, 410, 429, 500}
 
     def bring(language):
         def browse_in(at, **options):

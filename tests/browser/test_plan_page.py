@@ -118,6 +118,38 @@ def test_what_is_looked_at_stays_when_the_optimum_arrives(browse, make_guest):
     assert abs(top(page, chart) - before) <= STILL
 
 
+# How far what is seen moves without anybody having touched the page, in px.
+SHIFTS = """() => {
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) {
+      if (shift.hadRecentInput) continue;
+      for (const { previousRect: was, currentRect: is } of shift.sources) {
+        if (was.height && is.height) shifts.push(Math.abs(is.top - was.top));
+      }
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_nothing_shifts_while_the_page_comes_and_the_optimum_after_it(browse, make_guest, size):
+    guest = make_guest(sample_document(timezone.localdate()), is_sample=True)
+    page = browse(reverse("planner:privacy"), user=guest, size=size)
+    page.goto(reverse("planner:plan"))
+    page.evaluate(SHIFTS)
+
+    expect(page.locator("#optimum[hx-trigger]")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+
+    assert max(page.evaluate("shifts"), default=0) <= STILL
+    page.evaluate("document.querySelector('#main').insertAdjacentHTML('afterbegin', '<h1>…</h1>')")
+    page.wait_for_timeout(700)  # what follows an input within half a second is not counted
+    page.evaluate("document.querySelector('#main').insertAdjacentHTML('afterbegin', '<h1>…</h1>')")
+    page.wait_for_timeout(200)
+    assert max(page.evaluate("shifts"), default=0) > STILL  # the control
+
+
 def test_the_folds_are_printed_open(sample):
     page = sample(size=DESKTOP)
 

@@ -25,6 +25,7 @@ def line_of(message, *values, error=None):
     ("written", "kept", "dropped"),
     [
         ("Not Found: /account/password/reset/key/1-abc-def/", "/key/…", "abc"),
+        ("Gone: /guest/carry/abc-def/", "/carry/…", "abc"),
         ("Forbidden: /account/confirm-email/MTIz:sig/", "/confirm-email/…/", "MTIz"),
         ("Not Found: /nothing/a.b+c@example.com/x", "/nothing/…@…/x", "example"),
         ("Error handling request /plan/?name=zq", "/plan/?…", "zq"),

@@ -5,10 +5,12 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from planner.domain.household.household import parse_household
+from planner.domain.household.household import parse_household, read_household
 from planner.domain.make_plan import make_plan
+from planner.domain.rulebook.rule_files import load_sources
 from planner.exports.xlsx import plan_xlsx
 from tests.households import account, debt, document
+from tests.paths import EXAMPLES
 
 PAID = {
     "kind": "payment",
@@ -42,6 +44,16 @@ def test_there_is_a_sheet_for_each_thing_in_the_language_asked_for():
     book, _plan = book_of("zh")
 
     assert book.sheetnames == ["到期", "付款", "现金", "后果", "历史"]
+
+
+def test_a_source_is_told_by_its_name_and_not_by_its_code():
+    path = EXAMPLES / "huabei_jiebei_card.json"
+    raw = plan_xlsx(make_plan(read_household(path.read_bytes()), "minimum"), language="zh")
+
+    sheet = load_workbook(io.BytesIO(raw))["后果"]
+    told = {row[-1] for row in sheet.iter_rows(min_row=2, values_only=True)} - {None}
+    assert told
+    assert told <= {dict(one.name)["zh"] for one in load_sources().values()}
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1+2", "@SUM(1)", "=HYPERLINK(1)", "＝1+1"])

@@ -312,6 +312,13 @@ def test_what_the_plan_pays_today_comes_before_a_later_shortage():
     assert next_paid(situation(**changes)) == ("due", date(2026, 12, 1))
 
 
+@pytest.mark.parametrize("state", ["an amount is short", "overdue, without money"])
+def test_a_sum_that_is_to_be_found_is_no_payment_to_be_made(state):
+    with translation.override("en"):
+        assert answer(situation(**STATES[state])).finds
+    assert next_paid(situation(**STATES[state])) is None
+
+
 def test_without_an_income_the_first_thing_is_to_enter_it():
     changes = STATES["a minimum is short"] | {"incomes": []}
 

@@ -22,15 +22,16 @@ class Moves(NamedTuple):
 def moves_of(plan: Planned) -> Moves:
     """The moves of a plan, the first day first.
 
-    For living costs always from the account that then holds most; where all accounts together are
-    below zero, what there is.
+    For living costs always from the account that then holds most; nothing where all accounts
+    together are below zero.
     """
     ids = [account.id for account in plan.household.accounts]
     ahead = [0] * len(ids)  # what each account holds more than in the ledger
     planned: dict[date, list[Transfer]] = {}
     for one in plan.transfers:
         planned.setdefault(one.on, []).append(one)
-    living, payments = [], []
+    living: list[Transfer] = []
+    payments: list[Transfer] = []
     for day in plan.cash:
         for one in planned.get(day.on, []):
             source, target = ids.index(one.source), ids.index(one.target)
@@ -40,6 +41,8 @@ def moves_of(plan: Planned) -> Moves:
             if one.amount_fen > there:
                 payments.append(one._replace(amount_fen=one.amount_fen - there))
         held = [fen + more for fen, more in zip(day.accounts, ahead, strict=True)]
+        if sum(held) < 0:
+            continue
         for target in range(len(ids)):
             while held[target] < 0 < (most := max(held)):
                 source = held.index(most)

@@ -74,7 +74,7 @@ def remedies(household: Household, plan: Plan, until: date) -> list[Remedy]:
         before, after = plan.harm[:-1], other.harm[:-1]  # how often what starts, by severity
         is_better = after < before or (after == before and not tried.missing_fen)
         if is_better and tried.outcome.late_dues <= late:
-            found.append((not tried.is_own, other.harm, cost_of(other), tried))
+            found.append((not tried.is_own, after, cost_of(other), tried))
     return [one[-1] for one in sorted(found, key=lambda one: one[:3])]
 
 

@@ -33,7 +33,8 @@ def carry_create(request: Request) -> HttpResponse:
     if not request.user.is_guest:
         return redirect("planner:plan")
     token = secrets.token_urlsafe(32)
-    cache.set(_name(token), request.user.pk, 60 * MINUTES)
+    until = timezone.now() + timedelta(minutes=MINUTES)
+    cache.set(_name(token), (request.user.pk, until), 60 * MINUTES)
     address = request.build_absolute_uri(reverse("planner:carry-open", args=[token]))
     context = {"address": address, "minutes": MINUTES}
     return render(request, "planner/sign_in/carry.html", context)
@@ -45,11 +46,11 @@ def carry_open(request: Request, token: str) -> HttpResponse:
     """The button; pressing it signs this browser in as the guest, and uses the address up."""
     if request.method == "GET":
         return render(request, "planner/sign_in/carry_open.html")
-    if too_many := ratelimit.consume_or_429(request, action="guest"):
+    too_many: HttpResponse | None = ratelimit.consume_or_429(request, action="guest")
+    if too_many:
         return too_many
-    user = request.user
-    if user.is_authenticated and has_figures(user):
-        context = {"is_taken": user.pk != cache.get(_name(token))}
+    if request.user.is_authenticated and has_figures(request.user):
+        context = {"is_taken": True}
         return render(request, "planner/sign_in/carry_open.html", context, status=409)
     guest = _guest_of(token)
     if guest is None:
@@ -61,10 +62,10 @@ def carry_open(request: Request, token: str) -> HttpResponse:
 
 def _guest_of(token: str) -> User | None:
     """Whose address it is; asked twice at once, only one of the two is told."""
-    found = cache.get(_name(token))
-    if found is None or not cache.delete(_name(token)):
+    guest, until = cache.get(_name(token), (None, None))
+    if until is None or until < timezone.now() or not cache.delete(_name(token)):
         return None
-    return User.objects.filter(pk=found, guest_since__isnull=False).first()
+    return User.objects.filter(pk=guest, guest_since__isnull=False).first()
 
 
 def _left(guest: User) -> int:

@@ -39,14 +39,26 @@ def test_the_rent_is_filled_up_on_its_day_and_no_more_for_the_due_after_it():
 
 
 def test_the_fullest_account_gives_first_and_then_the_next():
-    moves = moves_of(planned("500.00", "900.00", "1500.00", incomes=[], debts=[debt(rate=None)]))
+    rent = [expense(account="a0", until="2026-12-31")]
+    moves = moves_of(
+        planned("500.00", "900.00", "1500.00", incomes=[], expenses=rent, debts=[debt(rate=None)])
+    )
 
     assert told(moves.for_living) == [
         (date(2026, 12, 5), "a2", "a0", 150_000),
         (date(2026, 12, 5), "a1", "a0", 60_000),
     ]
-    # The ledger pays the due of the 15th from what it holds to be the fullest.
-    assert told(moves.for_payments[:1]) == [(date(2026, 12, 15), "a1", "a2", 30_000)]
+
+
+def test_the_account_that_the_ledger_pays_from_is_filled_up_again():
+    """2,600.00 of rent from an empty account leave 400.00 in the one of 3,000.00, from which the
+    ledger pays 500.00: 100.00 come from the third."""
+    rent = [expense(account="a0", until="2026-12-31")]
+    moves = moves_of(
+        planned("0.00", "900.00", "3000.00", incomes=[], expenses=rent, debts=[debt(rate=None)])
+    )
+
+    assert told(moves.for_payments[:1]) == [(date(2026, 12, 15), "a1", "a2", 10_000)]
 
 
 def test_nothing_is_moved_where_each_account_has_enough_or_all_are_empty():

@@ -100,11 +100,14 @@ def test_what_is_kept_does_not_hold_the_address(address):
     assert len(token) >= 40
 
 
-def test_only_in_wechat_guests_are_offered_it(guest, client, owner_client):
+def test_in_wechat_guests_are_offered_it_on_the_plan_and_everywhere_in_the_settings(
+    guest, client, owner_client
+):
     client.force_login(guest)
 
     assert CREATE in client.get(PLAN, headers=WECHAT).content.decode()
     assert CREATE not in client.get(PLAN).content.decode()
+    assert CREATE in client.get(reverse("planner:settings")).content.decode()
 
 
 def test_a_member_in_wechat_signs_in_elsewhere(owner_client):
