@@ -24,7 +24,7 @@ def is_workbook(content: bytes) -> bool:
 
 
 def unpacked(content: bytes, password: str | None) -> bytes:
-    """The one bill of an archive. Raises Refused; Wanted where the password is not there or wrong."""
+    """The one bill of an archive. Raises Refused; Wanted where the password is missing or wrong."""
     import pyzipper
 
     try:
