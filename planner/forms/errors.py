@@ -1,6 +1,5 @@
 """What the domain's parser found wrong, as sentences for the person who typed it."""
 
-import re
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,6 +11,7 @@ from planner.domain.values.reading import DocumentError
 SENTENCES: dict[str, Promise] = {
     "account": _("Choose one of your accounts."),
     "amount": _("Write an amount from %(low)s to %(high)s, like 812.35."),
+    "at_most": _("There can be %(limit)s of these at most."),
     "choice": _("Choose one of the options."),
     "contradiction": _("This does not fit the other figures. Please check both."),
     "counts_from": _("Choose from which day it counts."),
@@ -67,14 +67,11 @@ REASONS: dict[str, Promise] = {
     "as_of or a later day": _("This must be the day of your figures or a later day."),
     "from or a later day": _("The last day must not lie before the first."),
 }
-TOO_MANY = _("There can be %(limit)s of these at most.")
 
 
 def sentence(error: DocumentError) -> str:
     """The error in the reader's language."""
     values: dict[str, Any] = dict(error.values)
     if error.code == "contradiction":
-        if limit := re.fullmatch(r"at most (\d+) \w+", values["reason"]):
-            return str(TOO_MANY) % {"limit": limit[1]}
         return str(REASONS.get(values["reason"], SENTENCES["contradiction"]))
     return str(SENTENCES[error.code]) % values

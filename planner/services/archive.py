@@ -4,7 +4,9 @@ A file comes from anywhere: it is read as strictly as a household's document, an
 with it is a sentence (RestoreRefused) and changes nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,8 +14,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planner.domain.household.entries import KINDS, Known, read_history
-from planner.domain.household.household import CONTRACTS, FORMAT, MAX_BYTES, VERSION, read_json
+from planner.domain.household.household import (
+    CONTRACTS,
+    FORMAT,
+    VERSION,
+    Household,
+    household_document,
+    parse_household,
+    read_json,
+)
+from planner.domain.household.limits import (
+    LIMITS,
+    MAX_BYTES,
+    MAX_PARTS,
+    MAX_STEPS,
+    parts_of,
+    too_long,
+)
 from planner.domain.household.terms import read_terms
+from planner.domain.ledger.replay import foreseen_steps
 from planner.domain.values.reading import DocumentError, Fields, InvalidDocument
 from planner.models import (
     ITEM_MODELS,
@@ -24,7 +43,7 @@ from planner.models import (
     Revision,
     User,
 )
-from planner.services.changes import change, write
+from planner.services.changes import put, refuse_unreckonable, write
 from planner.services.documents import SUBJECTS, document_of, history_row, household_of
 from planner.services.errors import EntryRefused
 from planner.words.language import one_line
@@ -33,13 +52,11 @@ EXPORT_FORMAT = "anhuan-export"
 FIRST, LAST = date(1990, 1, 1), date(2099, 12, 31)
 ARRANGED_DAYS = ("asked_on", "offered_on", "agreed_on", "ended_on")
 LONGEST_NOTE = 2_000
+LONGEST_TEXT = 2 * LONGEST_NOTE  # with what cannot be seen
 # What cannot be seen, or turns the writing of what stands beside it; no form keeps these.
-UNSEEN = dict.fromkeys(
-    [
-        *(0x061C, 0x200B, 0x200E, 0x200F, 0xFEFF),
-        *(*range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A)),
-    ]
-)
+UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\ufeff\u202a-\u202e\u2060-\u2064\u2066-\u2069]")
+MOST_ARRANGEMENTS = 1_000
+MOST_ROWS = 2 * LIMITS["history"]
 
 
 class RestoreRefused(EntryRefused):
@@ -100,42 +117,100 @@ def export_of(user: User) -> dict[str, Any]:
     }
 
 
-def restore_household(*, user: User, raw: bytes, agrees: bool = False) -> None:
-    """Make the household of an exported file the user's own; undo leads back.
+@dataclass(frozen=True, slots=True)
+class HouseholdFile:
+    """A file that was read and found good; nothing of it is stored yet.
 
-    Takes the household's document or the export of everything. Where nothing has happened yet,
-    that export brings what was undone, the arrangements and the settings too; else only
-    arrangements that are not here. Raises RestoreRefused, ConsentRequired.
+    `history` are the rows of an export of everything, what was undone among them; None where the
+    file has none, or more than `MOST_ROWS`: then only what stands is told.
+    """
+
+    household: Household
+    history: Sequence[Mapping[str, Any]] | None
+    arrangements: Sequence[Mapping[str, Any]]
+    settings: Mapping[str, Any]
+
+
+def read_file(raw: bytes) -> HouseholdFile:
+    """The household's document, or the export of everything, from the bytes of a file.
+
+    Reads and reckons, which takes seconds for the largest: never within a transaction. Raises
+    RestoreRefused.
     """
     document, export = _read(raw)
-    write(user, lambda household: _restore(household, document, export), agrees=agrees)
+    try:
+        if errors := too_long(document):
+            raise InvalidDocument(errors)
+        household = parse_household(document)
+        _reckon(household)
+        export = export or {}
+        history = None
+        if export and _length(export, "history") <= MOST_ROWS:
+            history = _read_history(export, household_document(household))
+        return HouseholdFile(household, history, _read_arrangements(export), _read_settings(export))
+    except InvalidDocument as invalid:
+        raise _damaged(invalid.errors) from None
 
 
-def _restore(
-    household: HouseholdRow, document: dict[str, Any], export: dict[str, Any] | None
-) -> None:
+def _reckon(household: Household) -> None:
+    """Raises RestoreRefused where the books cannot be reckoned, or not in time."""
+    if foreseen_steps(household) > MAX_STEPS:
+        said = _("From {day} until today this household holds more than can be worked out here.")
+        raise RestoreRefused("too_much", said.format(day=household.as_of.isoformat()))
+    try:
+        if household.history:
+            refuse_unreckonable(household)
+    except EntryRefused as refused:
+        raise RestoreRefused("history", str(refused)) from None
+
+
+def restore_household(*, user: User, file: HouseholdFile, agrees: bool = False) -> None:
+    """Make the household of a file the user's own; undo leads back.
+
+    Where nothing has happened yet, the export of everything brings what was undone, the
+    arrangements and the settings too; else only arrangements that are not here. Raises
+    ConsentRequired.
+    """
+    write(user, lambda household: _restore(household, file), agrees=agrees)
+
+
+def _restore(household: HouseholdRow, file: HouseholdFile) -> None:
     user, was_sample = household.owner, household.is_sample
     mine = Arrangement.objects.owned_by(user)
     is_blank = not mine.exists() and not HistoryEntry.objects.owned_by(user).exists()
-    try:
-        after = change(household, document, is_sample=False)
-        if export is not None and is_blank:
-            _bring_history(household, _read_history(export, after))
-            _bring_settings(household, export)
-        if export is not None:
-            _bring_arrangements(user, _read_arrangements(export))
-    except InvalidDocument as invalid:
-        raise _damaged(invalid.errors) from None
-    except EntryRefused as refused:
-        raise RestoreRefused("history", str(refused)) from None
+    told = None
+    if file.history is not None and is_blank:
+        told = list(_history_rows(user, file.history))
+    put(household, file.household, is_sample=False, told=told)
+    if is_blank and file.settings:
+        for name, value in file.settings.items():
+            setattr(household, name, value)
+        household.save(update_fields=list(file.settings))
+    _bring_arrangements(user, file.arrangements)
     if was_sample:  # undo must not lead back to made-up figures
         Revision.objects.owned_by(user).delete()
 
 
+def _length(export: Mapping[str, Any], name: str) -> int:
+    found = export.get(name)
+    return len(found) if isinstance(found, list) else 0
+
+
 def _damaged(errors: Sequence[DocumentError]) -> RestoreRefused:
+    if errors[0].code == "at_most":
+        return _too_much(errors)
     said = _("The file is damaged or was changed: {place} is not as it should be.")
     place = errors[0].path or _("its beginning")
     return RestoreRefused("invalid", said.format(place=place), errors)
+
+
+def _too_much(errors: Sequence[DocumentError] = ()) -> RestoreRefused:
+    said = _(
+        "The file holds more than a household can have here: at most {debts} debts, {accounts} "
+        "accounts, {incomes} incomes, {expenses} expenses, {history} entries of what happened, "
+        "and {rows} rows a debt."
+    )
+    return RestoreRefused("too_much", said.format(**LIMITS), errors)
 
 
 # --- What is in the file ---------------------------------------------------------------------
@@ -146,12 +221,16 @@ def _read(raw: bytes) -> tuple[dict[str, Any], dict[str, Any] | None]:
     if len(raw) > MAX_BYTES:
         raise RestoreRefused(
             "too_large",
-            _("The file is larger than {limit} MB, which no household is.").format(
-                limit=MAX_BYTES // 1_000_000
-            ),
+            _(
+                "The file is larger than {limit} MB. If it is the export of everything, take the "
+                "one of the household alone."
+            ).format(limit=MAX_BYTES // 1_000_000),
         )
+    if parts_of(raw) > MAX_PARTS:
+        raise _too_much()
     try:
-        document = _visible(read_json(raw.removeprefix(b"\xef\xbb\xbf")))
+        document = read_json(raw.removeprefix(b"\xef\xbb\xbf"))
+        _make_visible([document])
     except (InvalidDocument, RecursionError) as invalid:
         raise RestoreRefused(
             "damaged",
@@ -171,15 +250,18 @@ def _read(raw: bytes) -> tuple[dict[str, Any], dict[str, Any] | None]:
     return document, export
 
 
-def _visible(value: Any) -> Any:
-    """A value of the file without `UNSEEN` in any of its texts."""
-    if isinstance(value, str):
-        return value.translate(UNSEEN)
-    if isinstance(value, list):
-        return [_visible(one) for one in value]
-    if isinstance(value, dict):
-        return {key: _visible(one) for key, one in value.items()}
-    return value
+def _make_visible(value: Any) -> None:
+    """Take `UNSEEN` out of each text within a list or an object of the file, in place.
+
+    Texts that are too long to be anybody's are left: they are refused.
+    """
+    places = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, one in places:
+        if isinstance(one, str):
+            if len(one) <= LONGEST_TEXT and UNSEEN.search(one):
+                value[key] = UNSEEN.sub("", one)
+        elif isinstance(one, list | dict):
+            _make_visible(one)
 
 
 def _name_all(document: Mapping[str, Any]) -> None:
@@ -187,8 +269,9 @@ def _name_all(document: Mapping[str, Any]) -> None:
     for kind in ITEM_MODELS:
         entries = document.get(kind)
         for one in entries if isinstance(entries, list) else []:
-            if isinstance(one, dict) and isinstance(one.get("name"), str):
-                one["name"] = one["name"] if one_line(one["name"]) else one.get("id")
+            name = one.get("name") if isinstance(one, dict) else None
+            if isinstance(name, str) and len(name) <= LONGEST_TEXT and not one_line(name):
+                one["name"] = one.get("id")
 
 
 def _refuse_version(document: Mapping[str, Any]) -> None:
@@ -275,6 +358,9 @@ def _check_entry(entry: dict[str, Any], fields: Fields) -> None:
 def _read_arrangements(export: dict[str, Any]) -> list[dict[str, Any]]:
     """Raises InvalidDocument."""
     fields = Fields(export, "", [])
+    if _length(export, "arrangements") > MOST_ARRANGEMENTS:
+        fields.fail("arrangements", "at_most", limit=MOST_ARRANGEMENTS)
+        _raise(fields)
     found, agreed = [], set()
     for item in fields.objects("arrangements"):
         row: dict[str, Any] = {
@@ -318,48 +404,44 @@ def _raise(fields: Fields) -> None:
         raise InvalidDocument(fields.errors)
 
 
+def _read_settings(export: Mapping[str, Any]) -> dict[str, Any]:
+    """What days and pages are like there; what is not known here is left out."""
+    told = export.get("settings")
+    told = told if isinstance(told, dict) else {}
+    changes: dict[str, Any] = {}
+    if told.get("time_zone") in [zone for zone, _name in TIME_ZONES]:
+        changes["time_zone"] = told["time_zone"]
+    if isinstance(told.get("is_discreet"), bool):
+        changes["is_discreet"] = told["is_discreet"]
+    return changes
+
+
 # --- Into rows ---------------------------------------------------------------------------------
 
 
-def _bring_history(household: HouseholdRow, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The export's rows in place of those just written, so that what was undone is seen too."""
-    user = household.owner
-    HistoryEntry.objects.owned_by(user).delete()
-    made = {
-        row["number"]: history_row(user, row["entry"], row["entered_on"])
-        for row in rows
-        if row["kind"] != HistoryEntry.UNDO
-    }
-    HistoryEntry.objects.bulk_create(made.values())
-    HistoryEntry.objects.bulk_create(
-        HistoryEntry(
-            owner=user, on=made[row["undoes"]].on, kind=HistoryEntry.UNDO,
-            slug=made[row["undoes"]].slug, entry=row["entry"], created_on=row["entered_on"],
-            undoes=made[row["undoes"]],
-        )
-        for row in rows
-        if row["kind"] == HistoryEntry.UNDO
-    )  # fmt: skip
-    household.enter(list(HistoryEntry.objects.owned_by(user).standing()))
+def _history_rows(user: User, rows: Sequence[Mapping[str, Any]]) -> Iterator[HistoryEntry]:
+    """The export's rows, so that what was undone is seen too."""
+    made: dict[int, HistoryEntry] = {}
+    for row in rows:
+        if row["kind"] != HistoryEntry.UNDO:
+            made[row["number"]] = history_row(user, row["entry"], row["entered_on"])
+            yield made[row["number"]]
+            continue
+        undone = made[row["undoes"]]
+        yield HistoryEntry(
+            owner=user, on=undone.on, kind=HistoryEntry.UNDO, slug=undone.slug,
+            entry=row["entry"], created_on=row["entered_on"], undoes=undone,
+        )  # fmt: skip
 
 
-def _bring_arrangements(user: User, rows: Sequence[dict[str, Any]]) -> None:
+def _bring_arrangements(user: User, rows: Sequence[Mapping[str, Any]]) -> None:
     """Those that are not here yet, oldest first; one agreed arrangement a debt."""
     held = list(Arrangement.objects.owned_by(user))
-    known = [(one.debt, one.asked_on, one.note) for one in held]
+    known = {(one.debt, one.asked_on, one.note) for one in held}
     agreed = {one.debt for one in held if one.state == Arrangement.State.AGREED}
-    for row in reversed(rows):
-        is_second = row["state"] == Arrangement.State.AGREED and row["debt"] in agreed
-        if (row["debt"], row["asked_on"], row["note"]) not in known and not is_second:
-            Arrangement.objects.create(owner=user, **row)
-
-
-def _bring_settings(household: HouseholdRow, export: Mapping[str, Any]) -> None:
-    """What days and pages are like there; what is not known here stays as it is."""
-    told = export.get("settings")
-    told = told if isinstance(told, dict) else {}
-    if told.get("time_zone") in [zone for zone, _name in TIME_ZONES]:
-        household.time_zone = told["time_zone"]
-    if isinstance(told.get("is_discreet"), bool):
-        household.is_discreet = told["is_discreet"]
-    household.save(update_fields=["time_zone", "is_discreet"])
+    Arrangement.objects.bulk_create(
+        Arrangement(owner=user, **row)
+        for row in reversed(rows)
+        if (row["debt"], row["asked_on"], row["note"]) not in known
+        and not (row["state"] == Arrangement.State.AGREED and row["debt"] in agreed)
+    )

@@ -8,14 +8,8 @@ from django.utils.translation import gettext as _
 
 from planner.models import Arrangement, HouseholdRow, User
 from planner.services.changes import write
-from planner.services.documents import household_of
-from planner.services.entries import (
-    ARRANGED,
-    enter_in,
-    lived_document,
-    refuse_unknown,
-    still_to_come,
-)
+from planner.services.documents import ARRANGED, household_of
+from planner.services.entries import enter_in, lived_document, refuse_unknown, still_to_come
 from planner.services.errors import EntryRefused
 
 

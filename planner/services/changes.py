@@ -6,7 +6,7 @@ and undo is writing back an earlier document.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,11 +21,14 @@ from planner.domain.household.household import (
     household_document,
     parse_household,
 )
+from planner.domain.household.limits import too_long
 from planner.domain.ledger.replay import PaymentRefused, replay
 from planner.domain.values.money import format_yuan
+from planner.domain.values.reading import DocumentError, InvalidDocument
 from planner.hashes import canonical, digest
 from planner.models import (
     ITEM_MODELS,
+    HistoryEntry,
     HouseholdRow,
     IdempotencyKey,
     Revision,
@@ -197,15 +200,49 @@ def locked(user: User) -> HouseholdRow:
 def change(
     household: HouseholdRow, document: object, *, is_sample: bool | None = None
 ) -> dict[str, Any]:
-    """Validate, remember how it was, write. Nothing is written when nothing changed."""
+    """Validate, remember how it was, write. Nothing is written when nothing changed.
+
+    Raises InvalidDocument, EntryRefused, ConsentRequired.
+    """
+    return put(household, checked(document), is_sample=is_sample)
+
+
+def checked(document: object) -> Household:
+    """The household of a document whose books can be reckoned.
+
+    Raises InvalidDocument, EntryRefused.
+    """
     parsed = parse_household(document)
     if parsed.history:
-        try:
-            replay(parsed)
-        except PaymentRefused as refused:
-            raise refusal(parsed, refused) from None
+        refuse_unreckonable(parsed)
+    return parsed
+
+
+def refuse_unreckonable(parsed: Household) -> None:
+    """Raises EntryRefused where a payment of the history cannot have been."""
+    try:
+        replay(parsed)
+    except PaymentRefused as refused:
+        raise refusal(parsed, refused) from None
+
+
+def put(
+    household: HouseholdRow,
+    parsed: Household,
+    *,
+    is_sample: bool | None = None,
+    told: Sequence[HistoryEntry] | None = None,
+) -> dict[str, Any]:
+    """Remember how it was, write. Nothing is written when nothing changed.
+
+    `told` are the rows of the history, as `write_household` takes them. Raises InvalidDocument
+    where a list is above its limit and longer than it was, EntryRefused where that is the history,
+    ConsentRequired.
+    """
     after = household_document(parsed)
     before = document_of(household)
+    if errors := too_long(after, before):
+        raise _no_room(errors)
     household.is_sample = household.is_sample if is_sample is None else is_sample
     if canonical(_written(after)) == canonical(_written(before)):
         household.save(update_fields=["is_sample"])
@@ -214,7 +251,7 @@ def change(
         raise ConsentRequired
     Revision.objects.create(owner=household.owner, number=household.revision, document=before)
     household.before, household.stood = before, household.position
-    write_household(household, parsed)
+    write_household(household, parsed, told)
     _forget_oldest(household)
     return after
 
@@ -254,6 +291,17 @@ def refusal(household: Household, refused: PaymentRefused) -> EntryRefused:
         code = "not_due"
         sentence = _("On {day} nothing was due on {debt}, and it cannot be prepaid in part.")
     return EntryRefused(code, sentence.format(**words))
+
+
+def _no_room(errors: Sequence[DocumentError]) -> InvalidDocument | EntryRefused:
+    for error in errors:
+        if error.path == "history":
+            said = _(
+                "What happened has {limit} entries by now, as many as there can be. Enter your "
+                "figures of today anew on the plan page: all that happened is in them."
+            )
+            return EntryRefused("full", said.format(**dict(error.values)))
+    return InvalidDocument(errors)
 
 
 def _holds_figures(document: dict[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from planner.domain.household.household import (
 )
 from planner.domain.ledger.replay import stand
 from planner.domain.values.money import parse_yuan
-from planner.hashes import history_hash
+from planner.hashes import canonical, history_hash
 from planner.models import (
     ITEM_MODELS,
     Arrangement,
@@ -27,6 +27,7 @@ from planner.models import (
 from planner.services.errors import Overtaken
 
 DAY_KEYS = ("planned_from", "known_to")  # which only say how many days have passed
+ARRANGED = ("arrangement", "arrangement_ended")
 SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry concerns, first wins
 
 
@@ -117,11 +118,16 @@ def position_of(household: HouseholdRow) -> Household:
     return household.position
 
 
-def write_household(household: HouseholdRow, parsed: Household) -> None:
-    """Into rows. Rows that stay the same are not touched and keep their version."""
+def write_household(
+    household: HouseholdRow, parsed: Household, told: Sequence[HistoryEntry] | None = None
+) -> None:
+    """Into rows. Rows that stay the same are not touched and keep their version.
+
+    `told` are all rows of the history, what was undone among them, where none of it is here yet.
+    """
     document = household_document(parsed)
     as_of = date.fromisoformat(document["as_of"])
-    _write_history(household, as_of, document.get("history", []), document.get("known_to"))
+    _write_history(household, as_of, document.get("history", []), document.get("known_to"), told)
     household.as_of = as_of
     household.buffer_fen = parse_yuan(document["buffer"])
     household.strategy = document["strategy"]
@@ -142,13 +148,41 @@ def write_household(household: HouseholdRow, parsed: Household) -> None:
 
 
 def _write_history(
-    household: HouseholdRow, as_of: date, history: list[dict[str, Any]], known_to: str | None
+    household: HouseholdRow,
+    as_of: date,
+    history: list[dict[str, Any]],
+    known_to: str | None,
+    told: Sequence[HistoryEntry] | None,
 ) -> None:
     """Make the history stand: day by day, what differs is undone and entered anew.
 
     Rows are only added. What was answered by an entry that goes is open again, whatever the
     document says of the day up to which all is known.
     """
+    undone: list[HistoryEntry] = []
+    if told is None:
+        undone = _lay_over(household, history)
+    else:
+        _bring(household, told)
+    household.history_hash = history_hash(history)
+    reopened = [_answered_day(row.entry) - timedelta(days=1) for row in undone]
+    told_to = date.min if known_to is None else date.fromisoformat(known_to)
+    household.known_to = max(as_of - timedelta(days=1), min([told_to, *reopened]))
+
+
+def _bring(household: HouseholdRow, told: Sequence[HistoryEntry]) -> None:
+    """Write rows where none is; a counter-entry needs the number of what it undoes."""
+    entries = [row for row in told if row.kind != HistoryEntry.UNDO]
+    counters = [row for row in told if row.kind == HistoryEntry.UNDO]
+    HistoryEntry.objects.bulk_create(entries)
+    HistoryEntry.objects.bulk_create(counters)
+    undone = {id(row.undoes) for row in counters}
+    standing = [row for row in entries if id(row) not in undone]
+    household.enter(sorted(standing, key=lambda row: (row.on, row.pk)))
+
+
+def _lay_over(household: HouseholdRow, history: list[dict[str, Any]]) -> list[HistoryEntry]:
+    """Undo the rows that are no longer so, enter what is new; returns the rows undone."""
     held: dict[str, list[HistoryEntry]] = {}
     for row in household.entries:
         held.setdefault(row.on.isoformat(), []).append(row)
@@ -176,17 +210,15 @@ def _write_history(
     gone_rows = {row.pk for row in undone}
     standing = [row for row in household.entries if row.pk not in gone_rows] + made
     household.enter(sorted(standing, key=lambda row: (row.on, row.pk)))
-    gone = [row.entry for row in undone]
-    back = [entry for entry in new if entry in gone]  # only in another place of its day
+    gone = {canonical(row.entry): row.entry for row in undone}
+    come = {canonical(entry): entry for entry in new}
+    # What is in both stands only in another place of its day.
     _tie_arrangements(
         household,
-        [entry for entry in gone if entry not in back],
-        [entry for entry in new if entry not in back],
+        [entry for key, entry in gone.items() if key not in come],
+        [entry for key, entry in come.items() if key not in gone],
     )
-    household.history_hash = history_hash(history)
-    reopened = [_answered_day(row.entry) - timedelta(days=1) for row in undone]
-    told = date.min if known_to is None else date.fromisoformat(known_to)
-    household.known_to = max(as_of - timedelta(days=1), min([told, *reopened]))
+    return undone
 
 
 def history_row(
@@ -211,8 +243,8 @@ def _tie_arrangements(
     come again."""
     rows = Arrangement.objects.owned_by(household.owner_id)
     state = Arrangement.State
-    for entry in reversed(undone):
-        mine = rows.filter(debt=entry.get("debt"))
+    for entry in reversed([entry for entry in undone if entry["kind"] in ARRANGED]):
+        mine = rows.filter(debt=entry["debt"])
         if entry["kind"] == "arrangement_ended":
             mine.filter(state=state.BROKEN, ended_on=entry["on"]).update(
                 state=state.AGREED, ended_on=None
@@ -220,8 +252,8 @@ def _tie_arrangements(
         if entry["kind"] == "arrangement":
             agreed = mine.filter(state__in=[state.AGREED, state.KEPT], agreed_on=entry["on"])
             agreed.update(state=state.OFFERED, offered_on=entry["on"], ended_on=None)
-    for entry in new:
-        mine = rows.filter(debt=entry.get("debt"))
+    for entry in [entry for entry in new if entry["kind"] in ARRANGED]:
+        mine = rows.filter(debt=entry["debt"])
         if entry["kind"] == "arrangement":
             again = [row for row in mine.filter(state=state.OFFERED) if row.terms == entry["terms"]]
             for row in again[:1]:

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from planner.domain.values.money import MAX_FEN, format_yuan
 from planner.models import ITEM_MODELS, HistoryEntry, HistoryQuerySet, HouseholdRow, User
 from planner.services.changes import change, write
-from planner.services.documents import document_of, household_of
+from planner.services.documents import ARRANGED, document_of, household_of
 from planner.services.errors import EntryRefused
 
-ARRANGED = ("arrangement", "arrangement_ended")
 _LISTS = {"debt": "debts", "income": "incomes", "expense": "expenses", "account": "accounts"}
 
 

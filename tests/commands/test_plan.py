@@ -7,7 +7,8 @@ import sys
 import pytest
 from django.core.management import execute_from_command_line
 
-from planner.domain.household.household import MAX_BYTES, parse_household, read_household
+from planner.domain.household.household import parse_household, read_household
+from planner.domain.household.limits import MAX_BYTES
 from planner.domain.make_plan import make_plan
 from planner.domain.plan.document import plan_document
 from planner.management.commands.plan import locale_language

@@ -136,7 +136,7 @@ def restored(db):
         document[kind] += more
     user = User.objects.create_user("taker@example.com")
     people.record_consent(user=user)
-    archive.restore_household(user=user, raw=json.dumps(document).encode())
+    archive.restore_household(user=user, file=archive.read_file(json.dumps(document).encode()))
     client = Client()
     client.force_login(user)
     return user, client, household_document_of(user)

@@ -1,12 +1,16 @@
 import json
 import time
-from datetime import date
+import tracemalloc
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
-from planner.domain.household.household import MAX_BYTES
+from planner.domain.household import limits
+from planner.domain.household.limits import MAX_BYTES
+from planner.domain.values.reading import InvalidDocument
 from planner.models import Arrangement, HistoryEntry, HouseholdRow, User
 from planner.plans import audit
 from planner.plans.kept import standing_household, stored_plan
@@ -21,8 +25,10 @@ from planner.services.arrangements import (
 from planner.services.changes import undo
 from planner.services.documents import has_figures, household_document_of
 from planner.services.entries import record_arrival, record_payment, undo_entry
+from planner.services.errors import EntryRefused
+from planner.services.items import save_item
 from tests.entering import enter
-from tests.households import document
+from tests.households import debt, document, expense
 
 
 @pytest.fixture
@@ -54,7 +60,7 @@ def exported(user):
 
 
 def test_a_household_restored_elsewhere_gives_the_same_plan(lived, newcomer):
-    archive.restore_household(user=newcomer, raw=exported(lived))
+    archive.restore_household(user=newcomer, file=archive.read_file(exported(lived)))
 
     assert household_document_of(newcomer) == household_document_of(lived)
     for strategy in ("minimum", "avalanche"):
@@ -67,7 +73,7 @@ def test_the_export_of_everything_restores_what_was_answered_too(lived, newcomer
     asked = [one.key for one in open_questions(lived)]
     raw = json.dumps(archive.export_of(lived), ensure_ascii=False).encode()
 
-    archive.restore_household(user=newcomer, raw=b"\xef\xbb\xbf" + raw)
+    archive.restore_household(user=newcomer, file=archive.read_file(b"\xef\xbb\xbf" + raw))
 
     assert [one.key for one in open_questions(newcomer)] == asked
 
@@ -113,7 +119,7 @@ def everything(user):
 
 
 def test_everything_comes_back_in_an_empty_account(eventful, newcomer):
-    archive.restore_household(user=newcomer, raw=everything(eventful))
+    archive.restore_household(user=newcomer, file=archive.read_file(everything(eventful)))
 
     first, second = told(eventful), told(newcomer)
     for one in (first, second):
@@ -131,7 +137,7 @@ def test_everything_comes_back_in_an_empty_account(eventful, newcomer):
 
 
 def test_what_came_back_goes_on(eventful, newcomer):
-    archive.restore_household(user=newcomer, raw=everything(eventful))
+    archive.restore_household(user=newcomer, file=archive.read_file(everything(eventful)))
     row = Arrangement.objects.owned_by(newcomer).get(state="agreed")
 
     break_arrangement(user=newcomer, arrangement=row.pk, on=date(2027, 1, 20))
@@ -143,8 +149,8 @@ def test_what_came_back_goes_on(eventful, newcomer):
 
 def test_restored_again_nothing_stands_twice(eventful, newcomer):
     for _ in range(2):
-        archive.restore_household(user=newcomer, raw=everything(eventful))
-    archive.restore_household(user=eventful, raw=everything(eventful))
+        archive.restore_household(user=newcomer, file=archive.read_file(everything(eventful)))
+    archive.restore_household(user=eventful, file=archive.read_file(everything(eventful)))
 
     assert Arrangement.objects.owned_by(newcomer).count() == 2
     assert Arrangement.objects.owned_by(eventful).count() == 2
@@ -231,7 +237,9 @@ def test_an_export_that_was_changed_is_refused_and_nothing_changes(eventful, new
     before = told(newcomer)
 
     with pytest.raises(archive.RestoreRefused) as caught:
-        archive.restore_household(user=newcomer, raw=json.dumps(export).encode())
+        archive.restore_household(
+            user=newcomer, file=archive.read_file(json.dumps(export).encode())
+        )
 
     assert caught.value.code == "invalid"
     assert told(newcomer) == before
@@ -244,14 +252,14 @@ def test_settings_that_are_not_known_here_stay_as_they_are(eventful, newcomer, z
     export["settings"]["time_zone"] = zone
     before = HouseholdRow.objects.get(owner=newcomer).time_zone
 
-    archive.restore_household(user=newcomer, raw=json.dumps(export).encode())
+    archive.restore_household(user=newcomer, file=archive.read_file(json.dumps(export).encode()))
 
     assert HouseholdRow.objects.get(owner=newcomer).time_zone == before
 
 
 def test_undo_leads_back_from_a_restored_household(lived, owner_of_other):
     before = household_document_of(owner_of_other)
-    archive.restore_household(user=owner_of_other, raw=exported(lived))
+    archive.restore_household(user=owner_of_other, file=archive.read_file(exported(lived)))
 
     assert undo(user=owner_of_other)
     assert household_document_of(owner_of_other) == before
@@ -296,7 +304,7 @@ def test_another_file_is_refused_with_a_sentence_and_nothing_changes(owner, name
     counter = HouseholdRow.objects.get(owner=owner).revision
 
     with pytest.raises(archive.RestoreRefused) as caught:
-        archive.restore_household(user=owner, raw=FILES[name])
+        archive.restore_household(user=owner, file=archive.read_file(FILES[name]))
 
     assert str(caught.value)
     assert household_document_of(owner) == before
@@ -309,7 +317,7 @@ def test_a_file_of_nothing_but_faults_is_refused_at_once(owner):
     began = time.process_time()
 
     with pytest.raises(archive.RestoreRefused):
-        archive.restore_household(user=owner, raw=json.dumps(raw).encode())
+        archive.restore_household(user=owner, file=archive.read_file(json.dumps(raw).encode()))
 
     assert time.process_time() - began < 3
 
@@ -361,3 +369,138 @@ def test_fifty_megabytes_are_answered_with_a_page(owner_client, owner):
 
     assert response.status_code == 413
     assert household_document_of(owner) == before
+
+
+# --- Files made to hold a server --------------------------------------------------------------
+
+
+def payments(count, amount="1.00"):
+    """A household with that many payments, day by day."""
+    return document(
+        debts=[debt(principal="900000.00")],
+        planned_from="2031-12-01",
+        history=[
+            {
+                "kind": "payment", "debt": "friend", "amount": amount, "account": "card",
+                "on": (date(2026, 12, 1) + timedelta(days=number * 1800 // count)).isoformat(),
+                "planned_on": None,
+            }
+            for number in range(count)
+        ],
+    )  # fmt: skip
+
+
+def with_history(text):
+    return (json.dumps(document())[:-1] + f', "history": {text}}}').encode()
+
+
+HOSTILE = {
+    "zeros": (with_history("[" + "0," * 3_900_000 + "0]"), "too_much"),
+    "objects": (with_history("[" + "{}," * 120_000 + "{}]"), "too_much"),
+    "keys": (with_history("{" + ",".join(f'"{n:020x}":0' for n in range(248_000)) + "}"),
+             "invalid"),
+    "one key again and again": (with_history("{" + '"a":0,' * 240_000 + '"a":0}'), "damaged"),
+    "a long text": (with_history('"😀' + "x" * 7_900_000 + '"'), "invalid"),
+    "unseen": (with_history('"' + "\u202e" * 2_600_000 + '"'), "invalid"),
+    "long numbers": (with_history("[" + ",".join(["9" * 4_000] * 1_900) + "]"), "invalid"),
+    "entries with a fault each": (json.dumps(payments(5_000, "much")).encode(), "invalid"),
+    "too many entries": (json.dumps(payments(5_001)).encode(), "too_much"),
+    "too many debts": (
+        json.dumps(document(debts=[debt(id=f"d{n}") for n in range(201)])).encode(), "too_much"),
+    "daily costs for years": (
+        json.dumps(payments(1) | {"expenses": [
+            expense(id=f"e{n}", on={"every_days": 1}) for n in range(1_000)]}).encode(),
+        "too_much"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_file_costs_more_than_seconds_and_a_sentence_says_why(name):
+    raw, code = HOSTILE[name]
+    began = time.process_time()
+    tracemalloc.start()
+    try:
+        with pytest.raises(archive.RestoreRefused) as caught:
+            archive.read_file(raw)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert caught.value.code == code
+    assert str(caught.value)
+    assert len(caught.value.errors) <= 100
+    assert peak < 150_000_000
+    assert time.process_time() - began < 12  # counting every object takes four times as long
+
+
+def test_what_is_above_a_limit_is_told_with_all_limits():
+    with pytest.raises(archive.RestoreRefused) as caught:
+        archive.read_file(HOSTILE["too many debts"][0])
+
+    for limit in (200, 1_000, 5_000, 600):
+        assert str(limit) in str(caught.value)
+    assert [(one.path, one.found) for one in caught.value.errors] == [("debts", "201 entries")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_read_outside_any_transaction(client, monkeypatch):
+    user = User.objects.create_user("new@example.com")
+    client.force_login(user)
+    seen = []
+    reading = archive.parse_household
+
+    def watched(document):
+        seen.append(connection.in_atomic_block)
+        return reading(document)
+
+    monkeypatch.setattr(archive, "parse_household", watched)
+    upload = SimpleUploadedFile("household.json", json.dumps(document()).encode())
+    form = client.get(reverse("planner:household-import")).context["form"]
+    sent = {"file": upload, "key": form["key"].value(), "consent": "on"}
+
+    response = client.post(reverse("planner:household-import"), sent)
+
+    assert response.status_code == 302
+    assert seen == [False]
+
+
+def test_one_history_after_the_other_takes_its_time_once(newcomer, clock):
+    """With the square of the entries this was a minute."""
+    clock(date(2031, 12, 1))
+    for amount in ("1.00", "2.00"):
+        file = archive.read_file(json.dumps(payments(2_000, amount)).encode())
+        began = time.process_time()
+        archive.restore_household(user=newcomer, file=file)
+
+    assert time.process_time() - began < 5
+    assert household_document_of(newcomer)["history"][0]["amount"] == "2.00"
+
+
+def test_a_household_above_a_limit_stays_editable(make_member, monkeypatch):
+    user = make_member(debts=[debt(), debt(id="other", name="小王")])
+    monkeypatch.setattr(limits, "LIMITS", {**limits.LIMITS, "debts": 1, "history": 0})
+
+    save_item(user=user, kind="debts", item=debt(principal="2000.00"), version=1)
+    with pytest.raises(InvalidDocument) as caught:
+        save_item(user=user, kind="debts", item={**debt(), "id": "third"})
+
+    assert [(one.path, one.code) for one in caught.value.errors] == [("debts", "at_most")]
+    assert household_document_of(user)["debts"][0]["principal"] == "2000.00"
+
+
+def test_a_history_above_its_limit_still_takes_an_entry(lived, monkeypatch):
+    monkeypatch.setattr(limits, "LIMITS", {**limits.LIMITS, "history": 2})
+
+    enter(lived, "accounts", "card", balance="1.00")
+
+    assert len(household_document_of(lived)["history"]) == 4
+
+
+def test_a_full_history_says_what_to_do(lived, monkeypatch):
+    monkeypatch.setattr(limits, "LIMITS", {**limits.LIMITS, "history": 3})
+
+    with pytest.raises(EntryRefused) as caught:
+        enter(lived, "accounts", "card", balance="1.00")
+
+    assert caught.value.code == "full"
+    assert "3" in str(caught.value)

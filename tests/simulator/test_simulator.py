@@ -440,7 +440,7 @@ class Simulation:
         plan = stored_plan(user=self.user)
         asked = [one.key for one in open_questions(self.user)]
         self.user = self._person()
-        archive.restore_household(user=self.user, raw=raw)
+        archive.restore_household(user=self.user, file=archive.read_file(raw))
         self.earlier = []
         assert household_document_of(self.user) == written
         assert stored_plan(user=self.user) == plan

@@ -15,7 +15,6 @@ from planner.domain.household.terms import Terms, read_terms, terms_document
 from planner.domain.values.money import format_yuan
 from planner.domain.values.reading import Fields
 
-MAX_ENTRIES = 20_000
 REASONS = ("interest", "fee", "unknown")
 
 
@@ -143,11 +142,8 @@ def read_history(
     fields: Fields, known: Known, as_of: date, planned_from: date
 ) -> tuple[Entry, ...]:
     """The entries under `history`, by day; what is wrong joins `fields.errors`."""
-    items = list(fields.objects("history"))
-    if len(items) > MAX_ENTRIES:
-        fields.contradict("history", f"at most {MAX_ENTRIES} entries")
     entries = []
-    for item in items[:MAX_ENTRIES]:
+    for item in fields.objects("history"):
         kind = item.choice("kind", KINDS)
         on = item.day("on")
         if not as_of <= on <= planned_from:

@@ -11,19 +11,20 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Any, Final, NoReturn
 
 from planner.domain.household.entries import Entry, Known, history_document, read_history
+from planner.domain.household.limits import MAX_BYTES, MAX_PARTS, parts_of, too_long
 from planner.domain.household.terms import Terms, read_terms, terms_document
 from planner.domain.rulebook.ladders import EVENTS, Rung, read_ladder, rung_document
 from planner.domain.rulebook.products import load_products
 from planner.domain.values.days import Adjust, EveryDays, Monthly, Once, Recurrence, Weekly
 from planner.domain.values.money import format_yuan, parse_yuan
-from planner.domain.values.reading import DocumentError, Fields, InvalidDocument
+from planner.domain.values.reading import MOST_ERRORS, DocumentError, Fields, InvalidDocument
 
 FORMAT = "repayment-household"
 VERSION = 1
-MAX_BYTES = 8_000_000
 OPTIMAL: Final = "optimal"
 WAYS: Final = ("minimum", "avalanche", "snowball", "custom", OPTIMAL)
 CONTRACTS = ("revolving", "instalment", "open")
@@ -37,7 +38,6 @@ ACCOUNT_KINDS = (
 )
 BUREAUS = ("pboc", "zhima")
 MAX_GRACE_DAYS = 27  # shorter than any month: one due's grace ends before the next due
-MAX_ITEMS = {"accounts": 100, "incomes": 1000, "expenses": 1000, "debts": 200}
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ADJUSTMENTS: tuple[Adjust, ...] = ("none", "previous_workday", "next_workday")
 
@@ -144,34 +144,50 @@ class Household:
 
 
 def read_household(raw: bytes) -> Household:
-    """The household of a JSON document in UTF-8. Raises InvalidDocument, and nothing else."""
-    return parse_household(read_json(raw))
+    """The household of a JSON document in UTF-8, no larger than `limits` says.
+
+    Raises InvalidDocument, and nothing else.
+    """
+    document = read_json(raw)
+    if errors := too_long(document):
+        raise InvalidDocument(errors)
+    return parse_household(document)
 
 
 def read_json(raw: bytes) -> Any:
-    """Decode a document strictly: UTF-8 without BOM, no duplicate key, no NaN, no deep nest."""
+    """Decode a document strictly: UTF-8 without BOM, no duplicate key, no NaN, no deep nest.
+
+    Raises InvalidDocument. What is too large is told by its bytes, before anything is made of it.
+    """
     if len(raw) > MAX_BYTES:
         _refuse(f"{len(raw)} bytes", f"at most {MAX_BYTES} bytes")
+    if (parts := parts_of(raw)) > MAX_PARTS:
+        _refuse(f"{parts} brackets and commas", f"at most {MAX_PARTS} brackets and commas")
     if raw.startswith(b"\xef\xbb\xbf"):
         _refuse("a byte order mark", "UTF-8 without one")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         _refuse(f"byte 0x{raw[error.start]:02x} at {error.start}", "text in UTF-8")
-    duplicates: list[str] = []
 
     def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         collected = dict(pairs)
         if len(collected) < len(pairs):
             seen: set[str] = set()
-            duplicates.extend(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # None is meant
+            twice = (key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # None is meant
+            raise InvalidDocument(
+                [
+                    DocumentError(key[:60], "the key twice", "unique_keys")
+                    for key in islice(twice, MOST_ERRORS)
+                ]
+            )
         return collected
 
     def refuse_constant(name: str) -> NoReturn:
         _refuse(name, "a number or text that JSON allows")
 
     try:
-        document = json.loads(text, object_pairs_hook=collect, parse_constant=refuse_constant)
+        return json.loads(text, object_pairs_hook=collect, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:
         _refuse(f"{error.msg} at line {error.lineno} column {error.colno}", "a JSON document")
     except RecursionError:
@@ -180,11 +196,6 @@ def read_json(raw: bytes) -> Any:
         raise
     except ValueError:  # an integer of more digits than Python converts
         _refuse("a number with too many digits", "a JSON document")
-    if duplicates:
-        raise InvalidDocument(
-            [DocumentError(key[:60], "the key twice", "unique_keys") for key in duplicates]
-        )
-    return document
 
 
 def _refuse(found: str, expected: str) -> NoReturn:
@@ -192,7 +203,10 @@ def _refuse(found: str, expected: str) -> NoReturn:
 
 
 def parse_household(document: object) -> Household:
-    """The household of a decoded document. Raises InvalidDocument with every error."""
+    """The household of a decoded document, however large.
+
+    Raises InvalidDocument with every error, up to `MOST_ERRORS` of them.
+    """
     errors: list[DocumentError] = []
     fields = Fields(document, "", errors)
     fields.choice("format", (FORMAT,))
@@ -202,19 +216,18 @@ def parse_household(document: object) -> Household:
     buffer_fen = fields.amount("buffer", 0)
     strategy = fields.choice("strategy", WAYS, "minimum")
     account_ids: set[str] = set()
-    accounts = tuple(_read_account(item, account_ids) for item in _at_most(fields, "accounts"))
+    accounts = tuple(_read_account(item, account_ids) for item in fields.objects("accounts"))
     income_ids: set[str] = set()
     incomes = tuple(
-        _read_income(item, income_ids, account_ids, as_of) for item in _at_most(fields, "incomes")
+        _read_income(item, income_ids, account_ids, as_of) for item in fields.objects("incomes")
     )
     expense_ids: set[str] = set()
     expenses = tuple(
-        _read_expense(item, expense_ids, account_ids, as_of)
-        for item in _at_most(fields, "expenses")
+        _read_expense(item, expense_ids, account_ids, as_of) for item in fields.objects("expenses")
     )
     debt_ids: set[str] = set()
     debts = tuple(
-        _read_debt(item, debt_ids, account_ids, as_of) for item in _at_most(fields, "debts")
+        _read_debt(item, debt_ids, account_ids, as_of) for item in fields.objects("debts")
     )
     order = fields.words("order", debt_ids)
     triage_order = fields.words("triage_order", debt_ids)
@@ -286,14 +299,6 @@ def parse_beside(document: Mapping[str, Any], other: Household) -> Household:
         known_to=date.fromordinal(other.as_of.toordinal() - 1),
         **lists,
     )
-
-
-def _at_most(fields: Fields, key: str) -> list[Fields]:
-    limit = MAX_ITEMS[key]
-    items = list(fields.objects(key))
-    if len(items) > limit:
-        fields.contradict(key, f"at most {limit} items")
-    return items[:limit]
 
 
 def _read_account(fields: Fields, taken: set[str]) -> Account:

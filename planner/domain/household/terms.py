@@ -362,8 +362,6 @@ def _read_rows(fields: Fields, as_of: date) -> tuple[ListedRow, ...]:
             item.contradict("due_on", "a day after the row before")
         item.close()
         rows.append(row)
-    if len(rows) > MAX_PERIODS:
-        fields.contradict("rows", f"at most {MAX_PERIODS} rows")
     return tuple(rows)
 
 
@@ -448,8 +446,6 @@ def _read_arrears(fields: Fields, as_of: date) -> tuple[Arrear, ...]:
             item.contradict("principal", "some principal, interest or fee that was required")
         item.close()
         arrears.append(arrear)
-    if len(arrears) > MAX_PERIODS:
-        fields.contradict("arrears", f"at most {MAX_PERIODS} entries")
     return tuple(arrears)
 
 

@@ -23,9 +23,11 @@ from planner.domain.household.entries import (
     Paid,
     Transferred,
 )
-from planner.domain.household.household import Debt, Household
+from planner.domain.household.household import Debt, Expense, Household
+from planner.domain.household.terms import InstalmentTerms
 from planner.domain.ledger.consequences import shown_rungs, walk_episodes
 from planner.domain.ledger.ledger import Books, Contract, Flows, open_books, start_contract
+from planner.domain.values.days import EveryDays, Monthly, Once, Weekly
 
 
 class PaymentRefused(ValueError):
@@ -90,6 +92,28 @@ def assumed_spent(household: Household) -> Iterator[Moved]:
         for day in takewhile(lambda day: day < end, flows.occurrences(expense)):
             on = date.fromordinal(day)
             yield Moved("expense", on, expense.id, on, expense.amount_fen, expense.account)
+
+
+def foreseen_steps(household: Household) -> int:
+    """About how many steps a replay takes: living costs told nothing of, debts and their days,
+    rows to begin with, entries. Weighed as measured, the day of a debt being one.
+    """
+    days = (household.planned_from - household.as_of).days
+    spent = sum(_times(expense, household) for expense in household.expenses)
+    rows = sum(len(debt.terms.arrears) for debt in household.debts)
+    rows += sum(
+        len(debt.terms.rows) for debt in household.debts if isinstance(debt.terms, InstalmentTerms)
+    )
+    return days * len(household.debts) + 5 * spent + 20 * rows + 20 * len(household.history)
+
+
+def _times(expense: Expense, household: Household) -> int:
+    """How often a living cost comes between what is known and `planned_from`, at most."""
+    first = max(expense.first, household.known_to)
+    until = min(expense.until or household.planned_from, household.planned_from)
+    every = {Once: 40_000, Monthly: 28, Weekly: 7}.get(type(expense.on), 0)
+    every = expense.on.days if isinstance(expense.on, EveryDays) else every
+    return max(0, (until - first).days // every + 1)
 
 
 class _Running:

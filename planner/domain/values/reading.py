@@ -20,7 +20,7 @@ T = TypeVar("T")
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 MAX_TEXT = 200
-MOST_ERRORS = 500  # more tell a person nothing, and a file can be made of nothing else
+MOST_ERRORS = 100  # more tell a person nothing, and a file can be made of nothing else
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,5})(?:\.([0-9]{1,12}))?", re.ASCII)
@@ -29,6 +29,7 @@ _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,5})(?:\.([0-9]{1,12}))?", re.ASCII)
 EXPECTED: Final[Mapping[str, str]] = {
     "account": "the id of one of the accounts",
     "amount": "an amount from {low} to {high} such as 1234.56, as text",
+    "at_most": "at most {limit} of these",
     "choice": "one of {options}",
     "contradiction": "{reason}",
     "counts_from": "due, grace_end, or event: and the id of another rung of the ladder",
@@ -116,10 +117,16 @@ class Fields:
             self._values: Mapping[str, Any] = value
         else:
             self._values = {}
-            self.errors.append(DocumentError(path, shown(value), "object"))
+            self._note(DocumentError(path, shown(value), "object"))
 
     def at(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
+
+    def _note(self, error: DocumentError) -> None:
+        """Record an error. Raises InvalidDocument at `MOST_ERRORS`."""
+        self.errors.append(error)
+        if len(self.errors) >= MOST_ERRORS:
+            raise InvalidDocument(self.errors)
 
     def fail(self, key: str, code: str, **values: object) -> None:
         """Record that `key` holds something else than what `code` says.
@@ -128,9 +135,7 @@ class Fields:
         """
         found = shown(self._values.get(key, _MISSING))
         texts = tuple((name, str(value)) for name, value in values.items())
-        self.errors.append(DocumentError(self.at(key), found, code, texts))
-        if len(self.errors) >= MOST_ERRORS:
-            raise InvalidDocument(self.errors)
+        self._note(DocumentError(self.at(key), found, code, texts))
 
     def contradict(self, key: str, reason: str) -> None:
         """Record that `key` cannot stand beside the rest; `reason` says what would.
@@ -251,7 +256,7 @@ class Fields:
             if known and value not in found:
                 found[value] = None
             else:
-                self.errors.append(
+                self._note(
                     DocumentError(
                         f"{self.at(key)}[{index}]",
                         shown(value),
@@ -297,7 +302,7 @@ class Fields:
         if len(present) == 1:
             return present[0]
         self._asked.update(present)
-        self.errors.append(
+        self._note(
             DocumentError(
                 self.path,
                 listed(self._values) or "no key",
@@ -314,7 +319,7 @@ class Fields:
                 name = key if isinstance(key, str) else repr(key)
                 path = self.at(shown(name)[1:-1])
                 values = (("options", listed(sorted(self._asked))),)
-                self.errors.append(DocumentError(path, "the key", "known", values))
+                self._note(DocumentError(path, "the key", "known", values))
 
     def _refuse(
         self, key: str, value: object, default: Any, fallback: T, code: str, **values: object

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from planner.domain.household.household import MAX_BYTES, WAYS, Household, read_household
+from planner.domain.household.household import WAYS, Household, read_household
+from planner.domain.household.limits import MAX_BYTES
 from planner.domain.ledger.replay import PaymentRefused, stand
 from planner.domain.make_plan import make_exposed_plan, make_plan
 from planner.domain.plan.document import plan_document

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from planner.domain.household.household import MAX_BYTES
+from planner.domain.household.limits import MAX_BYTES
 from planner.forms.keyed import KeyedForm
 from planner.services import archive
 
@@ -21,5 +21,5 @@ class RestoreForm(KeyedForm):
     def save(self) -> None:
         """Raises RestoreRefused, ConsentRequired."""
         upload: Any = self.cleaned_data["file"]
-        raw = upload.read(MAX_BYTES + 1)
-        archive.restore_household(user=self.user, raw=raw, agrees=self.agrees)
+        file = archive.read_file(upload.read(MAX_BYTES + 1))
+        archive.restore_household(user=self.user, file=file, agrees=self.agrees)

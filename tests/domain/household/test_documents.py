@@ -11,11 +11,11 @@ import json
 import pytest
 
 from planner.domain.household.household import (
-    MAX_BYTES,
     household_document,
     parse_household,
     read_household,
 )
+from planner.domain.household.limits import MAX_BYTES
 from planner.domain.make_plan import make_plan
 from planner.domain.plan.document import plan_document
 from planner.domain.values.reading import InvalidDocument

@@ -72,7 +72,7 @@ def test_every_file_names_every_debt(client, owing):
 def test_all_of_it_comes_back_unchanged(owing, newcomer):
     exported = archive.export_of(owing)
 
-    archive.restore_household(user=newcomer, raw=json.dumps(exported).encode())
+    archive.restore_household(user=newcomer, file=archive.read_file(json.dumps(exported).encode()))
 
     assert household_document_of(newcomer) == household_document_of(owing)
     again = archive.export_of(newcomer)

@@ -149,7 +149,9 @@ def test_events_come_back_with_everything_and_after_days_have_passed(
     record_payment(user=user, debt="huabei", on=date(2026, 12, 2), amount_fen=100, account=None)
     enter(client_of_huabei, "summons", "2026-12-02")
 
-    archive.restore_household(user=newcomer, raw=json.dumps(archive.export_of(user)).encode())
+    archive.restore_household(
+        user=newcomer, file=archive.read_file(json.dumps(archive.export_of(user)).encode())
+    )
 
     restored = household_document_of(newcomer)
     assert restored == household_document_of(user)
