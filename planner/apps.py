@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PlannerConfig(AppConfig):
@@ -6,4 +7,6 @@ class PlannerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401
+        from . import checks, keys  # noqa: F401
+
+        post_migrate.connect(keys.keep_digest_key, sender=self)

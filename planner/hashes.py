@@ -1,6 +1,7 @@
 """What identifies a document, a history, and the engine that makes plans of them."""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from planner import domain
+from planner.keys import digest_key
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
@@ -19,7 +21,13 @@ def canonical(document: Mapping[str, Any]) -> bytes:
 
 
 def digest(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(document)).hexdigest()
+    """Under which content is filed: 64 hexadecimal digits, which nobody can compare a guess with
+    who has not the installation's key."""
+    return keyed(hashlib.sha256(canonical(document)).digest(), digest_key())
+
+
+def keyed(hashed: bytes, key: bytes) -> str:
+    return hmac.digest(key, hashed, "sha256").hex()
 
 
 @cache

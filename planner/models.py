@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.domain.household.entries import KINDS as HISTORY_KINDS
 from planner.domain.household.household import FORMAT, VERSION, WAYS, Household
 from planner.domain.values.money import format_yuan
-from planner.encryption import EncryptedJSONField, EncryptedTextField
+from planner.encryption import EncryptedIntegerField, EncryptedJSONField, EncryptedTextField
 
 if TYPE_CHECKING:
     from planner.sessions import SessionStore
@@ -127,9 +127,12 @@ class HouseholdRow(models.Model):
         null=True, blank=True, help_text="the day up to which all that was planned is answered"
     )
     history_hash = models.CharField(
-        max_length=64, blank=True, default="", help_text="of the history, to file plans under"
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="of the history, keyed",
     )
-    buffer_fen = models.PositiveBigIntegerField(default=0)
+    buffer_fen = EncryptedIntegerField(default=0)
     strategy = models.CharField(max_length=20, default="optimal")
     order = models.JSONField(default=list, blank=True)
     triage_order = models.JSONField(default=list, blank=True)
@@ -462,7 +465,7 @@ class KeptPlan(models.Model):
     """A computed plan, kept so that a page view need not compute it; may be deleted any time."""
 
     owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
-    household_hash = models.CharField(max_length=64)
+    household_hash = models.CharField(max_length=64, help_text="keyed")
     strategy = models.CharField(max_length=20)
     created_on = models.DateTimeField(default=timezone.now)
     document = EncryptedJSONField()
@@ -481,12 +484,23 @@ class KeptPlan(models.Model):
         return f"{self.strategy} plan of {self.owner_id}"
 
 
+class InstallationKey(models.Model):
+    """A random key of this installation, made once. What it keys can be told from the database
+    only with DATA_KEYS, and whether DATA_KEYS fit is told by it."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    secret = EncryptedTextField(help_text="hexadecimal")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class IdempotencyKey(models.Model):
     """A form that has had its effect; sending it again leads to what it made then."""
 
     owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
     key = models.CharField(max_length=64)
-    fingerprint = models.CharField(max_length=64, help_text="what was sent, hashed")
+    fingerprint = models.CharField(max_length=64, help_text="what was sent, hashed, keyed")
     slug = models.CharField(max_length=64, help_text="the item it concerned")
     created_on = models.DateTimeField(default=timezone.now, db_index=True)
 

@@ -22,7 +22,7 @@ LAYERS = {
     "models": "domain",
     "domain": "",
 }
-BESIDE_MODELS = ("sessions", "encryption", "hashes", "apps", "checks")
+BESIDE_MODELS = ("sessions", "encryption", "hashes", "apps", "checks", "keys")
 FLOORS = (
     *("values", "rulebook", "household", "contracts", "ledger"),
     *("plan", "paying", "optimum", "make_plan", "answers"),

@@ -74,7 +74,6 @@ def test_a_user_is_a_member_or_a_guest(fields):
     "changes",
     [
         {"strategy": "hope"},
-        {"buffer_fen": -1},
         {"consent_version": ""},
     ],
 )

@@ -8,14 +8,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from planner.encryption import EncryptedTextField
+from planner.keys import encrypted
 from planner.models import (
-    ITEM_MODELS,
-    Arrangement,
-    HistoryEntry,
     HouseholdRow,
     IdempotencyKey,
-    KeptPlan,
     Revision,
     Session,
     User,
@@ -163,22 +159,25 @@ def _prune_one_guest(moment: datetime) -> bool:
 def reencrypt() -> int:
     """Write every encrypted value again with the newest of DATA_KEYS; returns how many people.
 
-    One person a transaction, behind the same lock as their changes. Safe to stop and run again.
+    One person a transaction, behind the same lock as their changes; what belongs to nobody last.
+    Safe to stop and run again.
     """
     people = User.objects.order_by("pk").values_list("pk", flat=True)
     for key in people.iterator():
         user = User.objects.filter(pk=key).first()
         if user is not None:
-            _reencrypt_one(user)
+            with writing(user):
+                _write_again(user)
+    with transaction.atomic():
+        _write_again(None)
     return len(people)
 
 
-def _reencrypt_one(user: User) -> None:
-    with writing(user):
-        KeptPlan.objects.owned_by(user).delete()  # can be computed again
-        models: list[type[Any]] = [*ITEM_MODELS.values(), HistoryEntry, Arrangement, Revision]
-        for model in models:
-            names = [
-                field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)
-            ]
-            model.objects.bulk_update(model.objects.owned_by(user), names)
+def _write_again(user: User | None) -> None:
+    """What is encrypted of a person; without one, what is nobody's."""
+    for model, names in encrypted():
+        if hasattr(model, "owner") != (user is not None):
+            continue
+        rows = model._default_manager.all()
+        rows = rows if user is None else rows.owned_by(user)
+        rows.bulk_update(list(rows), names, batch_size=500)
