@@ -8,6 +8,8 @@ from django.core import checks
 from django.core.checks import Error, Tags, register
 from django.db import connections
 
+from planner import keys
+
 
 @register(Tags.security)
 def secrets_are_there(app_configs: object, **kwargs: object) -> list[Error]:
@@ -20,6 +22,9 @@ def secrets_are_there(app_configs: object, **kwargs: object) -> list[Error]:
     if not settings.HAS_SECRET_KEY:
         errors.append(Error("There is no SECRET_KEY.", hint=hint, id="planner.E001"))
     if not settings.DATA_KEYS:
+        key_file = settings.VAR_DIR / settings.DATA_KEYS_FILE
+        if not settings.DEPLOYED and key_file.exists():
+            hint = f"{key_file} is empty. Put it back from your copy: data is read with it alone."
         errors.append(Error("There are no DATA_KEYS.", hint=hint, id="planner.E002"))
     for key in settings.DATA_KEYS:
         try:
@@ -33,6 +38,26 @@ def secrets_are_there(app_configs: object, **kwargs: object) -> list[Error]:
                 )
             )
     return errors
+
+
+@register(Tags.database)
+def data_keys_fit(app_configs, databases=None, **kwargs) -> list[Error]:
+    """What is stored can be read; else each page would fail by itself, and look like a hiccup."""
+    if "default" not in (databases or []) or not settings.DATA_KEYS or secrets_are_there(None):
+        return []
+    if keys.fit():
+        return []
+    return [
+        Error(
+            "This database was written with a key that is not among DATA_KEYS.",
+            hint=(
+                "Put the right key back from your copy, behind a newer one if there is one: "
+                "DATA_KEYS=new,old. Without it no name and no amount can be read again. Nothing "
+                "has been changed."
+            ),
+            id="planner.E006",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)

@@ -149,3 +149,62 @@ def test_each_sqlite_connection_is_durable():
 @pytest.mark.django_db
 def test_no_model_changed_without_a_migration():
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """An installation with a guest in it."""
+    for command in (["make_keys"], ["migrate", "--verbosity", "0"]):
+        assert run(tmp_path, "manage.py", *command).returncode == 0
+    code = "from planner.services.people import start_guest; start_guest()"
+    assert run(tmp_path, "manage.py", "shell", "-c", code).returncode == 0
+    return tmp_path / "var" / "data_keys"
+
+
+def test_no_new_key_is_written_beside_old_data(tmp_path, begun):
+    begun.unlink()
+
+    result = run(tmp_path, "manage.py", "make_keys")
+
+    assert result.returncode == 1
+    assert f"{begun} is gone, but the database holds data" in result.stderr
+    assert "Put the file back" in result.stderr
+    assert list(begun.parent.glob("data_keys*")) == []
+
+
+def test_an_empty_key_file_is_named(tmp_path, begun):
+    begun.write_text("\n")
+
+    made = run(tmp_path, "manage.py", "make_keys")
+    served = run(tmp_path, "-c", "import config.wsgi")
+
+    for result in (made, served):
+        assert result.returncode == 1
+        assert f"{begun} is empty" in result.stderr
+    assert begun.read_text() == "\n"
+
+
+def test_an_empty_key_file_of_a_new_installation_is_named(tmp_path):
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var/data_keys").touch()
+
+    result = run(tmp_path, "manage.py", "make_keys")
+
+    assert result.returncode == 1
+    assert "data_keys is empty. Nothing is stored yet, so delete it." in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("-c", "import config.wsgi"), ("manage.py", "migrate")], ids=["serve", "migrate"]
+)
+def test_another_key_refuses_to_start_and_says_what_helps(tmp_path, begun, arguments):
+    kept = begun.read_text()
+    begun.write_text(FERNET_KEY)
+
+    result = run(tmp_path, *arguments)
+
+    assert result.returncode == 1
+    assert "planner.E006" in result.stderr
+    assert "Put the right key back" in result.stderr
+    begun.write_text(f"{FERNET_KEY},{kept}")
+    assert run(tmp_path, *arguments).returncode == 0, "with the old key behind the new one"

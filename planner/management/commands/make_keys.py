@@ -1,10 +1,13 @@
+import os
 import secrets
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+
+from planner import keys
 
 
 class Command(BaseCommand):
@@ -18,12 +21,33 @@ class Command(BaseCommand):
         if settings.DEPLOYED:
             return  # there they come from the environment, or the checks refuse to start
         if not settings.HAS_SECRET_KEY:
-            write_secret(settings.VAR_DIR / settings.SECRET_FILE, secrets.token_urlsafe(48))
+            path = settings.VAR_DIR / settings.SECRET_FILE
+            if path.exists():
+                raise CommandError(f"{path} is empty. Delete it: everybody signs in anew then.")
+            write_secret(path, secrets.token_urlsafe(48))
         if not settings.DATA_KEYS:
-            write_secret(settings.VAR_DIR / settings.DATA_KEYS_FILE, Fernet.generate_key().decode())
+            path = settings.VAR_DIR / settings.DATA_KEYS_FILE
+            if keys.holds_data():
+                raise CommandError(
+                    f"{path} {'is empty' if path.exists() else 'is gone'}, but the database holds "
+                    "data that was written with the key in it. Put the file back from your copy: "
+                    "nobody can read the data without it, and a new key would not help."
+                )
+            if path.exists():
+                raise CommandError(f"{path} is empty. Nothing is stored yet, so delete it.")
+            write_secret(path, Fernet.generate_key().decode())
 
 
 def write_secret(path: Path, value: str) -> None:
-    """Never readable by others, not even for a moment; never over one that is there."""
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(value + "\n")
+    """Whole or not at all; never readable by others, not even for a moment; never over one that
+    is there."""
+    begun = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w") as stream:
+            stream.write(value + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(begun, path)
+    finally:
+        begun.unlink()
