@@ -26,6 +26,8 @@ guarded_account_urls = [
     path("reauthenticate/", members_only(allauth.reauthenticate), name="account_reauthenticate"),
 ]
 
+handler500 = "config.unwritable.server_error"
+
 urlpatterns = [
     path("", include("planner.urls")),
     path("account/", include(guarded_account_urls)),

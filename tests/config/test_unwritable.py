@@ -1,0 +1,140 @@
+"""A database that takes no writes: said as it is, and nothing is half done."""
+
+import logging
+import sqlite3
+from contextlib import contextmanager
+
+import pytest
+from django.core.cache import cache
+from django.db import OperationalError, connection
+from django.urls import reverse
+
+from config.unwritable import why_unwritable
+from planner.models import User
+from planner.services.documents import household_document_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+sqlite_only = pytest.mark.skipif("DATABASE_URL" in __import__("os").environ, reason="of SQLite")
+
+
+@contextmanager
+def read_only():
+    setting = {
+        "sqlite": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
+        "postgresql": ("SET default_transaction_read_only = on",
+                       "SET default_transaction_read_only = off"),
+    }[connection.vendor]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(setting[0])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(setting[1])
+
+
+@contextmanager
+def full():
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA max_page_count = 1000000000")
+
+
+@contextmanager
+def locked():
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 50")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 20000")
+
+
+WAYS = [
+    pytest.param(read_only, "the database is read-only", id="read-only"),
+    pytest.param(full, "the disk is full", id="full", marks=sqlite_only),
+    pytest.param(locked, "the database is locked", id="locked", marks=sqlite_only),
+]
+
+
+def assert_said(response, caplog, reason):
+    assert response.status_code == 503
+    assert "刚才提交的没有保存" in response.content.decode()
+    assert "was not saved" in response.content.decode()
+    assert response.headers["Retry-After"]
+    assert response.headers["Content-Security-Policy"]
+    errors = [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR]
+    assert f"nothing can be saved: {reason}" in errors
+
+
+@pytest.mark.parametrize(("way", "reason"), WAYS)
+def test_a_write_that_cannot_be_kept_is_a_calm_503(owner_client, owner, caplog, way, reason):
+    owner_client.raise_request_exception = False
+    form = owner_client.get(reverse("planner:expense-create")).context["form"]
+    note = "很长的名字" * 30
+    sent = {one.html_name: one.value() or "" for one in form}
+    sent |= {"name": note, "amount": "12.00", "month_day": "5"}
+    before = household_document_of(owner)
+
+    with way():
+        response = owner_client.post(reverse("planner:expense-create"), sent)
+
+    assert_said(response, caplog, reason)
+    owner._state.fields_cache.clear()
+    assert household_document_of(owner) == before
+
+
+@pytest.mark.parametrize(("way", "reason"), WAYS)
+def test_signing_in_then_is_no_attempt_too_many(client, caplog, way, reason):
+    User.objects.create_user("a@example.com", "seven quiet marmots 5183")
+    client.raise_request_exception = False
+    page = reverse("account_login")
+    client.get(page)
+
+    with way():
+        for _try in range(3 if way is read_only else 40):
+            sent = {"login": "a@example.com", "password": "seven quiet marmots 5183"}
+            response = client.post(page, sent)
+            if response.status_code == 503:
+                break
+
+    assert_said(response, caplog, reason)
+    assert "太多" not in response.content.decode()
+
+
+def test_a_count_that_cannot_be_kept_is_no_limit_reached():
+    assert cache.add("seen", 1)
+    assert not cache.add("seen", 1)
+
+    with read_only(), pytest.raises(Exception) as caught:
+        cache.add("unseen", 1)
+
+    assert why_unwritable(caught.value) == "the database is read-only"
+
+
+def test_an_ordinary_fault_stays_a_fault(rf):
+    for error in (ValueError("x"), OperationalError("no such table: x"), KeyError(1)):
+        if isinstance(error, OperationalError):
+            error.__cause__ = sqlite3.OperationalError("no such table: x")
+        assert why_unwritable(error) is None
+
+
+def test_what_expired_may_be_added_again_and_set_over():
+    cache.set("old", 1, timeout=-5)
+
+    assert cache.add("old", 2)
+    assert cache.get("old") == 2
+    cache.set("old", 3)
+    assert cache.get("old") == 3
+    assert cache.touch("old", 60)
+    assert not cache.touch("never", 60)
