@@ -25,7 +25,7 @@ class Counters(DatabaseCache):
         """Write, in one statement. Returns whether `add` found room, `touch` a row."""
         database = router.db_for_write(self.cache_model_class)
         connection = connections[database]
-        table = connection.ops.quote_name(self._table)
+        table = connection.ops.quote_name(self._table)  # type: ignore[attr-defined]  # Django's own
         until = self.get_backend_timeout(timeout)
         expires = datetime.max if until is None else datetime.fromtimestamp(until, tz=UTC)
         now = datetime.now(tz=UTC).replace(microsecond=0)
@@ -40,7 +40,7 @@ class Counters(DatabaseCache):
                 cursor.execute(f"SELECT COUNT(*) FROM {table}")
                 count = cursor.fetchone()[0]
                 if count > self._max_entries:
-                    self._cull(database, cursor, now, count)
+                    self._cull(database, cursor, now, count)  # type: ignore[attr-defined]  # Django's own
             only = f" WHERE {table}.expires < %s" if mode == "add" else ""
             cursor.execute(
                 f"INSERT INTO {table} (cache_key, value, expires) VALUES (%s, %s, %s) "

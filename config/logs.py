@@ -79,3 +79,11 @@ class ServerLogger(Logger):
             self.access_log.info(
                 "%s %s %s %.0f ms", req.method, environ.get("PATH_INFO", ""), resp.status, took
             )
+
+
+class NoError(logging.Filter):
+    """Lets a line through as a warning: nothing is wrong here that anybody could mend."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True

@@ -100,6 +100,22 @@ def trusted_proxies(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def head_as_get(get_response: GetResponse) -> GetResponse:
+    """HEAD is GET without the body, on every page: whoever asks so wants to know what GET gives."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return get_response(request)
+        request.method = "GET"
+        response = get_response(request)
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+    return middleware
+
+
 def bounded_bodies(get_response: GetResponse) -> GetResponse:
     """What is too large for a form is a 413, read to its end so that the answer arrives.
 

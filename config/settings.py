@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "config.middleware.trusted_proxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.head_as_get",
     "config.middleware.bounded_bodies",
     "config.middleware.known_charsets",
     "django.middleware.gzip.GZipMiddleware",
@@ -324,4 +325,7 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stdout"], "level": "INFO"},
+    # Somebody asks by address or under a foreign name: a matter of theirs, all day long.
+    "loggers": {"django.security.DisallowedHost": {"filters": ["no_error"]}},
+    "filters": {"no_error": {"()": "config.logs.NoError"}},
 }

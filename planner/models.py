@@ -56,7 +56,8 @@ class UserManager(BaseUserManager["User"]):
         return super().get_by_natural_key(normalise_email(email or ""))
 
     def guests_before(self, moment: datetime) -> models.QuerySet["User"]:
-        return self.filter(guest_since__lt=moment)
+        """Longest there first: the order of the index that finds them."""
+        return self.filter(guest_since__lt=moment).order_by("guest_since")
 
 
 class User(AbstractBaseUser):

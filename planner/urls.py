@@ -37,6 +37,19 @@ class DayConverter:
         return value.isoformat()
 
 
+class ItemConverter:
+    """The id of an item. `new` is the address under which one is made, so the item is `-new`,
+    which no id can be."""
+
+    regex = "-new|[a-z0-9][a-z0-9_-]*"
+
+    def to_python(self, value: str) -> str:
+        return value.removeprefix("-")
+
+    def to_url(self, value: str) -> str:
+        return "-new" if value == "new" else value
+
+
 class SpeechConverter:
     """zh or en: the keys under which rules keep their words."""
 
@@ -50,6 +63,7 @@ class SpeechConverter:
 
 
 register_converter(DayConverter, "day")
+register_converter(ItemConverter, "item")
 register_converter(SpeechConverter, "speech")
 
 app_name = "planner"
@@ -64,28 +78,28 @@ urlpatterns = [
     path("start/money/", start.start_money, name="start-money"),
     path("debts/", debts.debt_list, name="debt-list"),
     path("debts/new/", debts.debt_create, name="debt-create"),
-    path("debts/<slug:slug>/", debts.debt_detail, name="debt-detail"),
-    path("debts/<slug:slug>/schedule/", debts.debt_schedule, name="debt-schedule"),
-    path("debts/<slug:slug>/delete/", debts.debt_delete, name="debt-delete"),
-    path("debts/<slug:slug>/paid/", records.debt_paid, name="debt-paid"),
-    path("debts/<slug:slug>/history/", records.debt_history, name="debt-history"),
-    path("debts/<slug:slug>/arrangement/", arrangements.debt_arrangement, name="debt-arrangement"),
-    path("debts/<slug:slug>/events/", events.debt_events, name="debt-events"),
-    path("debts/<slug:slug>/events/undo/", events.event_undo, name="event-undo"),
+    path("debts/<item:slug>/", debts.debt_detail, name="debt-detail"),
+    path("debts/<item:slug>/schedule/", debts.debt_schedule, name="debt-schedule"),
+    path("debts/<item:slug>/delete/", debts.debt_delete, name="debt-delete"),
+    path("debts/<item:slug>/paid/", records.debt_paid, name="debt-paid"),
+    path("debts/<item:slug>/history/", records.debt_history, name="debt-history"),
+    path("debts/<item:slug>/arrangement/", arrangements.debt_arrangement, name="debt-arrangement"),
+    path("debts/<item:slug>/events/", events.debt_events, name="debt-events"),
+    path("debts/<item:slug>/events/undo/", events.event_undo, name="event-undo"),
     path("history/", history.history_list, name="history-list"),
     path("history/undo/", history.history_undo, name="history-undo"),
     path("incomes/", money.income_list, name="income-list"),
     path("incomes/new/", money.income_create, name="income-create"),
-    path("incomes/<slug:slug>/", money.income_detail, name="income-detail"),
-    path("incomes/<slug:slug>/delete/", money.income_delete, name="income-delete"),
+    path("incomes/<item:slug>/", money.income_detail, name="income-detail"),
+    path("incomes/<item:slug>/delete/", money.income_delete, name="income-delete"),
     path("expenses/", money.expense_list, name="expense-list"),
     path("expenses/new/", money.expense_create, name="expense-create"),
-    path("expenses/<slug:slug>/", money.expense_detail, name="expense-detail"),
-    path("expenses/<slug:slug>/delete/", money.expense_delete, name="expense-delete"),
+    path("expenses/<item:slug>/", money.expense_detail, name="expense-detail"),
+    path("expenses/<item:slug>/delete/", money.expense_delete, name="expense-delete"),
     path("accounts/", money.account_list, name="account-list"),
     path("accounts/new/", money.account_create, name="account-create"),
-    path("accounts/<slug:slug>/", money.account_detail, name="account-detail"),
-    path("accounts/<slug:slug>/delete/", money.account_delete, name="account-delete"),
+    path("accounts/<item:slug>/", money.account_detail, name="account-detail"),
+    path("accounts/<item:slug>/delete/", money.account_delete, name="account-delete"),
     path("deductions/", deductions.deduction_list, name="deduction-list"),
     path("settings/", settings.settings, name="settings"),
     path("settings/export/", settings.data_export, name="data-export"),
@@ -116,8 +130,8 @@ urlpatterns = [
     path("plan/table.csv", calendar.plan_table, name="plan-csv"),
     path("plan/table.xlsx", calendar.plan_workbook, name="plan-xlsx"),
     path("plan/figures/<slug:name>/", plan.plan_change, name="plan-change"),
-    path("plan/figures/<slug:kind>/<slug:slug>/", plan.plan_edit, name="plan-edit"),
-    path("plan/dues/<slug:debt>/<day:due_on>/", plan.ladder, name="ladder"),
+    path("plan/figures/<slug:kind>/<item:slug>/", plan.plan_edit, name="plan-edit"),
+    path("plan/dues/<item:debt>/<day:due_on>/", plan.ladder, name="ladder"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:year>/<int:number>/", calendar.calendar, name="calendar-month"),
     path("calendar/download/", calendar.calendar_download, name="calendar-download"),

@@ -232,3 +232,25 @@ def test_each_page_configures_htmx_for_the_strict_policy(client, url_name):
         assert wish in content
     assert " style=" not in content
     assert "onclick" not in content
+
+
+@pytest.mark.parametrize("name", ["privacy", "plan", "data-erase", "settings", "plan-csv"])
+def test_head_is_get_without_a_body_and_does_nothing(owner_client, owner, name):
+    page = reverse(f"planner:{name}")
+    got = owner_client.get(page)
+
+    response = owner_client.head(page)
+
+    assert response.status_code == got.status_code
+    assert response.headers["Content-Type"] == got.headers["Content-Type"]
+    assert response.content == b""
+    assert type(owner).objects.filter(pk=owner.pk).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["203.0.113.7", "evil.example"])
+def test_a_foreign_name_or_address_is_no_error_in_the_log(client, caplog, host):
+    assert client.get("/", headers={"Host": host}).status_code == 400
+
+    told = [one for one in caplog.records if one.name == "django.security.DisallowedHost"]
+    assert [one.levelname for one in told] == ["WARNING"]

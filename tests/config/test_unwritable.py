@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.core.cache import cache
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.urls import reverse
 
 from config.unwritable import why_unwritable
@@ -116,7 +116,7 @@ def test_a_count_that_cannot_be_kept_is_no_limit_reached():
     assert cache.add("seen", 1)
     assert not cache.add("seen", 1)
 
-    with read_only(), pytest.raises(Exception) as caught:
+    with read_only(), pytest.raises(DatabaseError) as caught:
         cache.add("unseen", 1)
 
     assert why_unwritable(caught.value) == "the database is read-only"

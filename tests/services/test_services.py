@@ -346,3 +346,16 @@ def test_a_form_sent_four_times_at_once_adds_one_item(make_member):
 
     assert len(set(results)) == 1
     assert DebtRow.objects.owned_by(user).count() == 2
+
+
+@pytest.mark.django_db
+def test_pruning_finds_its_guests_by_their_index():
+    if connection.vendor == "postgresql":  # a table this small it would rather read through
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+    plan = User.objects.guests_before(timezone.now())[:1].explain().lower()
+
+    assert "index" in plan
+    assert "guest_since" in plan
+    assert "temp b-tree" not in plan

@@ -1,7 +1,7 @@
 """Debts in the browser: their list, the forms of the three contracts, two tabs, twice the same."""
 
 import pytest
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from planner.domain.rulebook.products import load_products
 from planner.models import DebtRow
@@ -424,3 +424,17 @@ def test_a_document_from_elsewhere_is_edited_like_any_other(client, make_member)
 
     for entry in debts_of(owner):
         assert client.get(url_of(entry["id"])).status_code == 200
+
+
+def test_a_debt_called_as_the_page_that_makes_one_can_be_opened(client, make_member):
+    user = make_member(debts=[debt(id="new", name="新网贷")])
+    client.force_login(user)
+    page = reverse("planner:debt-detail", args=["new"])
+
+    response = client.get(page)
+
+    assert "新网贷" in response.content.decode()
+    assert page != reverse("planner:debt-create")
+    assert resolve(page).kwargs == {"slug": "new"}
+    listed = client.get(reverse("planner:debt-list")).content.decode()
+    assert f'href="{page}"' in listed
