@@ -144,7 +144,10 @@ def bounded_bodies(get_response: GetResponse) -> GetResponse:
 
 
 def refused_forms(get_response: GetResponse) -> GetResponse:
-    """Allauth shows a refused form with a 200; here that is a 422, as everywhere else."""
+    """Allauth shows a refused form with a 200; here that is a 422, as everywhere else.
+
+    Where too much was tried it is a 429 that says when to come again.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -155,6 +158,9 @@ def refused_forms(get_response: GetResponse) -> GetResponse:
             and getattr(form, "errors", None)
         ):
             response.status_code = 422
+            if seconds := getattr(request, "retry_after", 0):
+                response.status_code = 429
+                response.headers["Retry-After"] = str(seconds)
         return response
 
     return middleware

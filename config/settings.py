@@ -200,6 +200,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email"]},
     },
     {"NAME": "planner.pages.sign_in.adapter.CommonPasswordValidator"},
+    {"NAME": "planner.pages.sign_in.adapter.PredictablePasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 
@@ -264,13 +265,14 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # guests are signed in, and may sign up
 ACCOUNT_RATE_LIMITS = {
-    "login": "20/h/ip",
-    "login_failed": "10/m/ip,5/300s/key,20/d/key",
-    "signup": "20/h/ip",
-    "reset_password": "20/h/ip,5/h/key",
-    "request_login_code": "20/h/ip,5/h/key",
+    "login": None,  # wrong passwords are counted in planner.services.attempts
+    "login_failed": None,
+    # Many live behind one address; what one of them can do to an account is limited by its key.
+    "signup": "60/h/ip",
+    "reset_password": "60/h/ip,5/h/key",
+    "request_login_code": "60/h/ip,5/h/key",
     "reauthenticate": "10/m/user,20/d/user",
-    "guest": "30/h/ip",
+    "guest": "60/h/ip",
 }
 
 # --- Languages and time ----------------------------------------------------------------------
@@ -306,6 +308,8 @@ _COOKIE_PREFIX = "__Host-" if DEPLOYED else ""
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
 LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}language"
+DEVICE_COOKIE_NAME = f"{_COOKIE_PREFIX}device"
+DEVICE_COOKIE_AGE = 365 * DAY
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = DEPLOYED
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True

@@ -496,6 +496,27 @@ class InstallationKey(models.Model):
         return self.name
 
 
+class Attempt(models.Model):
+    """A wrong password, or one that is being looked at; who and from where as keyed digests.
+
+    `device` is of a browser that the account knows; then there is no `sender`.
+    """
+
+    account = models.CharField(max_length=64)
+    device = models.CharField(max_length=64, blank=True)
+    sender = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "at"], name="attempt_by_account"),
+            models.Index(fields=["sender", "at"], name="attempt_by_sender"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"
+
+
 class IdempotencyKey(models.Model):
     """A form that has had its effect; sending it again leads to what it made then."""
 

@@ -2,10 +2,13 @@
 
 import logging
 import time
+import unicodedata
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.contrib.auth import password_validation as validation
 from django.core.exceptions import ValidationError
@@ -17,7 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from planner.forms.fields import TOO_LONG
 from planner.models import User, normalise_email
 from planner.pages.guards import GUEST_SESSION_KEY, SIGNED_IN_SESSION_KEY, remember_language
-from planner.services import people
+from planner.pages.sign_in.devices import known_device, remember_device
+from planner.services import attempts, people
 from planner.services.documents import has_figures, household_of
 
 logger = logging.getLogger(__name__)
@@ -61,6 +65,23 @@ class AccountAdapter(DefaultAccountAdapter):
         """To the stored address, never to the typed one that was found to match it."""
         super().send_password_reset_mail(user, user.email, context)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """In place of allauth's own count, which takes right ones in and waits for its lock."""
+        account = normalise_email(credentials.get("email") or "")
+        try:
+            self._attempt = attempts.begin(
+                account=account, sender=get_ip(request), device=known_device(request, account)
+            )
+        except attempts.TooMany as refused:
+            request.retry_after = refused.seconds  # type: ignore[attr-defined]  # for refused_forms
+            raise self.validation_error("too_many_login_attempts") from None
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        attempts.forgive(self._attempt)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        attempts.forget(normalise_email(credentials.get("email") or ""))
+
     def login(self, request: HttpRequest, user: User) -> None:
         """Carry what a guest entered over the change of the session's user."""
         guest = request.user if request.user.is_authenticated and request.user.is_guest else None
@@ -97,6 +118,8 @@ class AccountAdapter(DefaultAccountAdapter):
             request, user, redirect_url=redirect_url, **kwargs
         )
         remember_language(response, household_of(user).language)
+        if user.email:
+            remember_device(request, response, user.email)
         return response
 
 
@@ -129,3 +152,50 @@ class CommonPasswordValidator(validation.CommonPasswordValidator):
     def get_help_text(self) -> str:
         """Nothing: said only to whom it concerns."""
         return ""
+
+
+# What people here put together when a password has to be long; after the product's own names.
+OWN_WORDS = (
+    *("anhuan", "安还", "huankuan", "还款", "zhaiwu", "huabei", "jiebei"),
+    *("password", "mima", "woaini", "iloveyou", "admin", "welcome", "qwerty", "asdfgh", "zxcvbn"),
+    *("1qaz2wsx", "qazwsx", "5201314", "1314520"),
+)
+ROWS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+LEAST_LEFT = 6  # characters that are no known word and follow from none before them
+LEAST_DIFFERENT = 5
+
+
+class PredictablePasswordValidator:
+    """Refuses what a guesser tries first although it is long, each with its reason: few
+    characters again and again, rows of the keyboard, a few known words and nothing else.
+    """
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        text = unicodedata.normalize("NFKC", password).casefold()
+        if len(set(text)) < LEAST_DIFFERENT or text in (text + text)[1:-1]:
+            raise ValidationError(
+                _("The same again and again is guessed at once. Please take another one."),
+                code="password_repeats",
+            )
+        if len(_left(text)) < LEAST_LEFT:
+            raise ValidationError(
+                _("Rows of the keyboard and known words are guessed first. Please take another."),
+                code="password_predictable",
+            )
+
+    def get_help_text(self) -> str:
+        """Nothing: said only to whom it concerns."""
+        return ""
+
+
+def _left(text: str) -> str:
+    """What is left of a password without known words and without what goes on from the character
+    before: the next one of a row, in either direction, or the same."""
+    for word in OWN_WORDS:
+        text = text.replace(word, "")
+    follows = {pair for row in ROWS for pair in (*pairwise(row), *pairwise(row[::-1]))}
+    return "".join(
+        now
+        for before, now in pairwise(f"\0{text}")
+        if before != now and (before, now) not in follows
+    )

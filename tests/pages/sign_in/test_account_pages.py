@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.test.signals import template_rendered
 from django.urls import reverse
 
-from planner.models import User
+from planner.models import Attempt, User
 
 PASSWORD = "eleven purple llamas"
 CODE = re.compile(r"^[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}$", re.MULTILINE)
@@ -167,6 +167,7 @@ def of_the_forgetful(walk, member):
         form = {"login": member.email, "password": f"wrong {attempt}"}
         walk.post("account_login", f"wrong password {attempt}", **form)
     cache.clear()
+    Attempt.objects.all().delete()
 
 
 def of_a_member(walk, member):

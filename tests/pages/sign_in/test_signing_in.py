@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from planner.models import DebtRow, HouseholdRow, KeptPlan, Session, User
+from planner.models import Attempt, DebtRow, HouseholdRow, KeptPlan, Session, User
 from planner.pages.front.sample import sample_document
 from planner.plans.kept import stored_plan
 from planner.services import people
@@ -114,7 +114,13 @@ def test_the_consent_box_is_not_ticked_and_must_be(client):
         ("password1234", False),
         ("new@example.com", False),
         ("correct horse battery staple", True),
-        ("x1y2" * 16, True),
+        ("a grey heron walked over nineteen frozen ponds before seven in may", True),
+        ("123456789012", False),
+        ("aaaaaaaaaaaa", False),
+        ("anhuananhuan", False),
+        ("anhuan123456", False),
+        ("qwertyuiop12", False),
+        ("x1y2" * 16, False),
         ("用手机记住这一句很长的话吧", True),
     ],
 )
@@ -223,12 +229,12 @@ def test_guests_are_not_made_by_looking(client):
 @pytest.mark.django_db
 def test_one_address_cannot_fill_the_database_with_guests(client):
     answers = []
-    for _visitor in range(32):
+    for _visitor in range(62):
         client.cookies.clear()
         answers.append(client.post(reverse("planner:guest-start")).status_code)
 
-    assert answers == [302] * 30 + [429] * 2
-    assert User.objects.count() == 30
+    assert answers == [302] * 60 + [429] * 2
+    assert User.objects.count() == 60
 
 
 @pytest.mark.django_db
@@ -305,6 +311,120 @@ def test_wrong_passwords_are_limited_whatever_the_address(client, member):
     sign_in(client)
 
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [("aaaaaaaaaaaa", "反复"), ("anhuananhuan", "反复"), ("123456789012", "键盘")],
+)
+def test_a_password_that_is_refused_says_why(client, password, reason):
+    response = sign_up(client, password1=password)
+
+    assert reason in str(response.context["form"].errors["password1"])
+
+
+def test_right_passwords_do_not_count(client, member):
+    for _time in range(25):
+        sign_in(Client())
+
+    sign_in(client)
+
+    assert "_auth_user_id" in client.session
+    assert not Attempt.objects.exists()
+
+
+def test_who_is_refused_hears_when_to_come_again(client, member, clock):
+    moment = timezone.now()
+    clock(moment)
+    for _try in range(5):
+        assert sign_in(client, password="wrong").status_code == 422
+
+    response = sign_in(client)
+
+    assert response.status_code == 429
+    assert 0 < int(response.headers["Retry-After"]) <= 301
+    clock(moment + timedelta(seconds=int(response.headers["Retry-After"])))
+    sign_in(client)
+    assert "_auth_user_id" in client.session
+
+
+def test_twenty_wrong_ones_a_day_are_looked_at_and_no_more(client, member, clock):
+    looked_at = 0
+    begins = timezone.now()
+    for minutes in range(0, 24 * 60, 6):
+        clock(begins + timedelta(minutes=minutes))
+        looked_at += sign_in(Client(), password="wrong").status_code == 422
+
+    assert looked_at == 20
+
+
+def test_a_guesser_elsewhere_does_not_keep_a_known_device_out(client, member):
+    sign_in(client)
+    client.post(reverse("account_logout"))
+    for attempt in range(25):
+        sign_in(Client(), password="wrong", **{"X-Forwarded-For": f"198.51.100.{attempt}"})
+    stranger = Client()
+
+    assert sign_in(stranger).status_code == 429
+    sign_in(client)
+
+    assert "_auth_user_id" in client.session
+
+
+def test_a_known_device_has_a_wall_of_its_own(client, member):
+    sign_in(client)
+    client.post(reverse("account_logout"))
+
+    answers = [sign_in(client, password="wrong").status_code for _try in range(7)]
+
+    assert answers == [422] * 5 + [429] * 2
+    assert sign_in(Client()).status_code == 302  # what happened there is no matter of others
+
+
+def test_a_device_cookie_that_was_changed_or_is_of_another_account_knows_nobody(client, member):
+    sign_in(client)
+    client.post(reverse("account_logout"))
+    cookie = client.cookies[site.DEVICE_COOKIE_NAME]
+    for _try in range(5):
+        sign_in(Client(), password="wrong")
+        sign_in(Client(), email="other@example.com", password="wrong")
+
+    assert sign_in(client, email="other@example.com").status_code == 429
+    cookie.set(cookie.key, cookie.value[:-1] + "x", cookie.value[:-1] + "x")
+    assert sign_in(client).status_code == 429
+
+
+def test_one_account_guessed_at_keeps_nobody_out_behind_the_same_address(client, member):
+    for _try in range(30):
+        sign_in(Client(), email="other@example.com", password="wrong")
+
+    sign_in(client)
+
+    assert "_auth_user_id" in client.session
+
+
+def test_a_sender_that_gets_twenty_accounts_wrong_is_refused(client, member):
+    answers = [
+        sign_in(Client(), email=f"m{number}@example.com", password="wrong").status_code
+        for number in range(25)
+    ]
+
+    assert answers == [422] * 20 + [429] * 5
+    assert sign_in(client).status_code == 429
+
+
+def test_nobody_can_be_told_from_what_is_counted(client, member):
+    sign_in(client, password="wrong")
+
+    row = Attempt.objects.get()
+    assert [len(value) for value in (row.account, row.sender)] == [64, 64]
+    assert "example" not in str(row.__dict__)
+
+
+def test_signing_in_takes_few_queries(client, member, django_assert_max_num_queries):
+    with django_assert_max_num_queries(40):
+        sign_in(client)
 
 
 def test_the_session_changes_with_signing_in_and_dies_with_signing_out(client, member):
