@@ -122,6 +122,8 @@ def _write_over(household: HouseholdRow, theirs: HouseholdRow) -> None:
 def erase(*, user: User) -> None:
     """The user and every row of theirs, sessions included; at once and for good."""
     user_id = user.pk
+    if user.email:
+        attempts.forget(user.email)
     user.delete()
     transaction.on_commit(_forget_pages)
     logger.info("erased user %s", user_id)

@@ -18,7 +18,18 @@ from pathlib import Path
 from tests.trust.rows import Row
 from tests.trust.served import ROOT, Site
 
-PROGRAMS = ("strangers", "once", "crash", "restore", "logs", "doors", "pages", "inputs")
+PROGRAMS = (
+    "strangers",
+    "once",
+    "crash",
+    "restore",
+    "stolen",
+    "disk",
+    "logs",
+    "doors",
+    "pages",
+    "inputs",
+)
 DATABASES = ("sqlite", "postgres")
 MOST_SECONDS = 29 * 60
 
