@@ -251,6 +251,24 @@ class HouseholdRow(models.Model):
         }
 
 
+@models.CharField.register_lookup
+class IsId(models.Lookup):
+    """Whether a text is an id of the document, told so that any program can check a copy of the
+    database: REGEXP is a function of Django's that no other SQLite has."""
+
+    lookup_name = "is_id"
+    prepare_rhs = False
+
+    def as_sqlite(self, compiler, connection):
+        text, parameters = self.process_lhs(compiler, connection)
+        sql = f"({text} GLOB '[a-z0-9]*' AND {text} NOT GLOB '*[^a-z0-9_-]*')"
+        return sql, [*parameters, *parameters]
+
+    def as_postgresql(self, compiler, connection):
+        text, parameters = self.process_lhs(compiler, connection)
+        return f"{text} ~ '^[a-z0-9][a-z0-9_-]*$'", parameters
+
+
 class Item(models.Model):
     """One entry of one of the document's lists, its slug being the entry's id there.
 
@@ -283,9 +301,7 @@ class Item(models.Model):
 def _item_constraints(noun: str) -> list[models.BaseConstraint]:
     return [
         models.UniqueConstraint(fields=["owner", "slug"], name=f"{noun}_slug_once_per_owner"),
-        models.CheckConstraint(
-            condition=Q(slug__regex=r"^[a-z0-9][a-z0-9_-]*$"), name=f"{noun}_slug_is_id"
-        ),
+        models.CheckConstraint(condition=Q(slug__is_id=True), name=f"{noun}_slug_is_id"),
         models.CheckConstraint(condition=Q(version__gte=1), name=f"{noun}_version_counts"),
     ]
 

@@ -1,0 +1,16 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from planner.management.backups import make_backup
+
+
+class Command(BaseCommand):
+    help = "Write a copy of the database into a folder, while the site runs. It holds no key."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        self.stdout.write(str(make_backup(folder)))
