@@ -296,6 +296,7 @@ STORAGES = {
 # --- The browser's edge (the rest of the headers: config/middleware.py) ------------------------
 
 SECURE_SSL_REDIRECT = DEPLOYED
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked from within, where nobody speaks HTTPS
 # Safe because config.middleware.trusted_proxies drops this header from anybody but our proxies.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * DAY if DEPLOYED else 0

@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from config import health
 from planner.pages.guards import confirmed_recently, members_only, signed_out_only
 from planner.pages.sign_in.forms import mail_note
 from planner.pages.sign_in.views import sign_out
@@ -33,4 +34,6 @@ urlpatterns = [
     path("account/", include(guarded_account_urls)),
     path("account/", include("allauth.account.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
 ]

@@ -41,7 +41,9 @@ def secrets_are_there(app_configs: object, **kwargs: object) -> list[Error]:
 
 
 @register(Tags.database)
-def data_keys_fit(app_configs, databases=None, **kwargs) -> list[Error]:
+def data_keys_fit(
+    app_configs: object, databases: Sequence[str] | None = None, **kwargs: object
+) -> list[Error]:
     """What is stored can be read; else each page would fail by itself, and look like a hiccup."""
     if "default" not in (databases or []) or not settings.DATA_KEYS or secrets_are_there(None):
         return []

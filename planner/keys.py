@@ -4,6 +4,7 @@ in it, and the key of all digests, which is itself stored encrypted.
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 
 from django.apps import apps
@@ -21,6 +22,10 @@ def digest_key() -> bytes:
 
     Raises WrongDataKey, InstallationKey.DoesNotExist.
     """
+    return _read_digest_key()
+
+
+def _read_digest_key() -> bytes:
     return bytes.fromhex(InstallationKey.objects.get(name=DIGEST).secret)
 
 
@@ -38,6 +43,8 @@ def keep_digest_key(**_signal: object) -> None:
         return  # migrated to before there was one
     if not HouseholdRow.objects.exists():
         InstallationKey.objects.get_or_create(name=DIGEST, defaults={"secret": new_secret()})
+        with suppress(WrongDataKey):  # told where it matters
+            digest_key()
 
 
 def encrypted() -> Iterator[tuple[type[models.Model], list[str]]]:
@@ -67,11 +74,16 @@ def holds_data() -> bool:
     )
 
 
+def holds_people() -> bool:
+    """Whether anybody has begun here; a database that was only made holds nobody."""
+    tables = connection.introspection.table_names()
+    return HouseholdRow._meta.db_table in tables and HouseholdRow.objects.exists()
+
+
 def fit() -> bool:
     """Whether DATA_KEYS read what this database was written with."""
-    digest_key.cache_clear()
     try:
-        digest_key()
+        _read_digest_key()
     except WrongDataKey:
         return False
     except (DatabaseError, InstallationKey.DoesNotExist):

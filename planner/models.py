@@ -20,8 +20,12 @@ from planner.domain.household.household import FORMAT, VERSION, WAYS, Household
 from planner.domain.values.money import format_yuan
 from planner.encryption import EncryptedIntegerField, EncryptedJSONField, EncryptedTextField
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a lookup is generic in the stubs only
     from planner.sessions import SessionStore
+
+    TextLookup = models.Lookup[Any]
+else:
+    TextLookup = models.Lookup
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -252,21 +256,21 @@ class HouseholdRow(models.Model):
 
 
 @models.CharField.register_lookup
-class IsId(models.Lookup):
+class IsId(TextLookup):
     """Whether a text is an id of the document, told so that any program can check a copy of the
     database: REGEXP is a function of Django's that no other SQLite has."""
 
     lookup_name = "is_id"
     prepare_rhs = False
 
-    def as_sqlite(self, compiler, connection):
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         text, parameters = self.process_lhs(compiler, connection)
         sql = f"({text} GLOB '[a-z0-9]*' AND {text} NOT GLOB '*[^a-z0-9_-]*')"
         return sql, [*parameters, *parameters]
 
-    def as_postgresql(self, compiler, connection):
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         text, parameters = self.process_lhs(compiler, connection)
-        return f"{text} ~ '^[a-z0-9][a-z0-9_-]*$'", parameters
+        return f"{text} ~ '^[a-z0-9][a-z0-9_-]*$'", [*parameters]
 
 
 class Item(models.Model):

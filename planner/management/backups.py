@@ -1,10 +1,11 @@
 """A copy of the database as one file: made while the site runs, looked into, brought back.
 
-The file is a tar of `manifest.json` and the database's own kind of copy: a database of SQLite, a dump
-of PostgreSQL. It holds no key, only which ones it was written with: 16 digits of their hashes.
+The file is a tar of `manifest.json` and the database's own kind of copy: a database of SQLite, a
+dump of PostgreSQL. It holds no key, only which ones it was written with: 16 digits of their hashes.
 """
 
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -89,7 +90,7 @@ def restore_backup(path: Path) -> None:
 
     Raises CommandError.
     """
-    if keys.holds_data():
+    if keys.holds_people():
         raise CommandError("There is data here already. Restore into an empty installation only.")
     with _room(settings.VAR_DIR) as room:
         copy = _unpack(path, room)
@@ -126,7 +127,7 @@ def _unpack(path: Path, room: Path) -> Path:
     """The copy within the file, once the manifest says that it can be read here."""
     try:
         with tarfile.open(path) as tar:
-            manifest = json.load(tar.extractfile(MANIFEST) or sys.stdin)
+            manifest = json.loads((tar.extractfile(MANIFEST) or io.BytesIO()).read())
             tar.extract(COPY, room, filter="data")
     except (OSError, KeyError, ValueError, tarfile.TarError) as error:
         raise CommandError(f"{path} is no backup of ours, or damaged: {error}") from None
@@ -191,6 +192,7 @@ def _look_into(copy: Path) -> dict[str, int]:
 def _books(environment: dict[str, str]) -> None:
     """Everybody's books in the copy, by a process of its own."""
     secret = {"SECRET_KEY": settings.SECRET_KEY, "DATA_KEYS": ",".join(settings.DATA_KEYS)}
+    secret["DJANGO_SETTINGS_MODULE"] = "config.settings"
     for command in (["migrate", "--verbosity", "0"], ["check_books"]):
         done = subprocess.run(
             [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, text=True,

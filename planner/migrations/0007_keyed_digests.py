@@ -4,6 +4,8 @@ What was hashed stays hashed, with the key laid over it, so no history need be r
 computed again; forms that are open during the upgrade are met as new ones.
 """
 
+from typing import Any
+
 from django.db import migrations, models
 
 import planner.encryption
@@ -11,7 +13,7 @@ from planner.hashes import keyed
 from planner.keys import DIGEST, new_secret
 
 
-def refuse_wrong_keys(apps, schema_editor):
+def refuse_wrong_keys(apps: Any, schema_editor: Any) -> None:
     """One value of each kind is read before any is written with DATA_KEYS. Raises WrongDataKey."""
     for model in apps.get_app_config("planner").get_models():
         for field in model._meta.fields:
@@ -20,7 +22,7 @@ def refuse_wrong_keys(apps, schema_editor):
                 rows.values_list(field.name).order_by("pk").first()
 
 
-def lay_key(apps, schema_editor):
+def lay_key(apps: Any, schema_editor: Any) -> None:
     household = apps.get_model("planner", "HouseholdRow")
     if not household.objects.exists():
         return  # made after migrating, as in every empty database

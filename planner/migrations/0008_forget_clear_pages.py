@@ -1,9 +1,11 @@
 """What 0007 took away is gone from the files too, not only from the tables."""
 
+from typing import Any
+
 from django.db import migrations
 
 
-def rewrite(apps, schema_editor):
+def rewrite(apps: Any, schema_editor: Any) -> None:
     """SQLite keeps freed pages in its file and its log, PostgreSQL dead rows in its tables."""
     with schema_editor.connection.cursor() as cursor:
         if schema_editor.connection.vendor == "sqlite":

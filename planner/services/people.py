@@ -182,6 +182,6 @@ def _write_again(user: User | None) -> None:
     for model, names in encrypted():
         if hasattr(model, "owner") != (user is not None):
             continue
-        rows = model._default_manager.all()
+        rows: Any = model._default_manager.all()
         rows = rows if user is None else rows.owned_by(user)
         rows.bulk_update(list(rows), names, batch_size=500)

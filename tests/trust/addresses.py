@@ -16,6 +16,8 @@ from django.urls import URLPattern, get_resolver, reverse
 PUBLIC, OWN, ITEM, MEMBER = "public", "own", "item", "member"
 
 TABLE = {
+    "health-live": PUBLIC,
+    "health-ready": PUBLIC,
     "planner:home": PUBLIC,
     "planner:guest-start": PUBLIC,
     "planner:sample-open": PUBLIC,
