@@ -25,3 +25,24 @@ def as_sent(form: Form, **changes: Any) -> dict[str, Any]:
             shown = field.widget.format_value(value)
             data[bound.html_name] = (shown[0] if isinstance(shown, list) else shown) or ""
     return {name: value for name, value in {**data, **changes}.items() if value is not None}
+
+
+def send_on(client: Any, url: str, form: Form, **answers: Any) -> Any:
+    """Send a new debt and go on until it is saved or refused: a bill's days first, then what the
+    app shows of it, then yes to what was understood."""
+
+    def answered() -> dict[str, Any]:
+        asked = "to_pay" in form.fields
+        known = {"shows_made": "growing"} if "shows_made" in form.fields else {}
+        return known | {k: v for k, v in answers.items() if asked or k not in ("to_pay", "last")}
+
+    response = client.post(url, as_sent(form, **answered()))
+    while response.status_code == 422:
+        form = response.context["form"]
+        if form.asks_to_confirm:
+            response = client.post(url, as_sent(form))
+        elif form.only_asks:
+            response = client.post(url, as_sent(form, **answered()))
+        else:
+            break
+    return response

@@ -209,7 +209,7 @@ def differences(now: forms.Form, typed: forms.Form) -> list[tuple[str, str, str]
     """Label, value as it stands now, value as typed: of each field in which they differ."""
     found = []
     for name, field in typed.fields.items():
-        if name in ("key", "version", "revision", "told", "consent") or name not in now.fields:
+        if name in ("told", "consent") or name not in now.fields or field.widget.is_hidden:
             continue
         values = _words(now[name]), _words(typed[name])
         if values[0] != values[1]:

@@ -97,8 +97,8 @@ def _put(
 
 
 DEBT_KEYS = (
-    "id", "name", "product", "grace_days", "tolerance", "autopay", "reports_to", "ladder",
-    "events", "note", "signed_on", "quoted_rate",
+    "id", "name", "product", "grace_days", "tolerance", "autopay", "autopay_known", "reports_to",
+    "ladder", "events", "note", "signed_on", "quoted_rate",
 )  # fmt: skip
 
 
@@ -186,11 +186,15 @@ def save_items(
     user: User,
     items: Mapping[str, Sequence[Mapping[str, Any]]],
     removed: Mapping[str, Sequence[str]] | None = None,
+    head: Mapping[str, Any] | None = None,
     revision: int | None = None,
     key: str = "",
     agrees: bool = False,
+    begins: bool = False,
 ) -> None:
     """Add or change several items by their ids, and remove others, as one change.
+
+    `head` is what changes above the lists along with them.
 
     Meant for steps that own their items: not their versions count but the household's `revision`
     that the person saw; StaleVersion where that is another by now. Keys of an item that are not
@@ -199,7 +203,9 @@ def save_items(
     going = removed or {}
 
     def save(household: HouseholdRow) -> None:
-        document = document_of(household)
+        if begins:
+            begin(household)
+        document = {**document_of(household), **(head or {})}
         for kind, slugs in going.items():
             for slug in slugs:
                 _take_out(document, kind, slug)
@@ -267,7 +273,10 @@ def _take_out(document: dict[str, Any], kind: str, slug: str) -> None:
             document[wish] = [debt for debt in document[wish] if debt != slug]
     if kind == "accounts":
         for debt in document["debts"]:
-            debt["autopay"] = [account for account in debt["autopay"] if account != slug]
+            if slug in debt["autopay"]:
+                debt["autopay"] = [account for account in debt["autopay"] if account != slug]
+                # Nobody said that the lender now takes from nowhere.
+                debt["autopay_known"] = bool(debt["autopay"])
     if kind != "accounts" and has_moved:
         document["history"] = rest
         after = stand(parse_household(document)).accounts

@@ -91,7 +91,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """One contract. `ladder` None means the product's; `autopay` is in the lender's order."""
+    """One contract. `ladder` None means the product's; `autopay` is in the lender's order.
+
+    `autopay_known`: whether the person said so; where they did not, who knows whom the lender
+    may take from.
+    """
 
     id: str
     name: str
@@ -100,6 +104,7 @@ class Debt:
     grace_days: int
     tolerance_fen: int
     autopay: tuple[str, ...]
+    autopay_known: bool
     reports_to: tuple[str, ...]
     ladder: tuple[Rung, ...] | None
     events: tuple[Event, ...]
@@ -386,6 +391,10 @@ def _read_debt(fields: Fields, taken: set[str], account_ids: set[str], as_of: da
     contract = fields.choice("contract", CONTRACTS)
     items = list(fields.objects("ladder"))
     ladder = read_ladder(items) if fields.has("ladder") else None
+    autopay = fields.words("autopay", account_ids, "account")
+    autopay_known = fields.flag("autopay_known", bool(autopay))
+    if autopay and not autopay_known:
+        fields.contradict("autopay_known", "true where accounts are named")
     debt = Debt(
         id=fields.slug("id", taken),
         name=fields.text("name"),
@@ -393,7 +402,8 @@ def _read_debt(fields: Fields, taken: set[str], account_ids: set[str], as_of: da
         contract=contract,
         grace_days=fields.whole("grace_days", 0, low=0, high=MAX_GRACE_DAYS),
         tolerance_fen=fields.amount("tolerance", 0),
-        autopay=fields.words("autopay", account_ids, "account"),
+        autopay=autopay,
+        autopay_known=autopay_known,
         reports_to=fields.words("reports_to", BUREAUS),
         ladder=ladder,
         events=_read_events(fields, _ladder_that_holds(ladder, product)),
@@ -499,6 +509,7 @@ def debt_document(debt: Debt) -> dict[str, Any]:
         "grace_days": debt.grace_days,
         "tolerance": format_yuan(debt.tolerance_fen),
         "autopay": list(debt.autopay),
+        "autopay_known": debt.autopay_known,
         "reports_to": list(debt.reports_to),
         "ladder": None if debt.ladder is None else [rung_document(rung) for rung in debt.ladder],
         "events": [{"rung": event.rung, "on": event.on.isoformat()} for event in debt.events],

@@ -2,12 +2,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from planner.models import GUEST_DAYS
 from planner.services import people
 
 
 class Command(BaseCommand):
     help = (
-        f"Delete guests after {people.GUEST_DAYS} days, used form keys and expired sessions. "
+        f"Delete guests after {GUEST_DAYS} days, used form keys and expired sessions. "
         "Run it daily; running it twice, or on several machines at once, does no harm."
     )
 

@@ -5,9 +5,11 @@ fill a new form, and stand in again where a person empties the field; each field
 figure is found.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import count
 from typing import Any, ClassVar
 
 from django import forms
@@ -32,11 +34,21 @@ from planner.forms.fields import (
     yuan_text,
 )
 from planner.forms.keyed import ItemForm
-from planner.models import Item
+from planner.hashes import digest
+from planner.models import DebtRow, Item
+from planner.services.items import save_items
 from planner.words.names import CERTAINTY_WORDS
 
 NEW_ARREARS = 3  # empty rows for what is already overdue, beside those there are
 MAX_AUTOPAY = 6
+UNSAID, NOWHERE = "?", "-"  # no account: nobody knows, and the person said that there is none
+
+# Where money lies, for who has entered no account of that kind yet: kind → id and name.
+PLACES: Mapping[str, tuple[str, Any]] = {
+    "debit_card": ("account-first", _("Bank card")),
+    "alipay_balance": ("account-alipay", _("Alipay")),
+    "wechat_balance": ("account-wechat", _("WeChat")),
+}
 
 BUREAUS = [("pboc", _("Credit bureau (PBOC)")), ("zhima", _("Sesame Credit"))]
 UNKNOWN = _("unknown")
@@ -65,6 +77,11 @@ class DebtForm(ItemForm):
     kind = "debts"
     contract: ClassVar[str]
     front: Sequence[str]
+    bill: Sequence[str] = ()
+    behind: Sequence[str] = ("autopay_1",)
+    folded: Sequence[str] = ()  # asked too, behind a heading that opens
+    hidden: Sequence[str] = ("key", "version")
+    own_of_each: Sequence[str] = ("note", "signed_on")  # not the same of another debt like it
     arrear_rows: Sequence[int] = ()
     unasked: Mapping[str, forms.Field] = {}
     cost_names: Sequence[str]
@@ -99,17 +116,31 @@ class DebtForm(ItemForm):
         accounts: Sequence[Item],
         product: Product | None = None,
         asked: Sequence[str] = (),
+        like: DebtRow | None = None,
         **kwargs: Any,
     ) -> None:
-        self.accounts = accounts
         item = kwargs.get("item")
         if item is not None:
             product = load_products().get(item.terms["product"] or "")
         self.product = product
         self.begins_with = f"?product={product.id}" if product else f"?contract={self.contract}"
         self.known = {} if product is None else product.starting_document()
+        household = kwargs["household"]
+        # A sample household makes room for figures of today.
+        is_made_room = kwargs.get("begins") and household.is_sample
+        self.seen_on: date = household.today() if is_made_room else household.planned_from
+        self.accounts: Sequence[AccountRow] = () if is_made_room else accounts
         if item is None and product is not None:
             kwargs["initial"] = self.starting_values(product) | kwargs.get("initial", {})
+        self.like: Mapping[str, Any] = {} if like is None else like.document()
+        if like is not None:
+            same = {name: value for name, value in self.shown(self.like).items()
+                    if name not in self.own_of_each}  # fmt: skip
+            kwargs["initial"] = {
+                **kwargs.get("initial", {}),
+                **same,
+                "name": next(next_names(like.name, like.owner_id)),
+            }
         super().__init__(*args, **kwargs)
         self._add_autopay()
         self._add_arrears()
@@ -128,8 +159,12 @@ class DebtForm(ItemForm):
 
     def _ask_only(self, asked: Sequence[str]) -> None:
         """Take the other fields out; in their place stands what they would have started with."""
-        self.front = asked
-        kept = {*asked, "key", "version", "told", "consent"}
+        is_named = self.product is not None and not self.product.is_another
+        late = {"rate": bool(self.bill), "name": is_named}  # behind the questions of a bill
+        last = [name for name, is_late in late.items() if is_late and name in asked]
+        self.front = [name for name in asked if name not in (*last, *self.folded)]
+        self.behind = ("autopay_1", *last)
+        kept = {*asked, *self.bill, *self.behind, *self.hidden, "told", "consent"}
         self.unasked = {name: one for name, one in self.fields.items() if name not in kept}
         for name in self.unasked:
             del self.fields[name]
@@ -156,23 +191,50 @@ class DebtForm(ItemForm):
             self.fields["reason"] = reason_field()
 
     def _add_autopay(self) -> None:
-        held = [] if self.item is None else self.item.terms["autopay"]
+        terms = self.like if self.item is None else self.item.terms
+        held = terms.get("autopay", [])
+        accounts = [(one.slug, one.name) for one in self.accounts]
+        kinds = {one.terms.get("kind") for one in self.accounts}
+        taken = {slug for slug, _name in accounts}
+        places = [place for kind, place in PLACES.items() if kind not in kinds]
+        accounts += [(slug, name) for slug, name in places if slug not in taken]
+        said = NOWHERE if terms.get("autopay_known") else UNSAID
+        self.fields["autopay_1"] = forms.ChoiceField(
+            label=_("Is it deducted by itself? From where?"),
+            choices=[
+                (UNSAID, _("I don't know (then it counts as possible)")),
+                (NOWHERE, _("No, I pay it myself")),
+                *((slug, _("Yes, from: %(account)s") % {"account": name})
+                  for slug, name in accounts),
+            ],
+            required=False,
+            initial=held[0] if held else said,
+            widget=forms.RadioSelect if len(accounts) < MAX_AUTOPAY else forms.Select,
+        )  # fmt: skip
         count = max(min(len(self.accounts), MAX_AUTOPAY), len(held))
-        choices = [("", _("none")), *((one.slug, one.name) for one in self.accounts)]
-        for place in range(1, count + 1):
-            name = f"autopay_{place}"
-            self.fields[name] = forms.ChoiceField(
-                label=_("May deduct from") if place == 1 else _("then from"),
-                choices=choices,
+        for place in range(2, count + 1):
+            self.fields[f"autopay_{place}"] = forms.ChoiceField(
+                label=_("then from"),
+                choices=[("", _("none")), *accounts],
                 required=False,
                 initial=held[place - 1] if place <= len(held) else "",
             )
 
     def _autopay(self) -> list[str]:
+        """The accounts named, in their order."""
         return [
             value
             for name, value in self.cleaned_data.items()
-            if name.startswith("autopay_") and value
+            if name.startswith("autopay_") and value not in ("", UNSAID, NOWHERE)
+        ]
+
+    def new_accounts(self) -> list[dict[str, Any]]:
+        """The places that were named and are no accounts yet; what is in them is asked later."""
+        held = {one.slug for one in self.accounts}
+        return [
+            {"id": slug, "name": str(name), "kind": kind, "balance": "0.00"}
+            for kind, (slug, name) in PLACES.items()
+            if slug in self._autopay() and slug not in held
         ]
 
     # --- What is already overdue ---
@@ -188,7 +250,7 @@ class DebtForm(ItemForm):
     def _add_arrears(self) -> None:
         held = [] if self.item is None else self.item.terms["arrears"]
         self.arrear_count = min(len(held) + NEW_ARREARS, self.most_arrears)
-        last = self.household.planned_from - timedelta(days=1)
+        last = self.seen_on - timedelta(days=1)
         for row in range(self.arrear_count):
             entry = held[row] if row < len(held) else {}
             was_due = DayField(label=_("Was due on"), required=False, initial=entry.get("due_on"))
@@ -249,11 +311,11 @@ class DebtForm(ItemForm):
         path = error.path.partition(".")[2]
         if path.startswith("arrears["):
             index, _bracket, key = path.removeprefix("arrears[").partition("]")
-            if "missed" not in self.fields and int(index) < len(self.arrear_rows):
+            if int(index) < len(self.arrear_rows):
                 name = f"arrears_{self.arrear_rows[int(index)]}_{key.removeprefix('.')}"
                 return name if name in self.fields else f"arrears_{self.arrear_rows[0]}_due_on"
         if path.startswith("arrears"):
-            return next((one for one in ("missed", "arrears_0_due_on") if one in self.fields), None)
+            return "arrears_0_due_on" if "arrears_0_due_on" in self.fields else None
         if path.startswith("autopay"):
             return "autopay_1"
         return super().field_of(error)
@@ -288,9 +350,21 @@ class DebtForm(ItemForm):
 
     # --- What templates show ---
 
+    def look(self) -> None:
+        """Show what is typed so far, with no complaint about what is not."""
+        self.is_valid()
+        self._errors = forms.utils.ErrorDict()
+
     def front_fields(self) -> list[BoundField]:
-        last = ["reason"] if "reason" in self.fields else []
-        return [self[name] for name in (*self.front, *last)]
+        return [self[name] for name in self.front if name in self.fields]
+
+    def folded_fields(self) -> list[BoundField]:
+        return [self[name] for name in self.folded if name in self.fields]
+
+    def behind_fields(self) -> list[BoundField]:
+        """What stands in front too, but behind the questions about a bill."""
+        names = (*self.behind, "reason")
+        return [self[name] for name in names if name in self.fields]
 
     def groups(self) -> Iterator[Group]:
         """What stands behind the front, by subject."""
@@ -300,7 +374,7 @@ class DebtForm(ItemForm):
 
         yield group(_("Rate and fees"), self.cost_names)
         deduction = [name for name in self.fields if name.startswith("autopay_")]
-        yield group(_("Who may deduct, and who is told"), [*deduction, "reports_to"])
+        yield group(_("Who may deduct, and who is told"), [*deduction[1:], "reports_to"])
         yield group(
             _("Grace, contract, note"),
             ["grace_days", "tolerance", "signed_on", "quoted_rate", "note"],
@@ -339,6 +413,7 @@ class DebtForm(ItemForm):
             "grace_days": cleaned["grace_days"] or 0,
             "tolerance": yuan_text(cleaned["tolerance"] or 0),
             "autopay": self._autopay(),
+            "autopay_known": self.cleaned_data["autopay_1"] not in ("", UNSAID),
             "reports_to": cleaned["reports_to"],
             "signed_on": signed_on and signed_on.isoformat(),
             "quoted_rate": cleaned["quoted_rate"] or None,
@@ -346,10 +421,40 @@ class DebtForm(ItemForm):
             "arrears": self._arrears(),
         }
 
+    def entries(self) -> list[dict[str, Any]]:
+        """The debts that a new form adds: mostly one."""
+        return [self.entry()]
+
+    def save(self) -> str:
+        """A new debt brings the accounts with it that it names, as one change."""
+        new = self.new_accounts()
+        if self.item is not None and not new:
+            return super().save()
+        if self.item is not None:
+            save_items(user=self.user, items={"accounts": new}, agrees=self.agrees)
+            return super().save()
+        key = self.cleaned_data["key"]
+        debts = [
+            {"id": f"debt-{digest({'key': key, 'debt': number})[:8]}", **entry}
+            for number, entry in enumerate(self.entries())
+        ]
+        save_items(
+            user=self.user, items={"accounts": new, "debts": debts}, key=key,
+            agrees=self.agrees, begins=self.begins,
+        )  # fmt: skip
+        return str(debts[0]["id"])
+
     def given(self, name: str, key: str | None = None) -> Any:
         """What was typed; where nothing was, what the product is known to have."""
         value = self.cleaned_data[name]
         return self.known.get(key or name) if value in (None, "") else value
+
+
+def next_names(name: str, owner: int) -> Iterator[str]:
+    """ "借呗 2", "借呗 3" after "借呗": those that none of the person's debts has."""
+    base = re.sub(r" [0-9]{1,3}$", "", name)
+    held = {one.name for one in DebtRow.objects.owned_by(owner)}
+    return (one for number in count(2) if (one := f"{base} {number}") not in held)
 
 
 def _first_name(product: Product) -> str:

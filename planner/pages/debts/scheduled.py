@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -27,7 +28,8 @@ from planner.forms.fields import (
     tell,
     yuan_text,
 )
-from planner.pages.debts.forms import DebtForm, late_fee_entry, shown_late_fee
+from planner.pages.debts.forms import DebtForm, late_fee_entry, next_names, shown_late_fee
+from planner.pages.debts.loans import Loan, LoansField
 
 METHODS = [
     ("level", _("Equal payments: the same total each time")),
@@ -61,6 +63,11 @@ class DatedForm(DebtForm):
         "overdue": "overdue_rate",
     }
     places = {"overdue": "overdue_multiplier"}
+    hidden = ("key", "version", "overdue_asked")
+    own_of_each = (
+        *DebtForm.own_of_each, "principal", "next_due", "due_day", "accrued_from", "amount",
+        "fees_left", "rows",
+    )  # fmt: skip
 
     principal = YuanField(label=_("Principal left"))
     next_due = DayField(label=_("Next due date"))
@@ -87,10 +94,21 @@ class DatedForm(DebtForm):
         label=_("Late fee"), required=False, unit=_("percent of what is missing")
     )
     late_fee_floor = YuanField(label=_("Late fee, at least"), required=False)
+    overdue_asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def asks_overdue(self) -> bool:
+        """Whether the short form asks for a payment that was missed."""
+        return bool(self.data.get(self.add_prefix("overdue_asked")))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "next_due", DayField).bound(self.household.planned_from)
+        next_due = field_of(self, "next_due", DayField)
+        next_due.bound(self.seen_on)
+        next_due.error_messages["too_early"] = _(
+            "This day has passed. If that payment is made, enter the next due date; "
+            "if not, press “Something is overdue already”."
+        )
 
     def shown(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         overdue = entry.get("overdue") or {}
@@ -149,6 +167,7 @@ class InstalmentForm(DatedForm):
     """A schedule of dues: cash loans, mortgages, bill instalments."""
 
     contract = "instalment"
+    folded = ("loans",)
     front: Sequence[str] = (
         "name",
         "principal",
@@ -195,6 +214,13 @@ class InstalmentForm(DatedForm):
             help_text=_("A line each: date, principal, interest, fee: 2026-12-20 400.00 26.78."),
         ),
     )
+    loans = LoansField(
+        label=_("One loan a line"), required=False,
+        help_text=_(
+            "Paste them from the app, a line each: next due date, principal left, payments left, "
+            "such as 2026-12-15 5,000.00 10. Rate and way of repaying are the same for all."
+        ),
+    )  # fmt: skip
     fees_left = YuanField(label=_("Fees still to come, all together"), required=False)
     overdue_on = forms.ChoiceField(
         label=_("The penalty runs on"),
@@ -222,6 +248,12 @@ class InstalmentForm(DatedForm):
         for name in ("next_due", "periods_left", "amount"):
             if name in self.fields:
                 tell(self.fields[name], unless="listed")
+        field_of(self, "loans", LoansField).seen_on = self.seen_on
+        if self.item is not None:
+            del self.fields["loans"]
+        elif self.is_bound and str(self.data.get(self.add_prefix("loans"), "")).strip():
+            for name in ("principal", "next_due", "periods_left"):  # each line has its own
+                self.fields[name].required = False
         if self.product is not None and self.item is None:
             widget = self.fields["rate"].widget
             assert isinstance(widget, RateWidget)
@@ -249,12 +281,34 @@ class InstalmentForm(DatedForm):
         cleaned = super().clean()
         method = cleaned.get("method")
         needed = ["rows"] if method == "listed" else ["next_due", "periods_left"]
+        if cleaned.get("loans"):
+            needed = []
+            if method == "listed":
+                self.add_error("loans", _("A list has no place beside the lender's schedule."))
         if method in ("level", "equal_principal", "interest_only"):
             needed.append("rate")
         for name in needed:
             if method and name not in self.errors and cleaned.get(name) in (None, "", []):
                 self.add_error(name, REQUIRED)
         return cleaned
+
+    def entries(self) -> list[dict[str, Any]]:
+        """One debt, or one for each line of the list, alike but for its figures."""
+        loans: list[Loan] = self.cleaned_data.get("loans") or []
+        if not loans:
+            return super().entries()
+        name, found = self.cleaned_data["name"], []
+        names = chain([name], next_names(name, self.user.pk))
+        for name_of_each, loan in zip(names, loans, strict=False):
+            self.cleaned_data |= {
+                "name": name_of_each,
+                "principal": loan.principal_fen,
+                "next_due": loan.next_due,
+                "periods_left": loan.periods_left,
+            }
+            found.append(self.entry())
+        self.cleaned_data["name"] = name
+        return found
 
     def entry(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,6 +19,7 @@ from planner.pages.debts.contracts import FORMS
 from planner.pages.debts.forms import DebtForm
 from planner.pages.debts.page import DebtPage
 from planner.pages.debts.payoff import PayoffForm
+from planner.pages.debts.revolving import RevolvingForm
 from planner.pages.debts.tiles import chosen, offered_products
 from planner.pages.http import Request
 from planner.plans.kept import position_today
@@ -72,8 +74,20 @@ def debt_detail(request: Request, slug: str) -> HttpResponse:
 
 
 def _edit(request: Request, form: DebtForm, title: str) -> HttpResponse:
+    if looked := show_looked(request, form):
+        return looked
     template, leave_to = "planner/debts/_debt_form.html", _way_back(request)
     return items.edit(request, form, template, noun="debt", title=title, leave_to=leave_to)
+
+
+def show_looked(request: Request, form: DebtForm) -> HttpResponse | None:
+    """What a bill's questions are, or what its answers so far lead to; nothing is saved."""
+    look = request.POST.get("look")
+    if look not in ("bill", "understood") or not isinstance(form, RevolvingForm):
+        return None
+    form.look()
+    context = {"form": form, "look": look}
+    return render(request, "planner/debts/_bill_looked.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,6 +112,7 @@ class DebtListLine:
     kind: str
     owed: str
     due: str
+    again: str
     is_overdue: bool
     grace_possible: int
     grace_certainty: str
@@ -109,10 +124,16 @@ def debt_rows(household: HouseholdRow) -> list[DebtListLine]:
     terms = position_today(household)
     accounts = {account.id: account.name for account in terms.accounts}
     amounts = Amounts(hidden=household.is_discreet)
-    return [_row(debt, accounts, amounts, household.today()) for debt in terms.debts]
+    last_of_kind = {(debt.contract, debt.product): debt.id for debt in terms.debts}
+    return [
+        _row(debt, accounts, amounts, household.today(), set(last_of_kind.values()))
+        for debt in terms.debts
+    ]
 
 
-def _row(debt: Debt, accounts: dict[str, str], amounts: Amounts, today: date) -> DebtListLine:
+def _row(
+    debt: Debt, accounts: dict[str, str], amounts: Amounts, today: date, last_of_kind: set[str]
+) -> DebtListLine:
     product = load_products().get(debt.product or "")
     possible = product.possible.get("grace_days") if product and not debt.grace_days else None
     terms = debt.terms
@@ -138,11 +159,20 @@ def _row(debt: Debt, accounts: dict[str, str], amounts: Amounts, today: date) ->
         else str(CONTRACTS[debt.contract][0]),
         owed=amounts.plain(owed),
         due=due,
+        again=_again(debt) if debt.id in last_of_kind else "",
         is_overdue=bool(terms.arrears),
         grace_possible=possible.value if possible else 0,
         grace_certainty=certainty_word(possible.certainty) if possible else "",
         deducts_from=[accounts[one] for one in debt.autopay],
     )
+
+
+def _again(debt: Debt) -> str:
+    """Where another one like it is added; "" for a card or the like, of which a bill tells all."""
+    if debt.contract == "revolving":
+        return ""
+    kind = f"product={debt.product}" if debt.product else f"contract={debt.contract}"
+    return f"{reverse('planner:start')}?{kind}&like={debt.id}"
 
 
 @require_GET

@@ -13,7 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from planner.domain.household.household import Debt, Household
-from planner.domain.paying.exposure import Prospect, if_followed, if_nothing_is_paid
+from planner.domain.paying.exposure import (
+    Prospect,
+    if_followed,
+    if_nothing_is_paid,
+    with_unknown_at_risk,
+)
 from planner.domain.plan.plan import Exposure
 from planner.domain.rulebook.deductions import load_deductions
 from planner.domain.rulebook.products import Product, load_products
@@ -31,7 +36,7 @@ AHEAD_DAYS = 93  # three pay days of a month
 SHOWN_DAYS = 6
 MOST_NAMED = 2  # lenders in one sentence
 
-AccountState = Literal["none", "unbound", "safe", "late", "short"]
+AccountState = Literal["none", "unbound", "free", "safe", "late", "short"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,16 @@ class Lender:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """An account and who may take from it, in the person's order of debts."""
+    """An account and who may take from it, in the person's order of debts.
+
+    `possible`: those of whom nobody knows yet.
+    """
 
     name: str
     kind: str
     balance: str
     lenders: list[Lender]
+    possible: list[str]
     is_wechat: bool
 
 
@@ -93,7 +102,8 @@ class DeductionPage:
     def __init__(self, user: User) -> None:
         self.current = Current(user)
         self.amounts = self.current.amounts
-        household = self.current.position
+        household = with_unknown_at_risk(self.current.position)
+        self._at_risk = with_unknown_at_risk(self.current.household)
         self._debts = {debt.id: debt for debt in household.debts}
         self._accounts = {account.id: account.name for account in household.accounts}
         self._incomes = {income.id: income.name for income in household.incomes}
@@ -115,16 +125,16 @@ class DeductionPage:
         steps = [
             (one.on.toordinal(), one.debt, one.amount_fen) for one in self.current.plan.payments
         ]
-        return if_followed(self.current.household, steps, self._before)
+        return if_followed(self._at_risk, steps, self._before)
 
     @cached_property
     def _unpaid(self) -> Prospect:
-        return if_nothing_is_paid(self.current.household, self._before)
+        return if_nothing_is_paid(self._at_risk, self._before)
 
     @cached_property
     def is_bound(self) -> bool:
-        """Whether any lender may take from any account."""
-        return any(debt.autopay for debt in self.household.debts)
+        """Whether any lender may take from any account, by what is known."""
+        return any(debt.autopay for debt in self._debts.values())
 
     # --- The answer ---
 
@@ -133,7 +143,7 @@ class DeductionPage:
         if not self.household.debts:
             return "none"
         if not self.is_bound:
-            return "unbound"
+            return "free" if self.household.accounts else "unbound"
         if self._followed.exposures:
             return "short"
         return "late" if self._is_late and self._unpaid.exposures else "safe"
@@ -151,7 +161,9 @@ class DeductionPage:
             case "none":
                 return phrased(_("Nothing is owed,|so nobody takes anything."))
             case "unbound":
-                return phrased(_("Who may take cannot be seen yet:|no account for it is entered."))
+                return phrased(_("Who may take cannot be seen yet:|no account is entered."))
+            case "free":
+                return phrased(_("By what you said,|no lender takes money by itself."))
             case "safe":
                 return phrased(
                     _("If you follow the plan,|nothing stays unpaid|that could be taken.")
@@ -167,10 +179,11 @@ class DeductionPage:
                 return _("Once you enter what you owe, this page shows whose hand reaches where.")
             case "unbound":
                 return _(
-                    "How each of your lenders takes money stands below. Where automatic repayment "
-                    "is on, enter its accounts in that debt: then this page tells what could be "
-                    "taken on which day."
+                    "How each of your lenders takes money stands below. Enter your accounts: then "
+                    "this page tells what could be taken on which day."
                 )
+            case "free":
+                return _("If that changes, say so in the debt: then this page counts with it.")
             case "short":
                 return _("This is the worst case with your plan: it leaves something unpaid then.")
             case "late":
@@ -317,6 +330,11 @@ class DeductionPage:
                     for debt in self.household.debts
                     if account.id in debt.autopay
                 ],
+                possible=[
+                    debt.name
+                    for debt in self.household.debts
+                    if not debt.autopay_known and account.kind != "cash"
+                ],
                 is_wechat=account.kind == "wechat_balance",
             )
             for account in self.household.accounts
@@ -331,11 +349,11 @@ class DeductionPage:
 
     @property
     def unbound(self) -> list[Lender]:
-        """Debts for which no account is entered."""
+        """Debts of which nobody said from where they are deducted, or that they are not."""
         return [
             Lender(debt.name, address("planner:debt-detail", debt.id), self._place(debt))
             for debt in self.household.debts
-            if not debt.autopay
+            if not debt.autopay_known
         ]
 
     def _place(self, debt: Debt) -> str:

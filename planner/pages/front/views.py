@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from planner.models import GUEST_DAYS
 from planner.pages.front.example import example
 from planner.pages.front.sample import sample_document
 from planner.pages.http import Request
@@ -54,5 +55,5 @@ def _as_guest(request: Request) -> HttpResponse | None:
         return too_many
     guest = people.start_guest()
     login(request, guest, backend=settings.AUTHENTICATION_BACKENDS[0])
-    request.session.set_expiry(people.GUEST_DAYS * settings.DAY)
+    request.session.set_expiry(GUEST_DAYS * settings.DAY)
     return None

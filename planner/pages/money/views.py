@@ -109,6 +109,7 @@ def account_list(request: Request) -> HttpResponse:
             "slug": account.id,
             "name": account.name,
             "kind": kinds[account.kind],
+            "is_unknown": any(not debt.autopay_known for debt in terms.debts),
             "balance": amounts.plain(account.balance_fen),
             # Lenders who may take from it, and whether it is their first, second … choice.
             "lenders": [

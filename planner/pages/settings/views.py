@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from planner.models import GUEST_DAYS
 from planner.pages.attempt import save
 from planner.pages.guards import FORGET_PAGES, confirmed_recently, remember_language
 from planner.pages.http import Request
@@ -43,7 +44,7 @@ def settings(request: Request) -> HttpResponse:
             "form": form,
             "household": household,
             "consented_on": agreed and long_day(timezone.localdate(agreed)),
-            "guest_days": people.GUEST_DAYS,
+            "guest_days": GUEST_DAYS,
         },
         status=status,
     )
@@ -57,7 +58,7 @@ def privacy(request: Request) -> HttpResponse:
         "planner/settings/privacy.html",
         {
             "version": CONSENT_VERSION,
-            "guest_days": people.GUEST_DAYS,
+            "guest_days": GUEST_DAYS,
             "kept_revisions": KEPT_REVISIONS,
             "is_deployed": site.DEPLOYED,
             "mail_is_sent": site.MAIL_IS_SENT,

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from planner.models import User
+from planner.models import GUEST_DAYS, User
 from planner.pages.guards import FORGET_PAGES, GUEST_SESSION_KEY
 from planner.pages.http import Request
 from planner.services import people
@@ -35,7 +35,7 @@ def guest_settle(request: Request) -> HttpResponse:
         return redirect("planner:home")
     choice = request.POST.get("choice")
     if choice not in ("take", "drop"):
-        context = {"expires_in": people.GUEST_DAYS}
+        context = {"expires_in": GUEST_DAYS}
         return render(request, "planner/sign_in/guest_settle.html", context)
     if choice == "take":
         people.take_over_guest(guest=guest, user=request.user)

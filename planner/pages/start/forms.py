@@ -4,22 +4,24 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from planner.domain.rulebook.products import Product
+from planner.domain.values.days import next_month_day
 from planner.domain.values.reading import DocumentError
 from planner.forms.fields import DayField, DayOfMonthField, YuanField, fen_of, field_of, yuan_text
 from planner.forms.keyed import HouseholdForm
-from planner.models import HouseholdRow
+from planner.models import AccountRow, HouseholdRow
 from planner.pages.debts.contracts import FORMS
-from planner.pages.debts.forms import DebtForm
+from planner.pages.debts.forms import PLACES, DebtForm
 from planner.services.documents import household_document_of
 from planner.services.items import save_items
 
 # What each contract asks first; everything else stays as the product has it, or empty.
 ASKED: Mapping[str, tuple[str, ...]] = {
-    "revolving": ("name", "billed", "due_day", "statement_day", "rate"),
+    "revolving": ("name", "statement_day", "due_day", "rate"),
     "instalment": ("name", "principal", "next_due", "method", "periods_left", "rate"),
     "open": ("name", "principal", "next_due", "minimum_kind", "minimum_fixed", "rate"),
 }
@@ -40,11 +42,56 @@ def start_form(
     known = {} if product is None else product.starting_document()
     spared = {field for key in known.keys() & SPARED.keys() for field in SPARED[key]}
     asked = [name for name in ASKED[contract] if name not in spared]
-    if product is not None and not product.is_another:  # its name stands in the field already
-        asked.sort(key=lambda name: name == "name")
-    return FORMS[contract](
-        data, household=household, accounts=(), product=product, asked=asked, begins=True, **kwargs
-    )
+    accounts = list(AccountRow.objects.owned_by(household.owner))
+    if contract == "instalment":
+        asked.append("loans")  # folded, below the others
+    if contract != "revolving" and data and data.get("overdue_asked"):
+        asked += OVERDUE
+    form = FORMS[contract](
+        data, household=household, accounts=accounts, product=product, asked=asked, begins=True,
+        **kwargs,
+    )  # fmt: skip
+    for name, words in OVERDUE.items():
+        if name in form.fields:
+            form.fields[name].label, form.fields[name].help_text = words
+    return form
+
+
+def with_what_is_overdue(data: Any, today: date) -> Any:
+    """What was typed, with a due date that has passed as the one that was missed."""
+    changed = data.copy()
+    changed["overdue_asked"] = "on"
+    field = DayField()
+    field.today = today
+    try:
+        typed = field.clean(data.get("next_due", ""))
+    except ValidationError:
+        return changed
+    if typed < today and not data.get("arrears_0_due_on"):
+        following = typed
+        while following < today:
+            following = next_month_day(following, typed.day)
+        changed["arrears_0_due_on"] = typed.isoformat()
+        changed["next_due"] = following.isoformat()
+    return changed
+
+
+PLACES_ASKED = ("accounts", "alipay", "wechat")
+
+
+def place_of(account: str) -> tuple[str, tuple[str, Any]]:
+    return next((kind, place) for kind, place in PLACES.items() if place[0] == account)
+
+
+# What is asked of a payment that was missed, and what it says beside.
+OVERDUE: Mapping[str, tuple[Any, Any]] = {
+    "arrears_0_due_on": (_("Which payment is missed? It was due on"), ""),
+    "arrears_0_principal": (
+        _("Principal of that payment"),
+        _("It stays in the principal left above."),
+    ),
+    "arrears_0_interest": (_("Interest of that payment"), _("Empty: none.")),
+}
 
 
 class MoneyForm(HouseholdForm):
@@ -56,20 +103,26 @@ class MoneyForm(HouseholdForm):
     # The ids of what this step writes: taking it again changes them and adds none.
     ids: ClassVar[Mapping[str, str]] = {
         "accounts": "account-first",
+        "alipay": "account-alipay",
+        "wechat": "account-wechat",
         "incomes": "income-first",
         "rent": "expense-rent",
         "living": "expense-living",
     }
     asks: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "accounts": ("balance",),
+        "accounts": ("balance", "alipay", "wechat"),
         "incomes": ("pay_day", "pay"),
         "expenses": ("living", "rent", "rent_day"),
     }
 
     balance = YuanField(
-        label=_("Money at hand today"),
-        help_text=_("Bank cards, Alipay and WeChat together. You can tell them apart later."),
+        label=_("On bank cards and in cash today"),
+        help_text=_("All together. You can tell them apart later."),
     )
+    alipay = YuanField(
+        label=_("In Alipay"), required=False, help_text=_("Balance and Yu'ebao. Empty: nothing.")
+    )
+    wechat = YuanField(label=_("In WeChat"), required=False, help_text=_("Empty: nothing."))
     pay_day = DayField(
         label=_("Next pay day"),
         required=False,
@@ -78,7 +131,10 @@ class MoneyForm(HouseholdForm):
     pay = YuanField(label=_("How much arrives then"), min_fen=1, required=False)
     living = YuanField(
         label=_("Living costs a week"),
-        help_text=_("Food, transport, phone: what you need each week."),
+        help_text=_(
+            "Food, transport, phone: what you need each week. The plan always leaves one such "
+            "week at hand before it repays anything early; you can change that on the plan."
+        ),
     )
     rent = YuanField(
         label=_("Rent and other fixed costs a month"),
@@ -89,10 +145,17 @@ class MoneyForm(HouseholdForm):
 
     def __init__(self, data: Any = None, *, household: HouseholdRow, **kwargs: Any) -> None:
         document = household_document_of(household.owner)
+        self.was_taken = self.ids["living"] in {one["id"] for one in document["expenses"]}
         kwargs.setdefault("initial", self.shown(document))
         super().__init__(data, household=household, **kwargs)
         last = household.as_of + timedelta(days=366)
-        field_of(self, "pay_day", DayField).bound(household.as_of, last)
+        pay_day = field_of(self, "pay_day", DayField)
+        pay_day.bound(household.as_of, last)
+        pay_day.error_messages["too_early"] = _(
+            "This day has passed. Pay that came already counts as money at hand; "
+            "write the next pay day here."
+        )
+        self.held = {entry["id"]: entry for entry in document["accounts"]}
         self.entered: dict[str, list[str]] = {}
         own = {*self.ids.values()}
         for kind, names in self.asks.items():
@@ -117,8 +180,10 @@ class MoneyForm(HouseholdForm):
         }
         ids = self.ids
         initial: dict[str, Any] = {}
-        if account := held.get(ids["accounts"]):
-            initial["balance"] = fen_of(account["balance"])
+        for place, name in zip(PLACES_ASKED, self.asks["accounts"], strict=True):
+            account = held.get(ids[place])
+            if account and (account["balance"] != "0.00" or ids["living"] in held):
+                initial[name] = fen_of(account["balance"])
         if income := held.get(ids["incomes"]):
             initial |= {"pay": fen_of(income["amount"]), "pay_day": income["from"]}
         if living := held.get(ids["living"]):
@@ -140,19 +205,31 @@ class MoneyForm(HouseholdForm):
     def save(self) -> None:
         save_items(
             user=self.user, items=self._entries(), removed=self._removed(),
-            revision=self.cleaned_data["revision"], key=self.cleaned_data["key"],
-            agrees=self.agrees,
+            head=self._buffer(), revision=self.cleaned_data["revision"],
+            key=self.cleaned_data["key"], agrees=self.agrees,
         )  # fmt: skip
+
+    def _buffer(self) -> dict[str, str]:
+        """One week of living costs stays at hand, where the household is new and said nothing.
+
+        What is stored once stays, also when this step is taken again.
+        """
+        is_new = not (self.entered or self.was_taken or self.household.buffer_fen)
+        return {"buffer": yuan_text(self.cleaned_data["living"]) or "0.00"} if is_new else {}
 
     def _entries(self) -> dict[str, list[dict[str, Any]]]:
         cleaned, account = self.cleaned_data, self.account
         as_of = self.household.as_of
         entries: dict[str, list[dict[str, Any]]] = {"accounts": [], "incomes": [], "expenses": []}
-        if "balance" in cleaned:
-            entries["accounts"].append(
-                {"id": account, "name": gettext("Money at hand"), "kind": "other",
-                 "balance": yuan_text(cleaned["balance"])}
-            )  # fmt: skip
+        for place, name in zip(PLACES_ASKED, self.asks["accounts"], strict=True):
+            if name not in self.fields:
+                continue
+            (kind, (slug, words)) = place_of(self.ids[place])
+            if name == "balance" or cleaned[name] or slug in self.held:
+                new = {"id": slug, "name": str(words), "kind": kind}
+                held = self.held.get(slug, new)
+                same = {key: held[key] for key in new}
+                entries["accounts"].append(same | {"balance": yuan_text(cleaned[name] or 0)})
         if cleaned.get("pay"):
             pay_day: date = cleaned["pay_day"]
             entries["incomes"].append(

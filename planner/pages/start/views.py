@@ -11,9 +11,9 @@ from planner.models import DebtRow
 from planner.pages import items
 from planner.pages.attempt import save
 from planner.pages.debts.tiles import chosen, offered_products
-from planner.pages.debts.views import debt_rows
+from planner.pages.debts.views import debt_rows, show_looked
 from planner.pages.http import Request
-from planner.pages.start.forms import MoneyForm, start_form
+from planner.pages.start.forms import MoneyForm, start_form, with_what_is_overdue
 from planner.services.documents import household_of
 from planner.words.language import language
 from planner.words.names import CONTRACTS
@@ -29,8 +29,16 @@ def start(request: Request) -> HttpResponse:
     contract, product = chosen(request)
     form, status = None, 200
     if contract is not None:
-        form = start_form(contract, product, request.POST or None, household)
-        if request.method == "POST":
+        data = request.POST or None
+        asks_overdue = "overdue" in request.POST
+        if asks_overdue:
+            data = with_what_is_overdue(request.POST, household.today())
+        form = start_form(contract, product, data, household, like=_like(request, contract))
+        if looked := show_looked(request, form):
+            return looked
+        if asks_overdue:
+            form.look()
+        elif request.method == "POST":
             status = save(form)
             if status == 200:
                 return redirect("planner:start")
@@ -45,6 +53,13 @@ def start(request: Request) -> HttpResponse:
     }
     template = "planner/start/_start_debts.html"
     return items.show(request, template, _("What do you owe?"), context, status)
+
+
+def _like(request: Request, contract: str) -> DebtRow | None:
+    """The debt of the person's that another one is to be like, of the same contract."""
+    slug = request.GET.get("like", "")
+    row = DebtRow.objects.owned_by(request.user).filter(slug=slug).first()
+    return row if row is not None and row.terms["contract"] == contract else None
 
 
 @require_http_methods(["GET", "POST"])

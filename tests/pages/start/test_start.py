@@ -11,7 +11,8 @@ from planner.plans.kept import stored_plan
 from planner.services.changes import undo
 from planner.services.documents import household_document_of
 from tests.households import account, debt, expense, income
-from tests.sending import as_sent
+from tests.page_reading import read
+from tests.sending import as_sent, send_on
 
 START = reverse("planner:start")
 MONEY = reverse("planner:start-money")
@@ -34,10 +35,8 @@ def household():
 
 
 def add_huabei(client, **changes):
-    sent = as_sent(
-        shown_form(client, HUABEI), billed="2,386.40元", due_day="9", consent="on", missed="0"
-    )
-    return client.post(HUABEI, sent | changes)
+    answers = {"to_pay": "2,386.40元", "due_day": "9", "last": "full", "consent": "on"} | changes
+    return send_on(client, HUABEI, shown_form(client, HUABEI), **answers)
 
 
 def money(**changes):
@@ -58,20 +57,21 @@ def test_from_nothing_to_a_plan_in_three_steps(guest_client):
     document = household()
     assert document["strategy"] == "optimal"
     assert document["as_of"] == timezone.localdate().isoformat()
-    assert [entry["billed"] for entry in document["debts"]] == ["2386.40"]
+    assert [entry["unbilled"] for entry in document["debts"]] == ["2386.40"]
     assert [entry["amount"] for entry in document["incomes"]] == ["8500.00"]
     assert {entry["amount"] for entry in document["expenses"]} == {"420.00", "2600.00"}
     assert [entry["balance"] for entry in document["accounts"]] == ["2100.00"]
+    assert document["buffer"] == "420.00"  # a week of living
     assert stored_plan(user=User.objects.get())["dues"]
 
 
 @pytest.mark.parametrize(
     ("query", "answers"),
     [
-        ("product=huabei", {"billed": "1", "due_day": "10", "missed": "0"}),
+        ("product=huabei", {"to_pay": "1", "due_day": "10", "last": "full"}),
         (
             "product=credit_card",
-            {"billed": "1", "due_day": "23", "statement_day": "5", "missed": "0"},
+            {"to_pay": "1", "due_day": "23", "statement_day": "5", "last": "full"},
         ),
         (
             "product=jiebei",
@@ -79,8 +79,8 @@ def test_from_nothing_to_a_plan_in_three_steps(guest_client):
              "method": "level", "rate_value": "万分之四"},
         ),
         ("contract=revolving",
-         {"name": "白条", "billed": "1", "due_day": "9", "statement_day": "1",
-          "rate_value": "0.05", "missed": "0"}),
+         {"name": "白条", "to_pay": "1", "due_day": "9", "statement_day": "1",
+          "rate_value": "0.05", "last": "full"}),
         (
             "contract=instalment",
             {"name": "车贷", "principal": "1", "next_due": "2099-01-01", "periods_left": "3",
@@ -95,9 +95,7 @@ def test_from_nothing_to_a_plan_in_three_steps(guest_client):
 def test_each_kind_of_debt_needs_only_what_is_asked(guest_client, query, answers):
     url = f"{START}?{query}"
 
-    response = guest_client.post(
-        url, as_sent(shown_form(guest_client, url), consent="on", **answers)
-    )
+    response = send_on(guest_client, url, shown_form(guest_client, url), consent="on", **answers)
 
     assert response.status_code == 302, response.context["form"].errors
     assert DebtRow.objects.count() == 1
@@ -114,10 +112,12 @@ def test_step_one_is_a_page_or_its_region(guest_client, url, headers):
 
 def test_without_consent_nothing_is_stored(guest_client):
     form = shown_form(guest_client, HUABEI)
-    assert b'name="consent"' in guest_client.get(HUABEI).content
-    assert b"checked" not in guest_client.get(HUABEI).content
+    page = read(guest_client.get(HUABEI).content.decode())
+    assert not next(
+        one.control("consent") for one in page.posting() if one.control("consent")
+    ).is_on
 
-    response = guest_client.post(HUABEI, as_sent(form, billed="2386.40"))
+    response = send_on(guest_client, HUABEI, form, to_pay="2386.40", last="full")
 
     assert response.status_code == 422
     assert "2386.40" in response.content.decode()
@@ -145,7 +145,7 @@ def test_a_mistake_keeps_what_was_typed(guest_client, headers):
     form = shown_form(guest_client, HUABEI)
 
     response = guest_client.post(
-        HUABEI, as_sent(form, billed="两千", name="我的花呗"), headers=headers
+        HUABEI, as_sent(form, to_pay="两千", name="我的花呗"), headers=headers
     )
 
     page = response.content.decode()
@@ -155,7 +155,10 @@ def test_a_mistake_keeps_what_was_typed(guest_client, headers):
 
 
 def test_sending_a_debt_twice_adds_it_once(guest_client):
-    sent = as_sent(shown_form(guest_client, HUABEI), billed="100", consent="on", missed="0")
+    form = shown_form(guest_client, HUABEI)
+    answers = {"to_pay": "100", "last": "full", "shows_made": "growing", "consent": "on"}
+    asked = guest_client.post(HUABEI, as_sent(form, **answers))
+    sent = as_sent(asked.context["form"])
 
     answers = [guest_client.post(HUABEI, sent).status_code for _ in range(3)]
 
@@ -171,7 +174,7 @@ def test_own_figures_take_the_place_of_the_sample(client, db):
     add_huabei(client)
 
     document = household()
-    assert [entry["billed"] for entry in document["debts"]] == ["2386.40"]
+    assert [entry["unbilled"] for entry in document["debts"]] == ["2386.40"]
     assert document["incomes"] == document["accounts"] == []
     assert not HouseholdRow.objects.get().is_sample
     assert undo(user=User.objects.get())
@@ -240,28 +243,29 @@ def test_step_two_says_what_is_missing(guest_client, changes, fields):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_a_question_that_comes_up_is_no_mistake(guest_client, headers):
-    today = timezone.localdate()
-    past = (today - timedelta(days=2)).day
+def test_what_comes_up_is_no_mistake(guest_client, headers):
+    """A card's bill can be asked about once its two days are known."""
     url = f"{START}?product=credit_card"
-    answers = {"billed": "900", "consent": "on", "due_day": str(past),
-               "statement_day": str((today - timedelta(days=12)).day)}  # fmt: skip
+    form = shown_form(guest_client, url)
+    assert "to_pay" not in form.fields
+    days = {"consent": "on", "statement_day": "25", "due_day": "13"}
 
-    asked = guest_client.post(
-        url, as_sent(shown_form(guest_client, url), **answers), headers=headers
-    )
-    typed = as_sent(asked.context["form"])
-    refused = guest_client.post(url, typed | {"missed": "没有"}, headers=headers)
+    asked = guest_client.post(url, as_sent(form, **days), headers=headers)
+    typed = as_sent(asked.context["form"], to_pay="900", last="full")
+    refused = guest_client.post(url, typed | {"to_pay": "没有"}, headers=headers)
+    told = guest_client.post(url, typed, headers=headers)
 
     page = asked.content.decode()
-    assert asked.status_code == refused.status_code == 422
+    assert [one.status_code for one in (asked, refused, told)] == [422] * 3
     assert asked.context["form"].only_asks
     assert not refused.context["form"].only_asks
     assert [word in page for word in ("errorlist", "aria-invalid", 'data-state="bad"')] == [
         False
     ] * 3
     assert 'aria-invalid="true"' in refused.content.decode()
-    assert guest_client.post(url, typed | {"missed": "0"}, headers=headers).status_code == 302
+    assert DebtRow.objects.count() == 0
+    sent = as_sent(told.context["form"])
+    assert guest_client.post(url, sent, headers=headers).status_code == 302
     assert DebtRow.objects.count() == 1
 
 
@@ -300,7 +304,7 @@ def test_step_two_waits_for_step_one(guest_client):
 
 def test_nobody_is_sent_to_the_front_page(client, db):
     assert client.get(START).headers["Location"] == reverse("planner:home")
-    assert client.post(HUABEI, {"billed": "1"}).headers["Location"] == reverse("planner:home")
+    assert client.post(HUABEI, {"to_pay": "1"}).headers["Location"] == reverse("planner:home")
 
 
 @pytest.mark.parametrize("url", [START, MONEY])
