@@ -65,11 +65,19 @@ def kept_back(today: date) -> dict[str, Any]:
     return document | {"strategy": "avalanche"}
 
 
-def unbound(today: date) -> dict[str, Any]:
-    """No lender was named an account."""
+def unsaid(today: date) -> dict[str, Any]:
+    """Nobody said from where any lender takes its money."""
     document = sample_document(today)
     for debt in document["debts"]:
-        debt["autopay"] = []
+        debt |= {"autopay": [], "autopay_known": False}
+    return document
+
+
+def unbound(today: date) -> dict[str, Any]:
+    """The person said that no lender takes money by itself."""
+    document = unsaid(today)
+    for debt in document["debts"]:
+        debt["autopay_known"] = True
     return document
 
 

@@ -188,19 +188,40 @@ def _of_newcomers() -> Iterator[tuple[str, State]]:
         yield f"{state}-refused", refused
     yield "start-all-kinds", partial(_unfolded, "planner:start", "")
     yield "start-asked", _asked
+    yield "start-understood", _understood
+    yield "start-overdue", _overdue
     yield "start-rows", _with_first_debt
     yield "start-money", _at_money
     yield "start-money-refused", _at_money_refused
 
 
 def _asked(site: Site) -> Page:
-    """A card whose last bill was due two days ago: was its minimum paid?"""
+    """A card whose days are known by now: what does the app show of its bill?"""
     page = site.open("planner:start", who=site.newcomer(), query="?product=credit_card")
     statement, due = site.today - timedelta(days=12), site.today - timedelta(days=2)
-    steps.fill(page, billed="6240.75", statement_day=str(statement.day), due_day=str(due.day))
+    steps.fill(page, statement_day=str(statement.day), due_day=str(due.day))
     steps.agree(page)
     steps.send(page.locator("#start form"))
-    expect(page.locator('[name="missed"]')).to_be_visible()
+    expect(page.locator('[name="to_pay"]')).to_be_visible()
+    return page
+
+
+def _understood(site: Site) -> Page:
+    """A bill whose last one was short, said back before it is saved."""
+    page = site.open("planner:start", who=site.newcomer(), query="?product=huabei")
+    steps.answer_bill(page, last="short", to_pay="2900", left="1000", missing="100")
+    steps.agree(page)
+    if not page.locator("#understood .said").count():
+        steps.send(page.locator("#start form"))
+    expect(page.locator("#understood .said")).to_be_visible()
+    return page
+
+
+def _overdue(site: Site) -> Page:
+    """A loan of which one payment is missed."""
+    page = site.open("planner:start", who=site.newcomer(), query="?product=jiebei")
+    page.locator('#start button[name="overdue"]').click()
+    expect(page.locator('[name="arrears_0_due_on"]')).to_be_visible()
     return page
 
 
@@ -268,6 +289,7 @@ def _of_plans() -> Iterator[tuple[str, State]]:
         "short": households.kept_back,
         "overdue": households.overdue,
         "unbound": households.unbound,
+        "unsaid": households.unsaid,
         "long-words": households.long_words,
     }
     for state, document in deductions.items():

@@ -171,10 +171,10 @@ def test_a_refused_figure_stays_as_typed_with_a_sentence_beside_it(browse, has_s
     steps.begin_as_guest(page)
     steps.choose_product(page, "huabei")
 
-    steps.fill(page, billed="两千多", due_day="45")
+    steps.fill(page, to_pay="两千多", due_day="45")
     steps.send(page.locator("#start form"))
 
-    for name, typed in (("billed", "两千多"), ("due_day", "45")):
+    for name, typed in (("to_pay", "两千多"), ("due_day", "45")):
         field = page.locator(f'#start [name="{name}"]')
         expect(field).to_have_value(typed)
         expect(field).to_have_attribute("aria-invalid", "true")

@@ -310,6 +310,7 @@ def debts(draw, as_of, account_ids, id="debt", contract=None):
         "grace_days": draw(GRACE_DAYS),
         "tolerance": draw(yuan(TOLERANCES)),
         "autopay": list(autopay),
+        "autopay_known": bool(autopay) or draw(st.booleans()),
         "reports_to": draw(st.sampled_from(([], ["pboc"], ["pboc", "zhima"]))),
         "ladder": ladder,
         "events": events,

@@ -82,7 +82,7 @@ class AccountLine:
     kind: str
     balance: str
     lenders: list[Lender]
-    possible: list[str]
+    possible: str
     is_wechat: bool
 
 
@@ -330,11 +330,11 @@ class DeductionPage:
                     for debt in self.household.debts
                     if account.id in debt.autopay
                 ],
-                possible=[
+                possible=listed(
                     debt.name
                     for debt in self.household.debts
                     if not debt.autopay_known and account.kind != "cash"
-                ],
+                ),
                 is_wechat=account.kind == "wechat_balance",
             )
             for account in self.household.accounts

@@ -122,6 +122,7 @@ def complete(contract, **changes):
         "grace_days": 2,
         "tolerance": "5.00",
         "autopay": ["card"],
+        "autopay_known": True,
         "reports_to": ["pboc", "zhima"],
         "ladder": RUNGS,
         "events": [{"rung": "summons", "on": "2026-11-30"}],

@@ -12,7 +12,7 @@ from planner.domain.rulebook.deductions import load_deductions
 from planner.pages.front.sample import sample_document
 from planner.services.changes import replace_household
 from planner.services.documents import household_of
-from tests.browser.households import kept_back, unbound
+from tests.browser.households import kept_back, unbound, unsaid
 
 TODAY = date(2026, 12, 3)
 ADDRESS = reverse("planner:deduction-list")
@@ -108,15 +108,35 @@ def test_what_the_plan_keeps_for_a_graver_due_can_be_taken(page):
 
     assert "12月5日，借呗可能扣走¥400.00，房租还差¥250.00" in text
     assert "计划里有还不上的部分，所以还可能被扣走" in text
-    assert "这些欠款还没有记录扣款账户微粒贷" in text
+    assert "这些还不知道会不会自动扣款微粒贷" in text
 
 
 def test_nothing_owed_and_nobody_authorised_are_calm(page):
     assert "还没有记录欠款，也就没有人能扣钱" in words(page(owed() | {"debts": []}))
     text = words(page(unbound(TODAY)))
-    assert "还看不出谁能扣：你还没填扣款账户" in text
-    assert "支付宝→花呗→设置→自动还款和扣款顺序。" in text
+    assert "按你填的，没有出借方会自动扣款。" in text
+    assert "没有出借方可以从这里扣" in text
     assert "可能扣走" not in text
+
+
+def test_what_nobody_said_counts_as_possible_on_every_account(page):
+    text = words(page(unsaid(TODAY)))
+
+    assert "可能扣走" in text
+    assert text.count("先当作可能会扣：花呗、借呗、信用卡") == len(
+        sample_document(TODAY)["accounts"]
+    )
+    assert "支付宝→花呗→设置→自动还款和扣款顺序。" in text
+    assert "没有出借方可以从这里扣" not in text
+
+
+def test_one_who_is_known_and_one_who_is_not_stand_apart(page):
+    document = owed()
+    document["debts"].append(document["debts"][0] | {"id": "other", "name": "别的", "autopay": []})
+    text = words(page(document))
+
+    assert "余额支付宝余额0.00借呗第1个扣这里还不知道会不会从这里扣，先当作可能会扣：别的。" in text
+    assert "零钱微信零钱0.00还不知道会不会从这里扣，先当作可能会扣：别的。" in text
 
 
 def test_hidden_amounts_stay_hidden(page):
