@@ -29,6 +29,7 @@ else:
 
 Row = TypeVar("Row", bound=models.Model)
 
+GUEST_DAYS = 7  # that figures of somebody without an account are kept
 TIME_ZONES = [
     # A fixed list: ZoneInfo accepts names that are no places, and fails on others.
     ("Asia/Shanghai", _("Mainland China")),
@@ -93,6 +94,14 @@ class User(AbstractBaseUser):
     @property
     def is_guest(self) -> bool:
         return self.guest_since is not None
+
+    @property
+    def guest_days_left(self) -> int:
+        """Days until a guest's figures are deleted, the last one counted whole."""
+        if self.guest_since is None:
+            return 0
+        left = self.guest_since + timedelta(days=GUEST_DAYS) - timezone.now()
+        return max(0, -(-left // timedelta(days=1)))
 
     # The same phrase typed on another keyboard (full width, composed) is the same password.
     def set_password(self, raw_password: str | None) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from planner.keys import encrypted
 from planner.models import (
+    GUEST_DAYS,
     HouseholdRow,
     IdempotencyKey,
     Revision,
@@ -29,7 +30,6 @@ from planner.services.documents import (
 
 logger = logging.getLogger(__name__)
 
-GUEST_DAYS = 7
 KEPT_KEY_DAYS = 2
 
 

@@ -1,12 +1,14 @@
 """What was understood of a bill, said back before it is saved."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planner.domain.answers.bill_in_app import BillAnswers, BillDays, next_bill
+from planner.domain.answers.bill_in_app import BillAnswers, BillDays, bill_days, next_bill
 from planner.domain.household.terms import RevolvingTerms
 from planner.words.days import day
 from planner.words.figures import Amounts
@@ -80,3 +82,22 @@ def _last_bill(days: BillDays, answers: BillAnswers, amounts: Amounts) -> str:
         "since {since}.",
         late,
     ).format(last=last, missing=amounts(answers.missing_fen), days=late, since=day(since, days.on))
+
+
+def bill_labels(terms: Mapping[str, Any], on: date) -> tuple[str, str, bool]:
+    """What `billed` and `unbilled` of a debt's terms are on a day; whether the bill that is to be
+    paid next is made, and so in `billed`."""
+    days = bill_days(
+        on,
+        statement_day=terms["statement_day"],
+        due_day=terms.get("due_day"),
+        due_after=terms.get("due_after"),
+    )
+    due = day(days.due_on, on)
+    if days.is_made:
+        return _("To pay on {due}").format(due=due), _("Spent since, not billed yet"), True
+    return (
+        _("Left of the bill before it"),
+        _("To pay on {due}, not billed yet").format(due=due),
+        False,
+    )

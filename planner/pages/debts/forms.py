@@ -129,7 +129,7 @@ class DebtForm(ItemForm):
         # A sample household makes room for figures of today.
         is_made_room = kwargs.get("begins") and household.is_sample
         self.seen_on: date = household.today() if is_made_room else household.planned_from
-        self.accounts: Sequence[AccountRow] = () if is_made_room else accounts
+        self.accounts: Sequence[Item] = () if is_made_room else accounts
         if item is None and product is not None:
             kwargs["initial"] = self.starting_values(product) | kwargs.get("initial", {})
         self.like: Mapping[str, Any] = {} if like is None else like.document()
@@ -255,6 +255,9 @@ class DebtForm(ItemForm):
             entry = held[row] if row < len(held) else {}
             was_due = DayField(label=_("Was due on"), required=False, initial=entry.get("due_on"))
             was_due.bound(was_due.first, last)
+            was_due.error_messages["too_late"] = _(
+                "What falls due today or later is not overdue. Enter it as the next due date."
+            )
             self.fields[f"arrears_{row}_due_on"] = was_due
             for key, label in self.arrear_fields.items():
                 self.fields[f"arrears_{row}_{key}"] = YuanField(

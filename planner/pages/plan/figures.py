@@ -26,6 +26,7 @@ from planner.forms.fields import (
 from planner.forms.keyed import ItemForm, KeyedForm
 from planner.models import Item
 from planner.services.changes import change_household
+from planner.words.bill import bill_labels
 from planner.words.markup import markup, markup_join
 
 LINE = (
@@ -184,7 +185,7 @@ class DebtFigures(FigureForm):
         super().__init__(*args, **kwargs)
         terms = self.item.terms
         if terms["contract"] == "revolving":
-            self.fields["balance"].label = _("Unpaid part of the last bill")
+            self._name_bill(terms)
         else:
             del self.fields["unbilled"]
         if terms.get("method") == "listed":
@@ -200,6 +201,13 @@ class DebtFigures(FigureForm):
             del self.fields["rate"]
         if self.household.is_lived and self.fields.keys() & {"balance", "unbilled"}:
             self.fields["reason"] = reason_field()
+
+    def _name_bill(self, terms: Mapping[str, Any]) -> None:
+        """The bill to be paid next stands first, by its day, as the app shows it."""
+        billed, unbilled, is_made = bill_labels(terms, self.household.planned_from)
+        self.fields["balance"].label, self.fields["unbilled"].label = billed, unbilled
+        if not is_made:
+            self.order_fields(["unbilled", "balance"])
 
     @property
     def _has_ended(self) -> bool:

@@ -13,6 +13,7 @@ from planner.forms.keyed import HouseholdForm
 from planner.plans.kept import position_today
 from planner.services.changes import renew_household
 from planner.services.documents import document_of
+from planner.words.bill import bill_labels
 
 
 class RenewForm(HouseholdForm):
@@ -29,10 +30,7 @@ class RenewForm(HouseholdForm):
             self._ask(f"account-{account['id']}", account["name"], account["balance"])
         for debt in self.document["debts"]:
             if debt["contract"] == "revolving":
-                name = _("{name}: unpaid part of the last bill").format(name=debt["name"])
-                self._ask(f"billed-{debt['id']}", name, debt["billed"])
-                name = _("{name}: spent since the last bill").format(name=debt["name"])
-                self._ask(f"unbilled-{debt['id']}", name, debt["unbilled"])
+                self._ask_bill(debt)
             elif debt.get("method") != "listed":
                 name = _("{name}: still owed").format(name=debt["name"])
                 self._ask(f"principal-{debt['id']}", name, debt["principal"])
@@ -59,6 +57,13 @@ class RenewForm(HouseholdForm):
             }
             for debt in map(debt_document, position.debts)
         ]
+
+    def _ask_bill(self, debt: dict[str, Any]) -> None:
+        billed, unbilled, is_made = bill_labels(debt, self.household.today())
+        asked = [("billed", billed), ("unbilled", unbilled)]
+        for key, label in asked if is_made else asked[::-1]:
+            said = _("{name}: {what}").format(name=debt["name"], what=label)
+            self._ask(f"{key}-{debt['id']}", said, debt[key])
 
     def _ask(self, field: str, label: str, amount: str) -> None:
         self.fields[field] = YuanField(label=label, initial=fen_of(amount))
