@@ -63,6 +63,9 @@ REASONS: dict[str, Promise] = {
         "Enter how much was due: principal, interest or fee."
     ),
     "next_due or a later day": _("This must be the next due date or a later day."),
+    "true where accounts are named": _(
+        "Accounts are named from which it is deducted. Take them out, or say that it is."
+    ),
     "360 or 365": _("The year of the rate has 360 or 365 days."),
     "as_of or a later day": _("This must be the day of your figures or a later day."),
     "from or a later day": _("The last day must not lie before the first."),

@@ -23,6 +23,7 @@ from planner.forms.private import told_field, warn_of_private_numbers
 from planner.forms.refusable import Refusable
 from planner.models import ITEM_MODELS, HouseholdRow, Item, User
 from planner.services.items import delete_item, save_item
+from planner.words.language import listed_names
 from planner.words.markup import markup_join
 
 MAX_VERSION = 2**31 - 1
@@ -236,7 +237,7 @@ def _words(bound: BoundField) -> str:
     if isinstance(field, forms.ChoiceField):
         names = {str(key): str(name) for key, name in field_choices(field)}
         values = value if isinstance(value, Iterable) and not isinstance(value, str) else [value]
-        return "、".join(names.get(str(one), "") for one in values if one is not None) or "—"
+        return listed_names(names.get(str(one), "") for one in values if one is not None) or "—"
     return str(value) if value not in (None, "") else "—"
 
 

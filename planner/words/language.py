@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.utils import translation
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from planner.domain.rulebook.ladders import Words, in_language
@@ -43,5 +43,10 @@ def language() -> str:
 
 
 def listed(parts: Iterable[str]) -> str:
-    """ "甲、乙", "one, two"."""
+    """Parts of a sentence: "一句，两句", "one, two"."""
     return _(", ").join(parts)
+
+
+def listed_names(names: Iterable[str]) -> str:
+    """ "甲、乙", "one, two"."""
+    return pgettext("between names", ", ").join(names)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from planner.domain.household.events import following
 from planner.words.answer import GRAVEST, Situation
 from planner.words.days import day
-from planner.words.language import listed, spoken
+from planner.words.language import listed_names, spoken
 
 MOST_MOVES = 3
 
@@ -91,7 +91,9 @@ def notes(situation: Situation) -> list[str]:
     )
     if left_out := [one.name for one in situation.household.incomes if not one.is_certain]:
         found.append(
-            _("Not counted, because it is not certain: {names}.").format(names=listed(left_out))
+            _("Not counted, because it is not certain: {names}.").format(
+                names=listed_names(left_out)
+            )
         )
     return found
 

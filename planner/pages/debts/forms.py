@@ -6,7 +6,7 @@ figure is found.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -437,15 +437,16 @@ class DebtForm(ItemForm):
             save_items(user=self.user, items={"accounts": new}, agrees=self.agrees)
             return super().save()
         key = self.cleaned_data["key"]
-        debts = [
-            {"id": f"debt-{digest({'key': key, 'debt': number})[:8]}", **entry}
-            for number, entry in enumerate(self.entries())
-        ]
+        debts = [{"id": self.slug_of(n), **entry} for n, entry in enumerate(self.entries())]
         save_items(
             user=self.user, items={"accounts": new, "debts": debts}, key=key,
             agrees=self.agrees, begins=self.begins,
         )  # fmt: skip
         return str(debts[0]["id"])
+
+    def slug_of(self, number: int) -> str:
+        """The id of one of the debts that a new form adds: the same when it is sent twice."""
+        return f"debt-{digest({'key': self.cleaned_data['key'], 'debt': number})[:8]}"
 
     def given(self, name: str, key: str | None = None) -> Any:
         """What was typed; where nothing was, what the product is known to have."""
@@ -453,10 +454,11 @@ class DebtForm(ItemForm):
         return self.known.get(key or name) if value in (None, "") else value
 
 
-def next_names(name: str, owner: int) -> Iterator[str]:
-    """ "借呗 2", "借呗 3" after "借呗": those that none of the person's debts has."""
+def next_names(name: str, owner: int, *, but: Collection[str] = ()) -> Iterator[str]:
+    """ "借呗 2", "借呗 3" after "借呗": those that none of the person's debts has but those with
+    the ids in `but`."""
     base = re.sub(r" [0-9]{1,3}$", "", name)
-    held = {one.name for one in DebtRow.objects.owned_by(owner)}
+    held = {one.name for one in DebtRow.objects.owned_by(owner) if one.slug not in but}
     return (one for number in count(2) if (one := f"{base} {number}") not in held)
 
 

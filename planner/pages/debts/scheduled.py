@@ -281,7 +281,9 @@ class InstalmentForm(DatedForm):
         cleaned = super().clean()
         method = cleaned.get("method")
         needed = ["rows"] if method == "listed" else ["next_due", "periods_left"]
-        if cleaned.get("loans"):
+        if "loans" in self.errors:
+            needed = []
+        elif cleaned.get("loans"):
             needed = []
             if method == "listed":
                 self.add_error("loans", _("A list has no place beside the lender's schedule."))
@@ -298,7 +300,8 @@ class InstalmentForm(DatedForm):
         if not loans:
             return super().entries()
         name, found = self.cleaned_data["name"], []
-        names = chain([name], next_names(name, self.user.pk))
+        own = {self.slug_of(number) for number in range(len(loans))}  # there already if sent twice
+        names = chain([name], next_names(name, self.user.pk, but=own))
         for name_of_each, loan in zip(names, loans, strict=False):
             self.cleaned_data |= {
                 "name": name_of_each,

@@ -28,7 +28,7 @@ from planner.models import User
 from planner.plans.current import Current
 from planner.words.days import day, short_day, weekday
 from planner.words.facts import FactLine, answered, fact_line
-from planner.words.language import language, listed, spoken
+from planner.words.language import language, listed, listed_names, spoken
 from planner.words.markup import address, markup, phrased, sentences
 from planner.words.names import KINDS
 
@@ -237,7 +237,7 @@ class DeductionPage:
 
     def _arrived(self, prospect: Prospect, on: date) -> str:
         names = [self._incomes[one] for one in prospect.arrivals.get(on, ())]
-        return listed(names)
+        return listed_names(names)
 
     def _day(self, on: date) -> str:
         return day(on, self.household.as_of)
@@ -330,7 +330,7 @@ class DeductionPage:
                     for debt in self.household.debts
                     if account.id in debt.autopay
                 ],
-                possible=listed(
+                possible=listed_names(
                     debt.name
                     for debt in self.household.debts
                     if not debt.autopay_known and account.kind != "cash"

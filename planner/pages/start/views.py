@@ -15,7 +15,7 @@ from planner.pages.debts.views import debt_rows, show_looked
 from planner.pages.http import Request
 from planner.pages.start.forms import MoneyForm, start_form, with_what_is_overdue
 from planner.services.documents import household_of
-from planner.words.language import language
+from planner.words.language import language, listed_names
 from planner.words.names import CONTRACTS
 
 
@@ -76,11 +76,7 @@ def start_money(request: Request) -> HttpResponse:
         return redirect("planner:plan")
     nouns = {"accounts": "account", "incomes": "income", "expenses": "expense"}
     entered = [
-        (
-            "、".join(names) if language() == "zh" else ", ".join(names),
-            f"planner:{nouns[kind]}-list",
-        )
-        for kind, names in form.entered.items()
+        (listed_names(names), f"planner:{nouns[kind]}-list") for kind, names in form.entered.items()
     ]
     context = {"form": form, "entered": entered}
     title = _("What comes in, and what does living cost?")

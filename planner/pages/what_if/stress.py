@@ -25,7 +25,7 @@ from planner.pages.what_if.verdict import Verdict, verdict
 from planner.plans.current import Current
 from planner.words.days import day
 from planner.words.figures import Amounts
-from planner.words.language import listed
+from planner.words.language import listed_names
 from planner.words.markup import markup, sentences, strong
 
 # --- What if it gets tighter ---
@@ -133,7 +133,7 @@ class StressPage:
             _("{name} of {day}").format(name=one.income.name, day=day(one.arrives_on, as_of))
             for one in arrivals[:3]
         ]
-        return _("This is about {incomes}.").format(incomes=listed(names))
+        return _("This is about {incomes}.").format(incomes=listed_names(names))
 
     @cached_property
     def verdict(self) -> Verdict | None:
