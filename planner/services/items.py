@@ -98,7 +98,7 @@ def _put(
 
 DEBT_KEYS = (
     "id", "name", "product", "grace_days", "tolerance", "autopay", "autopay_known", "reports_to",
-    "ladder", "events", "note", "signed_on", "quoted_rate",
+    "ladder", "events", "note", "signed_on", "quoted_rate", "confirmed",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from planner.words.language import one_line, spoken
 CERTAINTY_WORDS = {
     "contract": pgettext_lazy("certainty", "contract"),
     "regulation": pgettext_lazy("certainty", "regulation"),
+    "retold": pgettext_lazy("certainty", "as retold"),
     "practice": pgettext_lazy("certainty", "common practice"),
     "reported": pgettext_lazy("certainty", "reported online"),
     None: pgettext_lazy("certainty", "own entry"),

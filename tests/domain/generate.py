@@ -317,6 +317,7 @@ def debts(draw, as_of, account_ids, id="debt", contract=None):
         "note": "",
         "signed_on": draw(st.sampled_from((None, "2020-01-31"))),
         "quoted_rate": draw(st.sampled_from((None, "日利率 0.05%"))),
+        "confirmed": draw(st.sampled_from(([], ["rate"], ["late_fee", "grace_days"]))),
         **draw(TERMS[contract](as_of)),
     }
 

@@ -18,14 +18,14 @@ from planner.domain.ledger.replay import replay
 from planner.domain.paying.prepaying import required_ahead
 from planner.domain.paying.proposals import Decided, DecidedPayment, taken
 from planner.domain.plan.plan import Plan, PlannedDue
-from planner.domain.rulebook.ladders import Rung
+from planner.domain.rulebook.ladders import CERTAINTIES, Rung
 from planner.domain.values.days import add_months, month_day_on_or_before, next_month_day
 
 LEAST_SAVED_FEN = 100
 MOST_REASONS = 24
 MOST_SHORT = 4
 MOST_RUNGS = 2
-CERTAINTIES = ("contract", "regulation", "practice", "reported", None)
+SURENESS = (*CERTAINTIES, None)
 
 WhyKind = Literal["in_full", "until_bill", "until_due", "ahead", "cure", "first", "waits"]
 
@@ -322,5 +322,5 @@ def _gravest_first(starts: Sequence[tuple[int, Rung]]) -> tuple[date, tuple[str,
     rungs = {rung.id: rung for on, rung in starts if on == day}
     most = max(rung.severity for rung in rungs.values())
     gravest = [rung for rung in rungs.values() if rung.severity == most]
-    gravest.sort(key=lambda rung: (CERTAINTIES.index(rung.certainty), rung.id))
+    gravest.sort(key=lambda rung: (SURENESS.index(rung.certainty), rung.id))
     return date.fromordinal(day), tuple(rung.id for rung in gravest[:MOST_RUNGS])

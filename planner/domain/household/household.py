@@ -19,6 +19,7 @@ from planner.domain.household.limits import MAX_BYTES, MAX_PARTS, parts_of, too_
 from planner.domain.household.terms import Terms, read_terms, terms_document
 from planner.domain.rulebook.ladders import EVENTS, Rung, read_ladder, rung_document
 from planner.domain.rulebook.products import load_products
+from planner.domain.rulebook.rule_files import FIGURE_KEYS
 from planner.domain.values.days import Adjust, EveryDays, Monthly, Once, Recurrence, Weekly
 from planner.domain.values.money import format_yuan, parse_yuan
 from planner.domain.values.reading import MOST_ERRORS, DocumentError, Fields, InvalidDocument
@@ -94,7 +95,7 @@ class Debt:
     """One contract. `ladder` None means the product's; `autopay` is in the lender's order.
 
     `autopay_known`: whether the person said so; where they did not, who knows whom the lender
-    may take from.
+    may take from. `confirmed` are the keys of what the person compared with their own contract.
     """
 
     id: str
@@ -111,6 +112,7 @@ class Debt:
     note: str
     signed_on: date | None
     quoted_rate: str | None
+    confirmed: tuple[str, ...]
     terms: Terms
 
     def rungs(self) -> tuple[Rung, ...]:
@@ -410,6 +412,7 @@ def _read_debt(fields: Fields, taken: set[str], account_ids: set[str], as_of: da
         note=fields.text("note", "", longest=2000),
         signed_on=fields.optional_day("signed_on"),
         quoted_rate=fields.text("quoted_rate", "") or None,
+        confirmed=fields.words("confirmed", FIGURE_KEYS),
         terms=read_terms(contract, fields, as_of),
     )
     fields.close()
@@ -516,5 +519,6 @@ def debt_document(debt: Debt) -> dict[str, Any]:
         "note": debt.note,
         "signed_on": None if debt.signed_on is None else debt.signed_on.isoformat(),
         "quoted_rate": debt.quoted_rate,
+        "confirmed": list(debt.confirmed),
         **terms_document(debt.terms),
     }

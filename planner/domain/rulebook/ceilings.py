@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from planner.domain.rulebook.ladders import CERTAINTIES, Words
+from planner.domain.rulebook.ladders import RULE_CERTAINTIES, Words
 from planner.domain.rulebook.rule_files import (
     RULES,
     check_wording,
@@ -111,7 +111,7 @@ def _read_ceiling(
         lpr_multiple=0 if is_fixed else fields.whole("lpr_multiple", low=1, high=10),
         first=fields.optional_day("from"),
         products=fields.words("products", None),
-        certainty=fields.choice("certainty", CERTAINTIES),
+        certainty=fields.choice("certainty", RULE_CERTAINTIES),
         source=_read_source(fields, sources),
         checked_on=checked_on,
     )
@@ -131,7 +131,7 @@ def _read_lpr(fields: Fields, sources: Mapping[str, object]) -> Lpr:
     lpr = Lpr(
         rows=tuple(rows),
         known_to=fields.day("known_to"),
-        certainty=fields.choice("certainty", CERTAINTIES),
+        certainty=fields.choice("certainty", RULE_CERTAINTIES),
         source=_read_source(fields, sources),
     )
     fields.close()

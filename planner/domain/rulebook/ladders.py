@@ -12,7 +12,9 @@ from typing import Any, Final
 from planner.domain.values.reading import Fields
 
 LANGUAGES: Final = ("zh", "en")
-CERTAINTIES: Final = ("contract", "regulation", "practice", "reported")
+# The surest first. Of a rule file `contract` is not one: we read no operator's own agreement.
+CERTAINTIES: Final = ("contract", "regulation", "retold", "practice", "reported")
+RULE_CERTAINTIES: Final = CERTAINTIES[1:]
 REPORTS_TO: Final = ("pboc", "zhima")
 EARLIEST_NOTICE = -60
 LATEST_RUNG = 20_000

@@ -16,10 +16,10 @@ from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 from planner.domain.rulebook.ladders import (
-    CERTAINTIES,
     LANGUAGES,
     LONGEST_WORDS,
     REPORTS_TO,
+    RULE_CERTAINTIES,
     Rung,
     Words,
     read_rung,
@@ -208,7 +208,7 @@ class RuleReader:
         self.checked_on = fields.day("checked_on")
 
     def origin(self, fields: Fields) -> tuple[str, str, date]:
-        certainty = fields.choice("certainty", CERTAINTIES)
+        certainty = fields.choice("certainty", RULE_CERTAINTIES)
         source = fields.text("source")
         if fields.has("source") and source not in self.sources:
             fields.fail("source", "choice", options="the ids in sources.toml")
@@ -396,3 +396,6 @@ _VALUES: Final[Mapping[str, _ReadValue]] = {
     ),
     "reports_to": lambda fields: list(fields.words("value", REPORTS_TO)),
 }
+
+# The keys of a debt of which rules may say something, and a person may have read them themselves.
+FIGURE_KEYS: Final = tuple(_VALUES)

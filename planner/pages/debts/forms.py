@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.domain.household.household import MAX_GRACE_DAYS
 from planner.domain.rulebook.ladders import in_language
 from planner.domain.rulebook.products import Product, load_products
+from planner.domain.rulebook.rule_files import Figure
 from planner.forms.arrears import fitting_arrears, reason_field
 from planner.forms.fields import (
     REQUIRED,
@@ -33,7 +34,7 @@ from planner.forms.fields import (
     tell,
     yuan_text,
 )
-from planner.forms.keyed import ItemForm
+from planner.forms.keyed import ItemForm, field_choices
 from planner.hashes import digest
 from planner.models import DebtRow, Item
 from planner.services.items import save_items
@@ -51,6 +52,7 @@ PLACES: Mapping[str, tuple[str, Any]] = {
 }
 
 BUREAUS = [("pboc", _("Credit bureau (PBOC)")), ("zhima", _("Sesame Credit"))]
+CONFIRMED_NOTE = _("You compared this with your own contract.")
 UNKNOWN = _("unknown")
 UNKNOWN_NOTE = _("We found nothing reliable on this; please see your contract or the app.")
 
@@ -145,6 +147,7 @@ class DebtForm(ItemForm):
         self._add_autopay()
         self._add_arrears()
         self._add_reason()
+        self._add_confirmed()
         self._say_where()
         for field in self.fields.values():
             if isinstance(field, DayField):
@@ -325,23 +328,53 @@ class DebtForm(ItemForm):
 
     # --- Where figures are found, and what the product says of them ---
 
+    @property
+    def _figures(self) -> Mapping[str, Figure]:
+        """What the product says of a figure, by its key in the document."""
+        return {} if self.product is None else {**self.product.defaults, **self.product.possible}
+
+    def _field_for(self, key: str) -> str | None:
+        """The name of the field for a key of the document."""
+        name = self.places.get(key, key)
+        if name in self.fields:
+            return name
+        return next((one for one in self.fields if one.startswith(f"{key}_")), None)
+
+    def _add_confirmed(self) -> None:
+        """Let the person say what they compared with their own contract."""
+        labels = {
+            key: self.fields[name].label for key in self._figures if (name := self._field_for(key))
+        }
+        if labels:
+            self.fields["confirmed"] = forms.MultipleChoiceField(
+                label=_("I compared these with my own contract"),
+                choices=list(labels.items()),
+                required=False,
+                initial=[key for key in self._confirmed if key in labels],
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    @property
+    def _confirmed(self) -> Sequence[str]:
+        return [] if self.item is None else self.item.terms.get("confirmed", [])
+
     def _say_where(self) -> None:
         if self.product is None:
             return
         language = (get_language() or "zh")[:2]
-        names = {**{name: name for name in self.fields}, **self.places}
         for key, place in self.product.where.items():
-            field = self.fields.get(names.get(key, _one_of(names, key)))
-            if field is not None:
+            if name := self._field_for(key):
                 texts = {"app": place.app, "form": place.form, "empty": place.empty}
                 said = {name: in_language(words, language) for name, words in texts.items()}
-                tell(field, where=said)
-        figures = {**self.product.defaults, **self.product.possible}
-        for key, figure in figures.items():
-            field = self.fields.get(names.get(key, _one_of(names, key)))
-            if field is not None and (figure.note or not figure.is_known):
+                tell(self.fields[name], where=said)
+        for key, figure in self._figures.items():
+            name = self._field_for(key)
+            if name and key in self._confirmed:
+                sure = CERTAINTY_WORDS["contract"]
+                tell(self.fields[name], note=CONFIRMED_NOTE, certainty=sure)
+            elif name and (figure.note or not figure.is_known):
                 tell(
-                    field,
+                    self.fields[name],
                     note=in_language(figure.note, language) or UNKNOWN_NOTE,
                     certainty=CERTAINTY_WORDS[figure.certainty] if figure.is_known else UNKNOWN,
                     rule=figure.source,
@@ -380,7 +413,7 @@ class DebtForm(ItemForm):
         yield group(_("Who may deduct, and who is told"), [*deduction[1:], "reports_to"])
         yield group(
             _("Grace, contract, note"),
-            ["grace_days", "tolerance", "signed_on", "quoted_rate", "note"],
+            ["grace_days", "tolerance", "signed_on", "quoted_rate", "confirmed", "note"],
         )
 
     def arrear_rows_fields(self) -> list[Group]:
@@ -420,9 +453,18 @@ class DebtForm(ItemForm):
             "reports_to": cleaned["reports_to"],
             "signed_on": signed_on and signed_on.isoformat(),
             "quoted_rate": cleaned["quoted_rate"] or None,
+            "confirmed": self._confirmed_now(),
             "note": cleaned["note"],
             "arrears": self._arrears(),
         }
+
+    def _confirmed_now(self) -> list[str]:
+        """What is ticked; what is not asked here stays as it was."""
+        if "confirmed" not in self.fields:
+            return list(self._confirmed)
+        asked = dict(field_choices(self.fields["confirmed"]))
+        rest = [key for key in self._confirmed if key not in asked]
+        return [*rest, *self.cleaned_data["confirmed"]]
 
     def entries(self) -> list[dict[str, Any]]:
         """The debts that a new form adds: mostly one."""
@@ -468,11 +510,6 @@ def _first_name(product: Product) -> str:
         return ""
     name = product.name((get_language() or "zh")[:2])
     return name.split(" / ")[0].split(" (")[0]
-
-
-def _one_of(names: Mapping[str, str], key: str) -> str:
-    """The first of several fields for one key of the document, such as autopay_1."""
-    return next((name for name in names if name.startswith(f"{key}_")), key)
 
 
 def late_fee_entry(ratio: str | None, floor_fen: int | None) -> dict[str, Any] | None:

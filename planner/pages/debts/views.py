@@ -135,7 +135,8 @@ def _row(
     debt: Debt, accounts: dict[str, str], amounts: Amounts, today: date, last_of_kind: set[str]
 ) -> DebtListLine:
     product = load_products().get(debt.product or "")
-    possible = product.possible.get("grace_days") if product and not debt.grace_days else None
+    is_open = not debt.grace_days and "grace_days" not in debt.confirmed
+    possible = product.possible.get("grace_days") if product and is_open else None
     terms = debt.terms
     if isinstance(terms, RevolvingTerms):
         owed = terms.billed_fen + terms.unbilled_fen

@@ -23,8 +23,8 @@ from planner.words.language import spoken
 from planner.words.names import certainty_word, fact_certainty
 
 MEANS = {
-    "contract": gettext_lazy("the product's terms as told by others; your own contract decides"),
     "regulation": gettext_lazy("a law, a court's interpretation or a regulator's rule"),
+    "retold": gettext_lazy("the product's terms as told by others; your own contract decides"),
     "practice": gettext_lazy("what usually happens; no rule says so"),
     "reported": gettext_lazy("one weak source, or sources that disagree; not a fact"),
 }

@@ -129,6 +129,7 @@ def complete(contract, **changes):
         "note": "合同在抽屉里",
         "signed_on": "2025-01-31",
         "quoted_rate": "日利率 0.05%",
+        "confirmed": ["rate"],
         **CONTRACTS[contract],
     } | changes
     flow = {"amount": "500.00", "account": "card", "from": "2026-12-01", "until": "2027-12-01"}

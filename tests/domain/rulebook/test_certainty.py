@@ -18,7 +18,7 @@ LAWFUL = {
     "zh": "依法|法律规定|法定|按规定|监管要求|法律要求",
     "en": r"\b(by law|the law requires|required by law|legally required|statutory)\b",
 }
-CLAIMS = {"reported": (SURE, LAWFUL), "practice": (SURE,), "contract": (LAWFUL,), "regulation": ()}
+CLAIMS = {"reported": (SURE, LAWFUL), "practice": (SURE,), "retold": (LAWFUL,), "regulation": ()}
 DOUBTED = {"zh": r"不一定|未必|不会被", "en": r"\bnot (always|certainly|definitely)\b"}
 HEDGED = {
     "zh": "可能|据说|网上|有说|听说|也许|或许|没有找到",
@@ -85,8 +85,8 @@ def test_hearsay_is_always_told_as_hearsay():
         ("reported", "en", "This is required by law", "required by law"),
         ("practice", "zh", "第三天会被停卡", "会被"),
         ("practice", "en", "Calls always start on day 3", "always"),
-        ("contract", "zh", "按规定每天扣款", "按规定"),
-        ("contract", "en", "Statutory penalty interest", "Statutory"),
+        ("retold", "zh", "按规定每天扣款", "按规定"),
+        ("retold", "en", "Statutory penalty interest", "Statutory"),
         ("practice", "zh", "不一定会打电话", ""),
         ("practice", "en", "Calls do not always come", ""),
         ("regulation", "zh", "依法应当先告知", ""),

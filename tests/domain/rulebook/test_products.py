@@ -146,7 +146,7 @@ def test_every_rung_speaks_both_languages(rung):
 
 
 def test_every_rung_says_how_sure_it_is_and_since_when(rung):
-    assert rung.certainty in ("contract", "regulation", "practice", "reported")
+    assert rung.certainty in ("regulation", "retold", "practice", "reported")
     assert rung.source in load_sources()
     assert rung.checked_on >= date(2026, 11, 23)
 
@@ -392,7 +392,7 @@ def test_grace_is_reported_but_never_used():
 
 def test_the_due_day_is_the_earliest_usual_one():
     huabei = PRODUCTS["huabei"]
-    usual = [option.value for option in huabei.due_days if option.certainty == "contract"]
+    usual = [option.value for option in huabei.due_days if option.certainty == "retold"]
 
     assert usual == [8, 9, 10]
     assert huabei.starting_document()["due_day"] == 8
@@ -758,10 +758,18 @@ def test_a_copy_of_the_rules_loads(rules):
         pytest.param(
             "huabei.toml",
             'certainty = "practice"\nsource = "OWN"\nright_sources = ["CPL"]\nnames.zh = "花呗付款',
-            'certainty = "contract"\nsource = "OWN"\nright_sources = ["CPL"]\nnames.zh = "花呗付款',
+            'certainty = "retold"\nsource = "OWN"\nright_sources = ["CPL"]\nnames.zh = "花呗付款',
             "rungs[3].certainty",
             "no formal source",
-            id="practice called contract",
+            id="practice called retold",
+        ),
+        pytest.param(
+            "huabei.toml",
+            '[defaults.statement_day]\nvalue = 1\ncertainty = "retold"',
+            '[defaults.statement_day]\nvalue = 1\ncertainty = "contract"',
+            "defaults.statement_day.certainty",
+            "retold",
+            id="a contract that nobody here has read",
         ),
         pytest.param(
             "huabei.toml",
