@@ -58,7 +58,8 @@ class LoansField(forms.CharField):
         super().__init__(max_length=10_000, strip=False, **kwargs)
         self.today: date | None = None
         self.seen_on: date = FIRST_DAY
-        self.widget.attrs |= {"rows": 4, "autocomplete": "off"}
+        self.widget.attrs |= {"rows": 6, "autocomplete": "off"}
+        self.widget.attrs["placeholder"] = " "  # so that a sheet can tell that it is empty
 
     def clean(self, value: Any) -> list[Loan]:
         lines = [plain(line) for line in (super().clean(value) or "").splitlines()]

@@ -218,7 +218,8 @@ class InstalmentForm(DatedForm):
         label=_("One loan a line"), required=False,
         help_text=_(
             "Paste them from the app, a line each: next due date, principal left, payments left, "
-            "such as 2026-12-15 5,000.00 10. Rate and way of repaying are the same for all."
+            "such as 2026-12-15 5,000.00 10. Rate and way of repaying are the same for all; "
+            "leave principal, date and payments below empty then."
         ),
     )  # fmt: skip
     fees_left = YuanField(label=_("Fees still to come, all together"), required=False)
@@ -247,7 +248,8 @@ class InstalmentForm(DatedForm):
         super().__init__(*args, **kwargs)
         for name in ("next_due", "periods_left", "amount"):
             if name in self.fields:
-                tell(self.fields[name], unless="listed")
+                tell(self.fields[name], unless="listed loans")
+        tell(self.fields["principal"], unless="loans")
         field_of(self, "loans", LoansField).seen_on = self.seen_on
         if self.item is not None:
             del self.fields["loans"]
