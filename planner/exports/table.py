@@ -19,7 +19,7 @@ from planner.domain.values.days import add_months
 from planner.words.answer import Situation, answer
 from planner.words.days import long_day
 from planner.words.figures import figure, yuan
-from planner.words.language import one_line, speaking, spoken
+from planner.words.language import listed_names, one_line, speaking, spoken
 from planner.words.markup import text_of
 from planner.words.names import account_names_of, names_of, rung_words, strategy_name
 from planner.words.warnings import notes, warnings
@@ -321,7 +321,10 @@ def _exposures(plan: Plan, *, is_whole: bool) -> list[str]:
         sentence = _("{expense} would then lack {amount}.")
         expense = shorten(expenses[lacking], NAME_WIDTH)
         lines += _dated(on, sentence.format(expense=expense, amount=yuan(one.short_fen)))
-    return [_("What lenders may take of what stays unpaid"), *lines, *left]
+    unsaid = [names[one.id] for one in plan.household.debts if not one.autopay_known]
+    said = _("Nobody said yet whether these deduct by themselves; they count as able to: {names}.")
+    doubts = wrap(said.format(names=listed_names(unsaid))) if unsaid else []
+    return [_("What lenders may take of what stays unpaid"), *lines, *doubts, *left]
 
 
 def _near(plan: Plan, days: Sequence[date], *, is_whole: bool) -> tuple[int, list[str]]:

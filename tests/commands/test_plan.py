@@ -197,6 +197,25 @@ def test_the_worst_case_is_in_json_csv_and_table_and_not_in_the_calendar(plan):
     assert ics == plan(path, "--format", "ics", LANG="en").stdout.decode()
 
 
+def test_a_lender_of_whom_nobody_said_may_take_in_file_and_command(plan, tmp_path):
+    household = json.loads((ROOT / "examples" / "short.json").read_bytes())
+    said, unsaid = (
+        household
+        | {"debts": [one | {"autopay": [], "autopay_known": known} for one in household["debts"]]}
+        for known in (True, False)
+    )
+
+    def worst(document, format):
+        path = write(tmp_path, json.dumps(document).encode())
+        return plan(path, "--worst-case", "--format", format, LANG="zh_CN").stdout.decode()
+
+    assert json.loads(worst(said, "json"))["exposures"] == []
+    assert json.loads(worst(unsaid, "json"))["exposures"]
+    words = "还不知道会不会自动扣款，先当作可能会扣："
+    assert words in worst(unsaid, "table").replace("\n", "")
+    assert words not in worst(said, "table").replace("\n", "")
+
+
 def test_the_worst_case_of_the_optimum_is_of_the_payments_that_are_printed(plan, tmp_path):
     """700.00 at hand: 100.00 of the 800.00 due on the 1st are paid, 600.00 are kept for the
     home. The lender may take what is left in its account, and the wages pay the rest."""

@@ -149,6 +149,16 @@ class Household:
     known_to: date
     history: tuple[Entry, ...] = ()
 
+    def reach(self, debt: Debt) -> tuple[str, ...]:
+        """The accounts that the lender of a debt may take from, as far as is known, in its order.
+
+        Where nobody said so that is every account, in the household's order, cash apart: what is
+        unknown is at risk until it is known.
+        """
+        if debt.autopay_known:
+            return debt.autopay
+        return tuple(account.id for account in self.accounts if account.kind != "cash")
+
 
 def read_household(raw: bytes) -> Household:
     """The household of a JSON document in UTF-8, no larger than `limits` says.

@@ -225,7 +225,7 @@ class Ledger:
     has arrived, after the dues; it gives fen per debt, in the order of debts, or None for
     nothing. It may propose no more than there is and than the contracts take. `opening` are
     the books to start from, by default those of the household's own figures. With
-    `lenders_take` each lender then takes what is still required from its `autopay` accounts.
+    `lenders_take` each lender then takes what is still required from the accounts in its reach.
     """
 
     household: Household
@@ -393,15 +393,15 @@ class Ledger:
 
     def _let_lenders_take(self, on: date, touched: list[int]) -> int:
         """What is required and unpaid, from the accounts each lender may deduct from, as far
-        as there is money in them: in order of debts, then of `autopay`. Returns fen.
+        as there is money in them: in order of debts, then of its accounts. Returns fen.
 
         On days without income or due there is nothing new to take.
         """
         taken = 0
         for index, debt in enumerate(self.household.debts):
-            if not debt.autopay or index not in self.demanding:
+            if index not in self.demanding:
                 continue
-            for account in debt.autopay:
+            for account in self.household.reach(debt):
                 source = self._account_index[account]
                 unpaid = self.contracts[index].required_fen(self.day)
                 amount = min(unpaid, self.accounts[source])

@@ -1,13 +1,12 @@
 """The worst case: what lenders could take from which account, and what that leaves unpaid.
 
 Read off a ledger in which each lender takes what is still required from the accounts it may
-deduct from, day by day. An account that no debt names is never in it. Amounts are fen.
+deduct from, or might: see `Household.reach`. Amounts are fen.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from heapq import merge
 from itertools import takewhile
@@ -39,20 +38,6 @@ class Prospect(NamedTuple):
     takings: tuple[Taking, ...]
     cash_fen: dict[date, int]
     arrivals: dict[date, tuple[str, ...]]
-
-
-def with_unknown_at_risk(household: Household) -> Household:
-    """The same household where a lender of whom nobody said so may take from any account.
-
-    The fullest comes first: a payment to such a lender leaves from there. Cash is out of reach.
-    """
-    reachable = [one for one in household.accounts if one.kind != "cash"]
-    reachable.sort(key=lambda one: -one.balance_fen)
-    anywhere = tuple(one.id for one in reachable)
-    debts = tuple(
-        debt if debt.autopay_known else replace(debt, autopay=anywhere) for debt in household.debts
-    )
-    return replace(household, debts=debts)
 
 
 def if_followed(household: Household, steps: Iterable[DecidedPayment], before: date) -> Prospect:

@@ -117,6 +117,7 @@ class DebtListLine:
     grace_possible: int
     grace_certainty: str
     deducts_from: list[str]
+    is_deduction_unknown: bool
 
 
 def debt_rows(household: HouseholdRow) -> list[DebtListLine]:
@@ -165,6 +166,7 @@ def _row(
         grace_possible=possible.value if possible else 0,
         grace_certainty=certainty_word(possible.certainty) if possible else "",
         deducts_from=[accounts[one] for one in debt.autopay],
+        is_deduction_unknown=not debt.autopay_known,
     )
 
 

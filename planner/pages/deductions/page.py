@@ -17,7 +17,6 @@ from planner.domain.paying.exposure import (
     Prospect,
     if_followed,
     if_nothing_is_paid,
-    with_unknown_at_risk,
 )
 from planner.domain.plan.plan import Exposure
 from planner.domain.rulebook.deductions import load_deductions
@@ -102,8 +101,7 @@ class DeductionPage:
     def __init__(self, user: User) -> None:
         self.current = Current(user)
         self.amounts = self.current.amounts
-        household = with_unknown_at_risk(self.current.position)
-        self._at_risk = with_unknown_at_risk(self.current.household)
+        household = self.household
         self._debts = {debt.id: debt for debt in household.debts}
         self._accounts = {account.id: account.name for account in household.accounts}
         self._incomes = {income.id: income.name for income in household.incomes}
@@ -125,16 +123,16 @@ class DeductionPage:
         steps = [
             (one.on.toordinal(), one.debt, one.amount_fen) for one in self.current.plan.payments
         ]
-        return if_followed(self._at_risk, steps, self._before)
+        return if_followed(self.current.household, steps, self._before)
 
     @cached_property
     def _unpaid(self) -> Prospect:
-        return if_nothing_is_paid(self._at_risk, self._before)
+        return if_nothing_is_paid(self.current.household, self._before)
 
     @cached_property
     def is_bound(self) -> bool:
         """Whether any lender may take from any account, by what is known."""
-        return any(debt.autopay for debt in self._debts.values())
+        return any(self.household.reach(debt) for debt in self.household.debts)
 
     # --- The answer ---
 
@@ -304,7 +302,7 @@ class DeductionPage:
             for one in self.current.plan.payments
             if one.on < self._before
             and (one.debt, one.on) in due
-            and one.account in self._debts[one.debt].autopay
+            and one.account in self.household.reach(self._debts[one.debt])
         ]
 
     @property
@@ -333,7 +331,7 @@ class DeductionPage:
                 possible=listed_names(
                     debt.name
                     for debt in self.household.debts
-                    if not debt.autopay_known and account.kind != "cash"
+                    if not debt.autopay_known and account.id in self.household.reach(debt)
                 ),
                 is_wechat=account.kind == "wechat_balance",
             )

@@ -15,6 +15,7 @@ from planner.plans.kept import position_today
 from planner.services.documents import household_of
 from planner.words.days import said
 from planner.words.figures import Amounts
+from planner.words.language import listed_names
 from planner.words.names import KINDS
 
 
@@ -109,7 +110,12 @@ def account_list(request: Request) -> HttpResponse:
             "slug": account.id,
             "name": account.name,
             "kind": kinds[account.kind],
-            "is_unknown": any(not debt.autopay_known for debt in terms.debts),
+            # Of whom nobody said yet whether they take from it.
+            "possible": listed_names(
+                debt.name
+                for debt in terms.debts
+                if not debt.autopay_known and account.id in terms.reach(debt)
+            ),
             "balance": amounts.plain(account.balance_fen),
             # Lenders who may take from it, and whether it is their first, second … choice.
             "lenders": [

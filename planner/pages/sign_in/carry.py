@@ -19,10 +19,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from planner.models import User
+from planner.models import GUEST_DAYS, User
 from planner.pages.http import Request
 from planner.services.documents import has_figures
-from planner.services.people import GUEST_DAYS
 
 MINUTES = 10
 

@@ -46,7 +46,8 @@ def start_form(
     if contract == "instalment":
         asked.append("loans")  # folded, below the others
     if contract != "revolving" and data and data.get("overdue_asked"):
-        asked += OVERDUE
+        after = asked.index("next_due") + 1
+        asked[after:after] = OVERDUE
     form = FORMS[contract](
         data, household=household, accounts=accounts, product=product, asked=asked, begins=True,
         **kwargs,

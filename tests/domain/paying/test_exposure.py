@@ -51,6 +51,7 @@ def listed(id, due_on, principal, autopay=(), **terms):
         "principal": principal,
         "rows": [row],
         "autopay": list(autopay),
+        "autopay_known": True,
         **terms,
     }
 
@@ -241,12 +242,40 @@ def test_only_money_that_is_there_is_taken():
     assert prospect.cash_fen == {date(2026, 12, 2): 2_000}
 
 
+def test_a_lender_of_whom_nobody_said_may_take_from_all_but_cash():
+    # 500.00 are due: 300.00 from cmb and 120.00 from WeChat, nothing of the 1,000.00 in cash.
+    accounts = {"cmb": "300.00", "wechat": "120.00", "purse": "1000.00"}
+    debt = listed("loan", "2026-12-02", "500.00", autopay_known=False)
+    unsaid = household("2026-12-01", accounts=accounts, debts=[debt])
+    kinds = ("debit_card", "wechat_balance", "cash")
+    unsaid = replace(
+        unsaid,
+        accounts=tuple(
+            replace(one, kind=kind) for one, kind in zip(unsaid.accounts, kinds, strict=True)
+        ),
+    )
+    said = replace(unsaid, debts=(replace(unsaid.debts[0], autopay_known=True),))
+    due = date(2026, 12, 2)
+
+    assert if_nothing_is_paid(unsaid, date(2026, 12, 10)).takings == (
+        (due, "loan", "cmb", 30_000), (due, "loan", "wechat", 12_000),
+    )  # fmt: skip
+    assert if_nothing_is_paid(said, date(2026, 12, 10)).takings == ()
+
+
 def test_a_day_outside_the_plan_is_refused():
     with pytest.raises(ValueError, match="not a day of this plan"):
         if_nothing_is_paid(overdue_household(), date(2026, 12, 4))
 
 
 # Of every household
+
+
+def may_take_from(household, debt):
+    """What was named; every account but cash where nobody said whether it deducts at all."""
+    if debt.autopay or debt.autopay_known:
+        return debt.autopay
+    return [account.id for account in household.accounts if account.kind != "cash"]
 
 
 @pytest.mark.property
@@ -262,7 +291,7 @@ def test_lenders_take_no_more_than_is_unpaid_and_only_from_their_accounts(docume
         held = list(ledger.accounts)
         for debt, contract in zip(read.debts, ledger.contracts, strict=True):
             unpaid = contract.required_fen(ledger.day)
-            for account in debt.autopay:
+            for account in may_take_from(read, debt):
                 taken = min(unpaid, max(0, held[places[account]]))
                 held[places[account]] -= taken
                 unpaid -= taken
@@ -281,7 +310,11 @@ def test_lenders_take_no_more_than_is_unpaid_and_only_from_their_accounts(docume
 def check_exposures(ledger):
     """Each account and day once, sums as taken, what is left as the books have it."""
     exposures = read_exposures(ledger)
-    named = {account for debt in ledger.household.debts for account in debt.autopay}
+    named = {
+        account
+        for debt in ledger.household.debts
+        for account in may_take_from(ledger.household, debt)
+    }
     balances = {
         (row.on, account.id): fen
         for row in ledger.cash_days
@@ -306,14 +339,15 @@ def check_exposures(ledger):
 @pytest.mark.property
 @one_in(5)
 @given(households(), st.booleans(), st.integers(1, 400))
-def test_an_account_that_nobody_names_is_never_touched(document, is_first, days):
+def test_an_account_that_nobody_may_deduct_from_is_never_touched(document, is_first, days):
     """However much is unpaid, and though there is always money in it: wages go on arriving."""
     jar = {"id": "jar", "name": "零钱罐", "kind": "wechat_balance", "balance": "50000.00"}
     wages = {"id": "wages", "name": "零工", "amount": "70.00", "account": "jar",
              "on": {"weekly": "fri"}}  # fmt: skip
     accounts = [jar, *document["accounts"]] if is_first else [*document["accounts"], jar]
     incomes = [*document["incomes"], wages]
-    read = parse_household(document | {"accounts": accounts, "incomes": incomes})
+    debts = [debt | {"autopay_known": True} for debt in document["debts"]]
+    read = parse_household(document | {"accounts": accounts, "incomes": incomes, "debts": debts})
     place = 0 if is_first else -1
 
     ledger = Ledger(read, lambda ledger: None, lenders_take=True)
@@ -330,12 +364,12 @@ def test_an_account_that_nobody_names_is_never_touched(document, is_first, days)
 @pytest.mark.property
 @one_in(3)
 @given(households(), st.sampled_from(STRATEGIES))
-def test_in_the_worst_case_only_authorised_accounts_pay_lenders(document, strategy):
+def test_in_the_worst_case_lenders_take_from_accounts_in_their_reach(document, strategy):
     plan = make_plan(parse_household(document), strategy, worst_case=True)
 
-    autopay = {debt.id: debt.autopay for debt in plan.household.debts}
+    reach = {debt.id: may_take_from(plan.household, debt) for debt in plan.household.debts}
     for one in plan.payments:
-        assert one.by == "plan" or one.account in autopay[one.debt]
+        assert one.by == "plan" or one.account in reach[one.debt]
     assert sum(one.amount_fen for one in plan.payments if one.by == "lender") == sum(
         one.could_take_fen for one in plan.exposures
     )

@@ -405,3 +405,23 @@ def test_a_debt_called_as_the_page_that_makes_one_can_be_opened(client, make_mem
     assert resolve(page).kwargs == {"slug": "new"}
     listed = client.get(reverse("planner:debt-list")).content.decode()
     assert f'href="{page}"' in listed
+
+
+def test_list_and_page_say_what_is_known_of_its_deduction(client, make_member):
+    debts = [
+        LOAN | {"id": "unsaid", "autopay": [], "autopay_known": False},
+        LOAN | {"id": "itself", "autopay": [], "autopay_known": True},
+        LOAN | {"id": "card", "autopay": ["card"]},
+    ]
+    client.force_login(make_member(debts=debts))
+
+    page = client.get(LIST).content.decode()
+    assert page.count("还不知道会不会自动扣款，先当作可能会扣") == 1
+    said = {
+        "unsaid": "先当作可能从任何账户扣",
+        "itself": "它不会自动扣款",
+        "card": "你填的扣款账户",
+    }
+    for slug, words in said.items():
+        page = client.get(url_of(slug, "planner:debt-schedule")).content.decode()
+        assert [one for one in said.values() if one in page] == [words]

@@ -119,6 +119,24 @@ def test_the_list_says_who_may_deduct_in_which_order(client, make_member):
     assert "4,200.00" in page
 
 
+def test_an_account_says_of_whom_nobody_knows_whether_they_take_from_it(client, make_member):
+    said = debt(id="said", name="花呗", autopay=["second"])
+    unsaid = debt(id="unsaid", name="借呗", autopay=[])
+    accounts = [
+        account(), account(id="second", name="余额"), account(id="purse", name="钱包", kind="cash"),
+    ]  # fmt: skip
+    owner = make_member(accounts=accounts, debts=[said, unsaid])
+    client.force_login(owner)
+
+    rows = {row["name"]: row["possible"] for row in client.get(LIST).context["rows"]}
+    page = client.get(LIST).content.decode()
+
+    assert rows == {accounts[0]["name"]: "借呗", "余额": "借呗", "钱包": ""}
+    assert page.count("还不知道谁能从这里扣，先当作可能被扣。") == 1  # the first account
+    assert page.count("先当作可能会扣：借呗") == 1  # beside 花呗, which is known
+    assert page.count("没有出借方可以从这里扣") == 1  # cash
+
+
 def test_hidden_amounts_stay_hidden(owner_client, owner):
     household = owner.household
     household.is_discreet = True
