@@ -34,11 +34,16 @@ REASONS: dict[str, Promise] = {
     "either due_day or due_after": _(
         "Give either the due day, or after how many days the bill is due, not both."
     ),
-    "another day than statement_day": _("The due day must be another day than the statement day."),
+    "another day than statement_day": _(
+        "The bill is made on that day. Enter the day by which it is to be paid, another one."
+    ),
     "at most billed": _("This can be as much as the bill at most."),
     "at most one entry: the oldest missed due date": _("Give only the oldest missed due date."),
-    "a day up to as_of": _("This must be a day up to the day of your figures."),
-    "a day before as_of": _("What is overdue was due before the day of your figures."),
+    "a day up to as_of": _("Enter a day that has been: the day of your figures or before."),
+    "a day before as_of": _(
+        "What is overdue was due before the day of your figures; enter what falls due later as "
+        "the next due date."
+    ),
     "at least the principal in arrears": _(
         "The principal must be at least what is already overdue of it."
     ),
@@ -68,7 +73,9 @@ REASONS: dict[str, Promise] = {
     ),
     "360 or 365": _("The year of the rate has 360 or 365 days."),
     "as_of or a later day": _("This must be the day of your figures or a later day."),
-    "from or a later day": _("The last day must not lie before the first."),
+    "from or a later day": _(
+        "The last day lies before the first: enter a later last day, or an earlier first one."
+    ),
 }
 
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from planner.domain.values.money import MAX_FEN, format_yuan, parse_yuan
 from planner.domain.values.reading import FIRST_DAY, LAST_DAY, MAX_TEXT
 from planner.models import HouseholdRow, Item
+from planner.words.days import day as day_words
 
 # What a Chinese keyboard types in place of ASCII. Not NFKC: that would read ² as 2.
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
@@ -330,8 +331,8 @@ class DayField(forms.DateField):
         "required": REQUIRED,
         "invalid": _("Write the date like 2026-12-09."),
         "no_such_day": _("There is no such day. Write the date like 2026-12-09."),
-        "too_early": _("This must be %(limit)s or a later day."),
-        "too_late": _("This must be %(limit)s or an earlier day."),
+        "too_early": _("Enter %(limit)s or a later day."),
+        "too_late": _("Enter %(limit)s or an earlier day."),
     }
     _day = re.compile(
         r"(?P<y>[0-9]{4})(?:-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})|/(?P<m1>[0-9]{1,2})/(?P<d1>[0-9]{1,2})"
@@ -360,9 +361,9 @@ class DayField(forms.DateField):
             return None
         day = self._read(text)
         if day < self.first:
-            raise self._refuse("too_early", limit=self.first.isoformat())
+            raise self._refuse("too_early", limit=self._words(self.first))
         if day > self.last:
-            raise self._refuse("too_late", limit=self.last.isoformat())
+            raise self._refuse("too_late", limit=self._words(self.last))
         return day
 
     def _read(self, text: str) -> date:
@@ -377,6 +378,9 @@ class DayField(forms.DateField):
         except ValueError:
             raise self._refuse("no_such_day") from None
         raise self._refuse("invalid")
+
+    def _words(self, limit: date) -> str:
+        return day_words(limit, self.today or date.min)  # with its year where today is not known
 
     def _refuse(self, code: str, **params: Any) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params=params)
@@ -451,7 +455,7 @@ class RateField(forms.MultiValueField):
     default_error_messages = {
         "required": REQUIRED,
         "invalid": _("Write the rate in digits, like 0.05, and choose its unit."),
-        "places": _("The rate has too many decimals."),
+        "places": _("Write the rate with 12 decimals at most, like 0.0123."),
         "too_large": _(
             "A year's interest would be more than ten times the debt. "
             "Please check the number and its unit."

@@ -179,13 +179,24 @@ def test_a_doubtful_day_is_refused_and_never_read_as_another(name, text):
     assert cleaned(DayField(), text) == ACCEPTED_DAYS.get(name, REFUSED)
 
 
-def test_a_day_out_of_bounds_says_the_bound():
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("2026-11-30", "zh-hans", "请填 12 月 1 日或以后的日子。"),
+        ("2026-11-30", "en", "Enter 1 December or a later day."),
+        ("2027-01-01", "zh-hans", "请填 12 月 31 日或以前的日子。"),
+        ("2027-01-01", "en", "Enter 31 December or an earlier day."),
+    ],
+)
+def test_a_day_out_of_bounds_says_which_days_are_right(text, language, words):
     field = DayField()
+    field.today = date(2026, 12, 5)
     field.bound(date(2026, 12, 1), date(2026, 12, 31))
 
-    with pytest.raises(ValidationError) as refused:
-        field.clean("2026-11-30")
-    assert "2026-12-01" in refused.value.messages[0]
+    with translation.override(language), pytest.raises(ValidationError) as refused:
+        field.clean(text)
+    with translation.override(language):
+        assert refused.value.messages[0].replace("\u00a0", " ") == words
 
 
 def test_a_refused_day_stays_visible_where_a_date_picker_would_drop_it():
@@ -336,7 +347,7 @@ def test_every_code_of_the_parser_has_a_sentence():
 @pytest.mark.parametrize("code", EXPECTED)
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_sentence_fills_in_its_values(code, language):
-    values = tuple((name, "7") for name in ("low", "high", "options", "reason"))
+    values = tuple((name, "7") for name in ("low", "high", "limit", "options", "reason"))
 
     with translation.override(language):
         said = sentence(DocumentError("path", "found", code, values))

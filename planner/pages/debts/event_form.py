@@ -50,7 +50,9 @@ class EventForm(KeyedForm):
             and values["rung"] not in LIMITS
             and values["on"] > self.household.planned_from
         ):
-            self.add_error("on", _("That day is still to come."))
+            self.add_error(
+                "on", _("That day is still to come. Enter the day on which it happened.")
+            )
         return values
 
     def save(self) -> None:

@@ -310,7 +310,10 @@ class DebtForm(ItemForm):
         chosen = self._autopay()
         for place, name in enumerate(chosen):
             if name in chosen[:place]:
-                self.add_error(f"autopay_{place + 1}", _("This account is named already."))
+                self.add_error(
+                    f"autopay_{place + 1}",
+                    _("This account is named already. Choose another one, or none."),
+                )
         return cleaned
 
     def field_of(self, error: Any) -> str | None:

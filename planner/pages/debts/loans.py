@@ -34,8 +34,13 @@ class LoansField(forms.CharField):
     widget = forms.Textarea
     default_error_messages = {
         "line": _("Line %(number)s: %(reason)s"),
-        "unread": _("this is neither a date, nor an amount, nor a number of payments."),
-        "twice": _("a second figure of the same kind, before the loan above is complete."),
+        "unread": _(
+            "this is neither a date, nor an amount, nor a number of payments. "
+            "Write it like 2026-12-15 5,000.00 10."
+        ),
+        "twice": _(
+            "a second figure of the same kind. Write the three of one loan, then those of the next."
+        ),
         "incomplete": _(
             "of this loan something is missing: next due date, principal left, payments left."
         ),

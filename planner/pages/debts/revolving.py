@@ -68,7 +68,9 @@ MOST_MISSED = 24  # due days to choose from for the oldest one that was short
 
 MISFITS = {
     "above_bill": _("This cannot be more than the bill above. Please look at both again."),
-    "above_left": _("This cannot be more than what is still owed of that bill."),
+    "above_left": _(
+        "This cannot be more than what is still owed of that bill: enter that, or less."
+    ),
 }
 
 

@@ -105,9 +105,22 @@ class DatedForm(DebtForm):
         super().__init__(*args, **kwargs)
         next_due = field_of(self, "next_due", DayField)
         next_due.bound(self.seen_on)
-        next_due.error_messages["too_early"] = _(
+        next_due.error_messages["too_early"] = self._where_a_past_day_goes()
+
+    def _where_a_past_day_goes(self) -> Any:
+        if self.asks_overdue:
+            return _(
+                "This day has passed. Enter here the first due date from today on, and below "
+                "the one that was missed."
+            )
+        if self.unasked:  # the short form has a button for it
+            return _(
+                "This day has passed. If that payment is made, enter the next due date; "
+                "if not, press “Something is overdue already”."
+            )
+        return _(
             "This day has passed. If that payment is made, enter the next due date; "
-            "if not, press “Something is overdue already”."
+            "if not, enter it below, under “Already overdue”."
         )
 
     def shown(self, entry: Mapping[str, Any]) -> dict[str, Any]:

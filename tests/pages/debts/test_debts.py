@@ -404,7 +404,7 @@ def test_a_debt_called_as_the_page_that_makes_one_can_be_opened(client, make_mem
     assert page != reverse("planner:debt-create")
     assert resolve(page).kwargs == {"slug": "new"}
     listed = client.get(reverse("planner:debt-list")).content.decode()
-    assert f'href="{page}"' in listed
+    assert f'href="{url_of("new", "planner:debt-schedule")}"' in listed
 
 
 def test_list_and_page_say_what_is_known_of_its_deduction(client, make_member):
