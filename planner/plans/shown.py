@@ -16,7 +16,7 @@ from planner.domain.make_plan import make_plan
 from planner.domain.paying.proposals import DecidedPayment, follow
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.plan.document import kept_document, paid_in
-from planner.domain.plan.plan import Plan, cost_of, outcome_of, read_off
+from planner.domain.plan.plan import Plan, merit_of, read_off
 from planner.domain.values.reading import InvalidDocument
 from planner.models import KeptPlan, User
 from planner.plans.kept import stored_plan, whole_document
@@ -87,7 +87,7 @@ def check_optimum(user: User) -> list[str]:
         is_fallback = record["proof"]["status"] == "fallback"  # which gives no reasons
     except (KeyError, TypeError, ValueError):
         return ["the stored optimum cannot be read"]
-    computed = kept_document(plan) | {"late_dues": outcome_of(plan).late_dues}
+    computed = kept_document(plan)
     found = [
         f"{key} of the stored optimum is another"
         for key in sorted(computed)
@@ -97,7 +97,7 @@ def check_optimum(user: User) -> list[str]:
     if kept != reasons:
         found.append("reasons of the stored optimum are others")
     rule = rules[best_rule(rules)]
-    if (plan.harm, cost_of(plan)) > (rule.harm, cost_of(rule)):
+    if merit_of(plan) > merit_of(rule):
         found.append(f"the stored optimum is worse than {rule.strategy}")
     return found
 

@@ -23,6 +23,7 @@ from planner.domain.household.terms import InstalmentTerms, OpenTerms, Revolving
 from planner.domain.ledger.ledger import HORIZON_MONTHS, Ledger, start_contract
 from planner.domain.make_plan import cure, make_plan, settle
 from planner.domain.paying.proposals import pay_minimum
+from planner.domain.paying.trials import Trials
 from planner.domain.plan.document import plan_document
 from planner.domain.values.days import WORKING_DAYS, add_months, next_month_day, occurrences
 from planner.domain.values.reading import LAST_DAY
@@ -473,14 +474,43 @@ def test_rungs_start_exactly_where_a_due_was_missed_and_not_cured(document):
         ends = ends_of_episodes(met_on, debt)
         for (start, _, _), (_, later_due, _) in pairwise(sorted(found, key=lambda one: one[0])):
             assert any(start <= end < later_due for end in ends)
-    for severity in range(1, 6):
-        episodes = {
-            (debt, sum(end < due_on for end in ends_of_episodes(met_on, debt)))
-            for (debt, _), found in starts.items()
-            for _, due_on, one in found
-            if one.rung.severity == severity and one.state == "will_start"
-        }
-        assert plan.harm[5 - severity] == len(episodes)
+
+
+@given(households(), strategies)
+def test_harm_counts_the_dues_that_are_late_by_their_own_days(document, strategy):
+    household = parse_household(document)
+    rungs = {debt.id: [] for debt in household.debts}
+    for debt, written in zip(household.debts, document["debts"], strict=True):
+        for one in written["ladder"] or ():
+            is_hidden = "reports_to:pboc" in one.get("needs", ()) and "pboc" not in debt.reports_to
+            is_dated = one["after_days"] is not None and one["after_days"] >= 1
+            if is_dated and not is_hidden and not one["counts_from"].startswith("event:"):
+                rungs[debt.id].append(one)
+    trials = Trials(household)
+    ledger = trials.ledger(strategy)
+
+    plan = make_plan(household, strategy)
+
+    expected = [0] * 5
+    for debt, due in ledger.dues():
+        for severity in range(5, 0, -1):
+            starts = [
+                due.due_on + debt.grace_days + one["after_days"]
+                if one["counts_from"] == "grace_end"
+                else max(due.due_on + one["after_days"], due.due_on + debt.grace_days + 1)
+                for one in rungs[debt.id]
+                if one["severity"] >= severity
+            ]
+            first = min(starts, default=None)
+            if first is None or first <= household.as_of.toordinal() or not due.is_missed:
+                continue
+            if due.met_on is None or due.met_on >= first:
+                expected[5 - severity] += 1
+    assert list(plan.harm.counts) == expected
+    assert plan.late_dues == sum(
+        due.is_missed and due.last_safe_on >= household.as_of.toordinal()
+        for _, due in ledger.dues()
+    )
 
 
 # Cure

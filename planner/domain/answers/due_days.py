@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from planner.domain.household.household import Debt, Household
 from planner.domain.household.terms import InstalmentTerms
-from planner.domain.ledger.consequences import Harm
 from planner.domain.paying.trials import RULES_OF_THUMB, Trials
-from planner.domain.plan.plan import Outcome, Plan, cost_of, outcome_of, read_off
+from planner.domain.plan.plan import Merit, Outcome, Plan, merit_of, outcome_of, read_off
 from planner.domain.rulebook.products import load_products
 from planner.domain.rulebook.rule_files import Figure
 
@@ -26,8 +25,7 @@ class Choice:
     day: int
     figure: Figure
     outcome: Outcome
-    harm: Harm
-    cost_fen: int
+    merit: Merit
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +63,15 @@ def suggest_due_days(household: Household) -> list[DueDayChoices]:
         return []
     trials = Trials(household)
     plans = {name: read_off(trials.ledger(name), name) for name in RULES_OF_THUMB}
-    rule = min(plans, key=lambda name: _judge(plans[name]))
+    rule = min(plans, key=lambda name: merit_of(plans[name]))
     return [_of_debt(household, debt, rule, plans[rule]) for debt in debts]
 
 
 def _of_debt(household: Household, debt: Debt, rule: str, now: Plan) -> DueDayChoices:
     assert not isinstance(debt.terms, InstalmentTerms)
     choices = tuple(_tried(household, debt, rule))
-    best = min(choices, key=lambda one: (one.harm, one.cost_fen))
-    is_better = (best.harm, best.cost_fen) < _judge(now)
+    best = min(choices, key=lambda one: one.merit)
+    is_better = best.merit < merit_of(now)
     day = debt.terms.due_day or 0
     return DueDayChoices(debt.id, day, rule, outcome_of(now), choices, best if is_better else None)
 
@@ -82,8 +80,4 @@ def _tried(household: Household, debt: Debt, rule: str) -> Iterator[Choice]:
     for figure in offered(debt):
         day = int(figure.value)
         plan = read_off(Trials(household, {debt.id: day}).ledger(rule), rule)
-        yield Choice(day, figure, outcome_of(plan), *_judge(plan))
-
-
-def _judge(plan: Plan) -> tuple[Harm, int]:
-    return plan.harm, cost_of(plan)
+        yield Choice(day, figure, outcome_of(plan), merit_of(plan))

@@ -24,7 +24,6 @@ def optimum_record(
         "rule": rule,
         "is_rule": is_rule,
         "reasons": [reason_document(one) for one in reasons],
-        "late_dues": outcome_of(plan).late_dues,
     }
 
 
@@ -53,11 +52,9 @@ class ReadOptimum:
         """Whether no plan starts fewer consequences, whatever the time that dues wait."""
         return bool(self._record["harm"][:5] == self._record["proof"]["harm_bound"][:5])
 
-    @cached_property
+    @property
     def outcome(self) -> Outcome:
-        """Its late dues were counted by `outcome_of` when it was kept."""
-        plan = self.plan
-        return Outcome(plan.debt_free_on, plan.totals.cost, self._record["late_dues"])
+        return outcome_of(self.plan)
 
     @cached_property
     def reasons(self) -> list[WhyPaid]:

@@ -14,7 +14,7 @@ from planner.domain.contracts.dues import Due
 from planner.domain.household.household import Debt, Household
 from planner.domain.ledger.consequences import dated_rungs, rung_start
 from planner.domain.make_plan import ledger_until, make_plan
-from planner.domain.plan.plan import Plan, PlannedDue
+from planner.domain.plan.plan import Plan, PlannedDue, merit_of
 from planner.domain.values.money import MAX_FEN
 
 MOST_EXPLAINED = 4  # debts for which it is worked out what paying them first would do
@@ -153,7 +153,7 @@ def _reason(plan: Plan, other: Plan, due: PlannedDue) -> WhyShort:
     same = next((d for d in other.dues if d[:2] == due[:2]), None)
     if same is not None and same.short_fen >= due.short_fen:
         return WhyShort("no_money", due.debt, due.due_on, same.short_fen)
-    if other.harm <= plan.harm:
+    if merit_of(other) <= merit_of(plan):
         return WhyShort("no_better", due.debt, due.due_on)
     held = {one[:3] for one in starting(plan)}
     new = [one for one in starting(other) if one[:3] not in held and one.debt != due.debt]

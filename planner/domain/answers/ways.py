@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from planner.domain.ledger.consequences import Harm
 from planner.domain.plan.document import day_of, fen_of
-from planner.domain.plan.plan import Course, Outcome, Plan, cost_of, course_of, outcome_of
+from planner.domain.plan.plan import Course, Outcome, Plan, course_of, merit_of, outcome_of
 from planner.domain.values.money import format_yuan
 
 
@@ -24,8 +24,8 @@ class Ways(NamedTuple):
 
 
 def best_rule(plans: Mapping[str, Plan]) -> str:
-    """The rule of thumb with the least harm, then the least cost."""
-    return min(plans, key=lambda name: (plans[name].harm, cost_of(plans[name])))
+    """The rule of thumb of most merit."""
+    return min(plans, key=lambda name: merit_of(plans[name]))
 
 
 def ways_document(plans: Mapping[str, Plan]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Rungs become dates and states; episodes and harm. Reads only what the ledger did.
 
 An episode of a debt begins when a due is missed past grace and ends on the day on which
-nothing required is unpaid any more. Within one episode each rung starts at most once.
+nothing required is unpaid any more. Within one episode each rung starts at most once. Harm knows
+no episodes: it counts dues, each by its own days.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,8 +30,13 @@ class Consequence(NamedTuple):
 
 
 class Harm(NamedTuple):
-    """Compared from the left: episodes in which a rung of each severity will start, then
-    what is overdue at the end of each day, summed, in yuan-days."""
+    """For each severity, 5 first: the dues that are missed and then unpaid for so long that a
+    rung of it, or a graver one, starts by their own days; then what is overdue at the end of each
+    day, summed, in yuan-days.
+
+    Plans are compared by the five `counts`, from the left, then by cost, then by yuan-days (see
+    `planner.domain.plan.plan.merit`).
+    """
 
     severity_5: int
     severity_4: int
@@ -39,18 +45,21 @@ class Harm(NamedTuple):
     severity_1: int
     yuan_days: int
 
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Dues by severity, 5 first."""
+        return self[:5]
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
     """Where each rung of one debt starts: (index of due, rung id) → day.
 
-    `repeated` are rungs that started under an older due of the same episode, `severities`
-    those that will start, by episode.
+    `repeated` are rungs that started under an older due of the same episode.
     """
 
     days: dict[tuple[int, str], int]
     repeated: set[tuple[int, str]]
-    severities: tuple[frozenset[int], ...]
 
 
 def rung_start(rung: Rung, due: Due) -> int:
@@ -76,6 +85,41 @@ def shown_rungs(debt: Debt) -> tuple[Rung, ...]:
     )
 
 
+def first_starts(rungs: Iterable[Rung], due: Due) -> tuple[int | None, ...]:
+    """By severity, 5 first: the first day on which a dated rung of it or a graver one starts if
+    the due is unpaid until then; None where there is none."""
+    starts: list[int | None] = [None] * 5
+    for rung in rungs:
+        start = rung_start(rung, due)
+        for place in range(5 - rung.severity, 5):
+            known = starts[place]
+            if known is None or start < known:
+                starts[place] = start
+    return tuple(starts)
+
+
+def count_late(rungs: Sequence[Rung], dues: Iterable[Due], as_of: int) -> list[int]:
+    """Dues that harm counts, by severity, 5 first; `rungs` are the dated ones of the debt.
+
+    A due counts in a place if it was missed and the first such rung starts after `as_of`; one
+    that is paid on the day of the rung was paid too late.
+    """
+    counts = [0] * 5
+    delays: dict[int, tuple[int | None, ...]] = {}  # days from the due on, by its days of grace
+    for due in dues:
+        if not due.is_missed:
+            continue
+        grace = due.last_safe_on - due.due_on
+        if grace not in delays:
+            delays[grace] = first_starts(rungs, Due(0, grace, 0, 0))
+        for place, delay in enumerate(delays[grace]):
+            if delay is None or due.due_on + delay <= as_of:
+                continue
+            if due.met_on is None or due.met_on >= due.due_on + delay:
+                counts[place] += 1
+    return counts
+
+
 def runs_from_due(rung: Rung) -> bool:
     """Whether a missed due dates it, and not an event or nobody."""
     return rung.after_days is not None and rung.event is None
@@ -88,22 +132,26 @@ def weigh_consequences(ledger: Ledger, *, ladders: bool = False) -> tuple[list[C
     `ladders` those of every due.
     """
     consequences: list[Consequence] = []
-    episodes = [0] * 6
     since = ledger.household.as_of
-    as_of = since.toordinal()
     for debt, contract in zip(ledger.household.debts, ledger.contracts, strict=True):
         rungs = shown_rungs(debt)
         if not rungs or not contract.dues:
             continue
         begun = ledger.books.begun.get(debt.id, frozenset())
-        started = walk_episodes(contract.dues, rungs, as_of, begun)
-        for severities in started.severities:
-            for severity in severities:
-                episodes[severity] += 1
+        started = walk_episodes(contract.dues, rungs, since.toordinal(), begun)
         consequences += _of_debt(debt, contract.dues, rungs, started, since, ladders=ladders)
     consequences.sort(key=lambda one: one.due_on)
-    harm = Harm._make((*episodes[:0:-1], divide_half_up(ledger.overdue_fen_days, 100)))
-    return consequences, harm
+    return consequences, weigh_harm(ledger)
+
+
+def weigh_harm(ledger: Ledger) -> Harm:
+    """The harm that a finished ledger does."""
+    as_of = ledger.household.as_of.toordinal()
+    counts = [0] * 5
+    for debt, contract in zip(ledger.household.debts, ledger.contracts, strict=True):
+        found = count_late(dated_rungs(debt), contract.dues, as_of)
+        counts = [total + count for total, count in zip(counts, found, strict=True)]
+    return Harm._make((*counts, divide_half_up(ledger.overdue_fen_days, 100)))
 
 
 def ladder_of_due(ledger: Ledger, debt_id: str, due_on: date) -> list[Consequence]:
@@ -143,7 +191,7 @@ def walk_episodes(
     """
     days: dict[tuple[int, str], int] = {}
     repeated: set[tuple[int, str]] = set()
-    severities: list[frozenset[int]] = []
+    is_first = True
     dated = [rung for rung in rungs if runs_from_due(rung)]
     index = 0
     while index < len(dues):
@@ -151,8 +199,8 @@ def walk_episodes(
             index += 1
             continue
         members = _episode(dues, index)
-        begun = set(begun_before) if not severities and dues[index].last_safe_on < as_of else set()
-        will_start: set[int] = set()
+        begun = set(begun_before) if is_first and dues[index].last_safe_on < as_of else set()
+        is_first = False
         for member in members:
             due = dues[member]
             for rung in dated:
@@ -163,11 +211,8 @@ def walk_episodes(
                 if due.is_missed and start <= (due.met_on or start):
                     days[member, rung.id] = start
                     begun.add(rung.id)
-                    if start > as_of:
-                        will_start.add(rung.severity)
-        severities.append(frozenset(will_start))
         index = members[-1] + 1
-    return Started(days, repeated, tuple(severities))
+    return Started(days, repeated)
 
 
 def _episode(dues: Sequence[Due], first: int) -> range:

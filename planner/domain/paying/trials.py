@@ -9,13 +9,12 @@ from typing import Final
 
 from planner.domain.contracts.instalment import Instalment
 from planner.domain.household.household import Household
-from planner.domain.ledger.consequences import Harm, weigh_consequences
 from planner.domain.ledger.ledger import Ledger
 from planner.domain.ledger.replay import replay
 from planner.domain.paying.prepaying import Prepaying, Rank, by_balance, by_order, by_rate
 from planner.domain.paying.proposals import Proposal, pay_minimum
 from planner.domain.paying.triage import pay_in_order, pay_least_harm, pay_oldest_first
-from planner.domain.plan.plan import Plan, read_off
+from planner.domain.plan.plan import Merit, Plan, merit_of_ledger, read_off
 
 RULES_OF_THUMB: Final = ("minimum", "avalanche", "snowball", "custom")
 
@@ -31,7 +30,7 @@ class _Trial:
     ledger: Ledger
     make_proposal: Callable[[], Proposal]
     was_short: bool
-    judged: tuple[Harm, int] | None = None
+    merit: Merit | None = None
 
 
 class Trials:
@@ -78,8 +77,8 @@ class Trials:
         return Ledger(self._household, make_proposal(), self._books, lenders_take=True).run()
 
     def _best(self, strategy: str) -> _Trial:
-        """When money is short, every triage is tried and the ledger with the least harm
-        kept, then the one that costs least; a `triage_order` decides alone.
+        """When money is short, every triage is tried and the ledger of most merit kept; a
+        `triage_order` decides alone.
         """
         if strategy not in RULES_OF_THUMB:
             raise UnknownStrategy(strategy)
@@ -104,10 +103,10 @@ class Trials:
         return trial
 
 
-def _judge(trial: _Trial) -> tuple[Harm, int]:
-    if trial.judged is None:
-        trial.judged = weigh_consequences(trial.ledger)[1], _cost(trial.ledger)
-    return trial.judged
+def _judge(trial: _Trial) -> Merit:
+    if trial.merit is None:
+        trial.merit = merit_of_ledger(trial.ledger)
+    return trial.merit
 
 
 def _proposals(household: Household, strategy: str) -> dict[str, Callable[[], Proposal]]:
@@ -132,12 +131,6 @@ def _proposals(household: Household, strategy: str) -> dict[str, Callable[[], Pr
         "oldest first": lambda: Prepaying(rank, pay_oldest_first),
         "minimum": lambda: pay_minimum,
     }
-
-
-def _cost(ledger: Ledger) -> int:
-    """Money paid, and what is left owing at the end."""
-    owing = sum(sum(contract.balances()) for contract in ledger.contracts)
-    return sum(payment.amount_fen for payment in ledger.payments) + owing
 
 
 def make_plans(household: Household, strategies: Sequence[str]) -> dict[str, Plan]:

@@ -126,8 +126,11 @@ def _exposure_document(one: Exposure) -> dict[str, Any]:
 
 
 def kept_document(plan: Plan) -> dict[str, Any]:
-    """The plan's document, and what its ladders need besides."""
-    return plan_document(plan) | {"repeats": repeats_document(plan.repeats)}
+    """The plan's document, what its ladders need besides, and how many dues are late in it."""
+    return plan_document(plan) | {
+        "repeats": repeats_document(plan.repeats),
+        "late_dues": plan.late_dues,
+    }
 
 
 def read_plan(document: Mapping[str, Any], household: Household) -> "ReadPlan":
@@ -138,7 +141,8 @@ def read_plan(document: Mapping[str, Any], household: Household) -> "ReadPlan":
 class ReadPlan:
     """What `kept_document` wrote, in the ledger's own records; each part read when first asked.
 
-    Of a document without `repeats` (that of `plan_document`) those cannot be asked for.
+    Of a document without `repeats` and `late_dues` (that of `plan_document`) those cannot be asked
+    for.
     """
 
     def __init__(self, document: Mapping[str, Any], household: Household) -> None:
@@ -149,6 +153,10 @@ class ReadPlan:
         self.status: str = document["status"]
         self.debt_free_on = day_of(document["debt_free_on"])
         self.harm = Harm(*document["harm"])
+
+    @property
+    def late_dues(self) -> int:
+        return int(self._document["late_dues"])
 
     @cached_property
     def totals(self) -> Totals:

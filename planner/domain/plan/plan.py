@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from planner.domain.household.household import Household
 from planner.domain.household.terms import RevolvingTerms
-from planner.domain.ledger.consequences import Consequence, Harm, runs_from_due, weigh_consequences
+from planner.domain.ledger.consequences import Consequence, Harm, weigh_consequences, weigh_harm
 from planner.domain.ledger.ledger import (
     Balance,
     CashDay,
@@ -70,7 +70,8 @@ class Exposure(NamedTuple):
 class Plan:
     """What to pay when, and what starts on which date. Everything in it is the ledger's.
 
-    `exposures` is None unless the worst case was asked for; then the whole plan is its.
+    `late_dues` are the dues, from the first day on or in their grace then, that are missed past
+    grace. `exposures` is None unless the worst case was asked for; then the whole plan is its.
     `proof` is that of an optimum. `repeats` is what the ladders of the dues need besides (see
     planner.domain.ledger.repeats).
     """
@@ -82,6 +83,7 @@ class Plan:
     debt_free_on: date | None
     totals: Totals
     harm: Harm
+    late_dues: int
     dues: tuple[PlannedDue, ...]
     payments: tuple[Payment, ...]
     consequences: tuple[Consequence, ...]
@@ -115,6 +117,8 @@ class Planned(Protocol):
     def totals(self) -> Totals: ...
     @property
     def harm(self) -> Harm: ...
+    @property
+    def late_dues(self) -> int: ...
     @property
     def dues(self) -> Sequence[PlannedDue]: ...
     @property
@@ -159,6 +163,7 @@ def read_off(ledger: Ledger, name: str, *, ladders: bool = False) -> Plan:
         debt_free_on=ledger.debt_free_on,
         totals=_totals(ledger),
         harm=harm,
+        late_dues=_late_dues(ledger),
         dues=tuple(dues),
         payments=tuple(ledger.payments),
         consequences=tuple(consequences),
@@ -193,6 +198,11 @@ def _planned_dues(ledger: Ledger) -> tuple[list[PlannedDue], bool]:
     return dues, is_overdue
 
 
+def _late_dues(ledger: Ledger) -> int:
+    as_of = ledger.household.as_of.toordinal()
+    return sum(due.is_missed and due.last_safe_on >= as_of for _, due in ledger.dues())
+
+
 def _totals(ledger: Ledger) -> Totals:
     paid = principal = interest = fees = penalties = 0
     for payment in ledger.payments:
@@ -207,8 +217,7 @@ def _totals(ledger: Ledger) -> Totals:
 class Outcome(NamedTuple):
     """What a plan comes to, to lay it beside another.
 
-    `cost_fen` of interest, fees and penalties; `late_dues`: how many dues will have consequences
-    (their rungs are many, and are not counted).
+    `cost_fen` of interest, fees and penalties; `late_dues` as in Plan.
     """
 
     debt_free_on: date | None
@@ -217,12 +226,7 @@ class Outcome(NamedTuple):
 
 
 def outcome_of(plan: Planned) -> Outcome:
-    late = {
-        (one.debt, one.due_on)
-        for one in plan.consequences
-        if one.state == "will_start" and runs_from_due(one.rung)
-    }
-    return Outcome(plan.debt_free_on, plan.totals.cost, len(late))
+    return Outcome(plan.debt_free_on, plan.totals.cost, plan.late_dues)
 
 
 class Comparison(NamedTuple):
@@ -243,10 +247,35 @@ def compare_outcomes(before: Outcome, after: Outcome) -> Comparison:
     return Comparison(days, after.cost_fen - before.cost_fen, after.late_dues - before.late_dues)
 
 
-def worth(plan: Plan) -> tuple[Harm, int, int, int]:
-    """What is less for a better plan: harm, cost, then the end and the number of payments."""
+class Merit(NamedTuple):
+    """What is less for a better plan, compared from the left: late dues by severity, then cost;
+    yuan-days never outweigh it."""
+
+    counts: tuple[int, ...]
+    cost_fen: int
+    yuan_days: int
+
+
+def merit(harm: Harm, cost_fen: int) -> Merit:
+    return Merit(harm.counts, cost_fen, harm.yuan_days)
+
+
+def merit_of(plan: Plan) -> Merit:
+    return merit(plan.harm, cost_of(plan))
+
+
+def worth(plan: Plan) -> tuple[Merit, int, int]:
+    """What is less for a better plan: its merit, then the end and the number of payments."""
     end = plan.debt_free_on or date.max
-    return plan.harm, cost_of(plan), end.toordinal(), len(plan.payments)
+    return merit_of(plan), end.toordinal(), len(plan.payments)
+
+
+def merit_of_ledger(ledger: Ledger) -> Merit:
+    """The merit of the plan that a finished ledger makes."""
+    owing = sum(sum(contract.balances()) for contract in ledger.contracts)
+    paid = sum(payment.amount_fen for payment in ledger.payments)
+    spent = _new_spending(ledger.household, date.fromordinal(ledger.day))
+    return merit(weigh_harm(ledger), paid + owing - spent)
 
 
 def cost_of(plan: Plan) -> int:
@@ -261,15 +290,15 @@ def cost_until(plan: Plan, last: int) -> int:
         if balance.on.toordinal() <= last or balance.debt not in closing:
             closing[balance.debt] = sum(balance[2:])
     paid = sum(one.amount_fen for one in plan.payments if one.on.toordinal() <= last)
-    return paid + sum(closing.values()) - _new_spending(plan, last)
+    end = min(plan.debt_free_on or date.max, date.fromordinal(last))
+    return paid + sum(closing.values()) - _new_spending(plan.household, end)
 
 
-def _new_spending(plan: Plan, until: int) -> int:
-    """Fen that new purchases added to the debts on which spending goes on."""
-    first = plan.household.planned_from
-    last = min(plan.debt_free_on or last_day_of(first), date.fromordinal(until))
+def _new_spending(household: Household, last: date) -> int:
+    """Fen that new purchases add up to a day to the debts on which spending goes on."""
+    first = household.planned_from
     spent = 0
-    for debt in plan.household.debts:
+    for debt in household.debts:
         if isinstance(debt.terms, RevolvingTerms) and debt.terms.monthly_spend_fen:
             on = next_month_day(first - timedelta(days=1), debt.terms.statement_day)
             while on <= last:

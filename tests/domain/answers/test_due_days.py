@@ -9,7 +9,7 @@ from planner.domain.answers.due_days import offered, suggest_due_days
 from planner.domain.household.household import Household, parse_household, read_household
 from planner.domain.make_plan import make_plan
 from planner.domain.paying.trials import Trials
-from planner.domain.plan.plan import outcome_of, read_off
+from planner.domain.plan.plan import merit_of, outcome_of, read_off
 from planner.domain.rulebook.products import load_products
 from tests.households import account, document, income
 from tests.paths import EXAMPLES
@@ -98,7 +98,7 @@ def test_what_a_day_comes_to_is_what_a_contract_with_that_day_comes_to(name):
             for debt in household.debts
         )
         plan = make_plan(replace(household, debts=debts), found.rule)
-        assert (outcome_of(plan), plan.harm) == (choice.outcome, choice.harm)
+        assert (outcome_of(plan), merit_of(plan)) == (choice.outcome, choice.merit)
 
 
 def test_the_saving_told_is_the_interest_of_the_nights_until_pay_day():

@@ -634,11 +634,13 @@ def test_needs_hide_a_rung_only_where_the_debt_does_not_report():
     assert {one.state for one in plan.consequences} == {"avoided"}
 
 
-def test_always_one_row_behind_starts_31_days_once_and_61_never():
+def test_always_one_row_behind_starts_31_days_once_and_is_late_each_time():
     # rows of 100.00 on the 10th; from 10 January on, one row is paid each month, a month
     # late: row 1 (10 Dec) on 10 Jan, row 2 (10 Jan) on 10 Feb, row 3 (10 Feb) on 10 Mar, and
     # what is left then. Oldest unpaid is at most 31 days old: due + 31 days: row 1 on
-    # 10 January, the day it is paid - too late. Same episode: nothing more.
+    # 10 January, the day it is paid - too late. Same episode: no rung starts again. By their
+    # own days row 1 and row 2 (31 days on 10 February, the day it is paid) are late, row 3 (31
+    # days on 13 March) is not: two dues of severity 3, so of the lighter ones too.
     ladder = [rung("d31", 31, severity=3), rung("d61", 61, severity=4)]
     debt = instalment(
         principal="300.00", rate=FREE, periods_left=3, next_due="2026-12-10", overdue=None
@@ -649,7 +651,7 @@ def test_always_one_row_behind_starts_31_days_once_and_61_never():
 
     started = [one for one in states(plan) if one[2] == "will_start"]
     assert started == [("d31", "2027-01-10", "will_start")]
-    assert list(plan.harm) == [0, 0, 1, 0, 0, 8_700]
+    assert list(plan.harm) == [0, 0, 2, 2, 2, 8_700]
     # 100.00 each, overdue at the end of: row 1, 11 Dec to 9 Jan, 30 days; row 2, 11 Jan to
     # 9 Feb, 30 days; row 3, 11 Feb to 9 Mar, 27 days; 87 x 100
 
