@@ -382,7 +382,8 @@ class Room(NamedTuple):
 
 
 def room(household: Household, days: int = ROOM_DAYS) -> Room:
-    """The lowest closing cash of the coming days if each required amount is paid on its day.
+    """The lowest closing cash of the coming days if each required amount is paid on its day; of a
+    day on which one is paid, what is left above the reserve, where that is less.
 
     The days [planned_from, planned_from + days). What is missing at the lowest is the smallest
     sum that, at hand from the first day on, pays for everything in time.
@@ -397,4 +398,8 @@ def room(household: Household, days: int = ROOM_DAYS) -> Room:
     closings = [Room(one.on, one.closing_fen - _AMPLE_FEN) for one in ledger.cash_days]
     if not closings or closings[0].on > household.planned_from:
         closings.insert(0, at_first)
+    for one in ledger.cash_days:
+        if one.payments_fen:
+            above = one.closing_fen - _AMPLE_FEN - ledger.flows.reserve(one.on.toordinal())
+            closings.append(Room(one.on, above))
     return min(closings, key=lambda one: one.fen)

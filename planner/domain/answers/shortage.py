@@ -79,8 +79,9 @@ def _guesses(household: Household, plan: Plan, first: Starting, last_day: date) 
         for fen, one in zip(required, ledger.contracts, strict=True)
         if (oldest := one.oldest_unmet(day)) is not None and oldest.last_safe_on <= day
     ]
-    yield sum(missed) - ledger.cash_fen
-    yield sum(required) - ledger.cash_fen
+    above = ledger.cash_fen - ledger.flows.reserve(day)
+    yield sum(missed) - above
+    yield sum(required) - above
 
 
 def least(helps: Callable[[int], bool], guesses: Iterable[int]) -> int | None:

@@ -6,6 +6,7 @@ is paid that the money at hand or the contract does not allow. Days are ordinals
 dates in the records, amounts fen.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -23,6 +24,7 @@ from planner.domain.values.reading import LAST_DAY
 HORIZON_MONTHS = 372
 _CHUNK_DAYS = 366
 _LONGEST_MOVE = 60  # days; no run of holidays moves a pay day further
+RESERVE_DAYS = 31  # so far ahead living costs come before lenders
 
 Contract = Revolving | Instalment | OpenEnd
 
@@ -131,14 +133,16 @@ def open_books(household: Household) -> Books:
 class Flows:
     """Incomes and living expenses by day from `as_of` on, unrolled as far as they are asked.
 
-    `days` rises; `incomes` and `expenses` are fen of those days, `moves` what each does to
-    which account (by index). Income that is not certain is left out.
+    `days` rises; `incomes` and `expenses` are fen of those days, `essentials` those of the
+    expenses that are essential, `moves` what each does to which account (by index). Income that
+    is not certain is left out.
     """
 
     def __init__(self, household: Household, answered: Set[tuple[str, str, int]]) -> None:
         self.days: list[int] = []
         self.incomes: list[int] = []
         self.expenses: list[int] = []
+        self.essentials: list[int] = []
         self.moves: list[list[tuple[int, int]]] = []
         self.provisional_day: int | None = None  # first adjusted day of an unsure calendar
         self._as_of = household.as_of
@@ -146,11 +150,16 @@ class Flows:
         self._known_to = household.as_of.toordinal() - 1
         index = {account.id: i for i, account in enumerate(household.accounts)}
         self._sources = [
-            _FlowSource(self.occurrences(income), income.amount_fen, index[income.account])
+            _FlowSource(self.occurrences(income), income.amount_fen, index[income.account], False)
             for income in household.incomes
             if income.is_certain
         ] + [
-            _FlowSource(self.occurrences(expense), -expense.amount_fen, index[expense.account])
+            _FlowSource(
+                self.occurrences(expense),
+                -expense.amount_fen,
+                index[expense.account],
+                expense.is_essential,
+            )
             for expense in household.expenses
         ]
 
@@ -186,16 +195,35 @@ class Flows:
             return
         self._known_to = day + _CHUNK_DAYS
         found: dict[int, list[tuple[int, int]]] = {}
+        essentials: dict[int, int] = {}
         for source in self._sources:
             while source.next_day <= self._known_to:
                 found.setdefault(source.next_day, []).append((source.account, source.fen))
+                if source.is_essential:
+                    spent = essentials.get(source.next_day, 0)
+                    essentials[source.next_day] = spent - source.fen
                 source.next_day = next(source.days, NEVER)
         for day in sorted(found):
             moves = found[day]
             self.days.append(day)
             self.incomes.append(sum(fen for _, fen in moves if fen > 0))
             self.expenses.append(-sum(fen for _, fen in moves if fen < 0))
+            self.essentials.append(essentials.get(day, 0))
             self.moves.append(moves)
+
+    def reserve(self, day: int) -> int:
+        """Fen that lenders are not paid from on a day: rent and food come first.
+
+        The largest, over the days t of (day, day + 31], of the essential expenses less the
+        certain incomes on (day, t]; never below 0. A day counts whole, incomes before expenses.
+        """
+        until = day + RESERVE_DAYS
+        self.extend(until)
+        most = needed = 0
+        for position in range(bisect_right(self.days, day), bisect_right(self.days, until)):
+            needed += self.essentials[position] - self.incomes[position]
+            most = max(most, needed)
+        return most
 
     def next_day(self, index: int, before: int) -> int:
         """The day of entry `index` if it lies before `before`, else `before`."""
@@ -208,9 +236,10 @@ class Flows:
 
 
 class _FlowSource:
-    __slots__ = ("account", "days", "fen", "next_day")
+    __slots__ = ("account", "days", "fen", "is_essential", "next_day")
 
-    def __init__(self, days: Iterator[int], fen: int, account: int) -> None:
+    def __init__(self, days: Iterator[int], fen: int, account: int, is_essential: bool) -> None:
+        self.is_essential = is_essential
         self.days = days
         self.fen = fen
         self.account = account
@@ -223,9 +252,10 @@ class Ledger:
 
     `propose` is asked on each day on which something is required and unpaid or an income
     has arrived, after the dues; it gives fen per debt, in the order of debts, or None for
-    nothing. It may propose no more than there is and than the contracts take. `opening` are
-    the books to start from, by default those of the household's own figures. With
-    `lenders_take` each lender then takes what is still required from the accounts in its reach.
+    nothing. It may propose no more than `spendable_fen` and than the contracts take. `opening`
+    are the books to start from, by default those of the household's own figures. With
+    `lenders_take` each lender then takes what is still required from the accounts in its reach,
+    and knows no reserve.
     """
 
     household: Household
@@ -272,6 +302,11 @@ class Ledger:
         """All the money there is today; negative when living costs went below zero."""
         return sum(self.accounts)
 
+    @property
+    def spendable_fen(self) -> int:
+        """What may go to lenders today: the money there is above the reserve, wherever it lies."""
+        return max(0, self.cash_fen - self.flows.reserve(self.day))
+
     def run(self) -> "Ledger":
         """Let the days pass until every debt is settled, or to the horizon."""
         while True:
@@ -317,7 +352,10 @@ class Ledger:
         on = date.fromordinal(self.day)
         paid = 0
         if income or self.demanding:
-            for index, amount in enumerate(self.propose(self) or ()):
+            amounts = self.propose(self) or ()
+            if any(amounts) and sum(amounts) > self.spendable_fen:
+                raise ValueError(f"payments of {sum(amounts)} fen that living costs need")
+            for index, amount in enumerate(amounts):
                 if amount > 0:
                     self._pay(index, amount, on)
                     paid += amount

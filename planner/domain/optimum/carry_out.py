@@ -64,14 +64,14 @@ class CarryingOut:
         return amounts
 
     def _amounts(self, ledger: Ledger) -> Amounts:
-        day, cash = ledger.day, ledger.cash_fen
+        day, cash = ledger.day, ledger.spendable_fen
         amounts = [0] * len(self._intentions)
         for index in ledger.demanding:
             amounts[index] = self._now(index, ledger.contracts[index], day)
         total = sum(amounts)
         if total > cash:
             if self._kept:
-                return self._cut(ledger, amounts, max(0, cash))
+                return self._cut(ledger, amounts, cash)
             return self._triage(ledger)
         free = cash - total - self._keeps(day)
         for index, intention in enumerate(self._intentions):

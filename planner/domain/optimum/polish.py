@@ -65,7 +65,7 @@ class Retracing:
         return amounts
 
     def _as_before(self, ledger: Ledger) -> Amounts:
-        cash = max(0, ledger.cash_fen)
+        cash = ledger.spendable_fen
         amounts = [0] * len(self._behind)
         for index, contract in enumerate(ledger.contracts):
             wanted = self._behind[index]
@@ -127,7 +127,7 @@ def _options(ledger: Ledger, amounts: Amounts) -> Iterator[tuple[int, ...]]:
     """One debt is paid what is left, or before all others, or nothing; then, of few debts, in any
     order, another instead of it.
     """
-    cash = max(0, ledger.cash_fen)
+    cash = ledger.spendable_fen
     for first, amount in enumerate(amounts):
         others = [index for index in range(len(amounts)) if index != first]
         wanted = dict(enumerate(amounts))
@@ -142,7 +142,7 @@ def _options(ledger: Ledger, amounts: Amounts) -> Iterator[tuple[int, ...]]:
 
 def _split(ledger: Ledger, order: Iterable[int], wanted: Mapping[int, int]) -> tuple[int, ...]:
     """What each takes of what it is to have, in an order, while there is money."""
-    left = max(0, ledger.cash_fen)
+    left = ledger.spendable_fen
     amounts = [0] * len(ledger.contracts)
     for index in order:
         amounts[index] = _taken(ledger.contracts[index], ledger.day, min(wanted[index], left))

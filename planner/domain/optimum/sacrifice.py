@@ -28,8 +28,8 @@ class Sacrificing:
 
     def __call__(self, ledger: Ledger) -> Amounts | None:
         today = [contract.required_fen(ledger.day) for contract in ledger.contracts]
-        cash = ledger.cash_fen
-        if cash <= 0:
+        cash = ledger.spendable_fen
+        if not cash:
             return None
         if self._next_income <= ledger.day:
             self._next_income = next_income_day(ledger)

@@ -45,7 +45,7 @@ class Prepaying:
 
     def __call__(self, ledger: Ledger) -> Amounts | None:
         amounts, total = required_today(ledger)
-        cash = ledger.cash_fen
+        cash = ledger.spendable_fen
         if total > cash:
             self.was_short = True
             self.forget()

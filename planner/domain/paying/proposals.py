@@ -17,7 +17,7 @@ Proposal = Callable[[Ledger], "Amounts | None"]
 def pay_minimum(ledger: Ledger) -> Amounts | None:
     """Only what is required; when short, the oldest due date first, then order of debts."""
     amounts, total = required_today(ledger)
-    if total <= ledger.cash_fen:
+    if total <= ledger.spendable_fen:
         return amounts if total else None
     return pay_oldest_first(ledger)
 
@@ -58,7 +58,7 @@ class Repeating:
         if made is None and not catches_up:
             return None
         amounts = [0] * len(ledger.contracts)
-        left = max(0, ledger.cash_fen)
+        left = ledger.spendable_fen
         for index, fen in made or ():
             amounts[index] = ledger.contracts[index].payable(ledger.day, min(fen, left))
             left -= amounts[index]
@@ -99,7 +99,7 @@ class Decided:
         planned = self._by_day.get(ledger.day)
         if planned is None:
             return None
-        day, cash = ledger.day, max(0, ledger.cash_fen)
+        day, cash = ledger.day, ledger.spendable_fen
         amounts = [0] * len(ledger.contracts)
         for index, fen in planned.items():
             contract = ledger.contracts[index]

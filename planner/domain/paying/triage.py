@@ -33,8 +33,8 @@ def _demands(ledger: Ledger, index: int) -> Iterator[tuple[int, int, int]]:
 
 def _in_turn(ledger: Ledger, demands: Iterable[tuple[int, int]]) -> Amounts:
     amounts = [0] * len(ledger.contracts)
-    left = ledger.cash_fen
-    if left <= 0:
+    left = ledger.spendable_fen
+    if not left:
         return amounts
     for index, fen in demands:
         part = min(left, fen)
@@ -96,13 +96,13 @@ def pay_least_harm(household: Household, *, pays_part: bool) -> Triage:
 
     def triage(ledger: Ledger) -> Amounts:
         nonlocal next_income
-        if ledger.cash_fen <= 0:
+        cash = ledger.spendable_fen
+        if not cash:
             return [0] * len(ledger.contracts)
         if next_income <= ledger.day:
             next_income = next_income_day(ledger)
         today = _claims_today(ledger, ladders, next_income)
         coming = _claims_coming(ledger, ladders, graces, next_income)
-        cash = max(0, ledger.cash_fen)
         chosen = _weightiest(today + coming, cash)
         amounts = [0] * len(ledger.contracts)
         left = cash - sum(claim.fen for claim in chosen)
