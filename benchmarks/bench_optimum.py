@@ -30,7 +30,7 @@ from planner.domain.ledger.consequences import Harm
 from planner.domain.optimum import clock
 from planner.domain.optimum.find import NO_HARM, Optimum, find_optimum
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
-from planner.domain.plan.plan import cost_of
+from planner.domain.plan.plan import Merit, cost_of, merit_of
 
 BEST_HARM = Path(__file__).with_name("best_harm.json")
 INCOMES = (0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
@@ -82,8 +82,8 @@ def run(household: Household) -> Run:
     return Run(first, soon, later, last, spent)
 
 
-def worth(found: Optimum) -> tuple[Harm, int]:
-    return found.plan.harm, cost_of(found.plan)
+def worth(found: Optimum) -> Merit:
+    return merit_of(found.plan)
 
 
 def gaps(runs: Iterable[Optimum]) -> str:
@@ -130,7 +130,7 @@ def against(rule: str, found: Sequence[Optimum]) -> str:
         if one.rules[rule].harm == one.plan.harm
     ]
     money = f"{mean(dearer):5.2f} % dearer (at most {max(dearer):.2f} %)" if dearer else "-"
-    worse = sum(worth(one) > (one.rules[rule].harm, cost_of(one.rules[rule])) for one in found)
+    worse = sum(worth(one) > merit_of(one.rules[rule]) for one in found)
     return f"{money} in {len(dearer)}; more harm in {more}; better in {worse}   (bar 0)"
 
 

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from planner.domain.household.household import ACCOUNT_KINDS, parse_household
+from planner.domain.ledger.flows import Flows
 from planner.domain.make_plan import make_plan
 from planner.domain.values.days import add_months, clip, month_day_on_or_before, next_month_day
 from planner.domain.values.money import format_yuan
@@ -422,8 +423,13 @@ def just_enough(document, slack):
         "accounts": [*document["accounts"], account],
         "triage_order": [debt["id"] for debt in document["debts"]],
     }
-    closings = [row.closing_fen for row in make_plan(parse_household(rich), "minimum").cash]
-    balance = max(0, plenty - min([plenty, *closings]) + slack)
+    household = parse_household(rich)
+    flows = Flows(household, frozenset())
+    above = [
+        row.closing_fen - (flows.reserve(row.on.toordinal()) if row.payments_fen else 0)
+        for row in make_plan(household, "minimum").cash
+    ]
+    balance = max(0, plenty - min([plenty, *above]) + slack)
     return rich | {"accounts": [*document["accounts"], account | {"balance": format_yuan(balance)}]}
 
 

@@ -15,7 +15,7 @@ from planner.domain.household.terms import OpenTerms, RevolvingTerms
 from planner.domain.ledger.consequences import Consequence, dated_rungs, rung_start
 from planner.domain.ledger.ledger import HORIZON_MONTHS, Contract, Ledger
 from planner.domain.ledger.replay import replay
-from planner.domain.paying.prepaying import required_ahead
+from planner.domain.paying.lookahead import required_ahead
 from planner.domain.paying.proposals import Decided, DecidedPayment, taken
 from planner.domain.plan.plan import Plan, PlannedDue
 from planner.domain.rulebook.ladders import CERTAINTIES, Rung

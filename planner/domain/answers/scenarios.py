@@ -17,7 +17,7 @@ from planner.domain.household.household import Account, Debt, Expense, Household
 from planner.domain.household.terms import RevolvingTerms
 from planner.domain.ledger.ledger import Ledger, Payment, start_contract
 from planner.domain.ledger.replay import answered_flows, replay, stand
-from planner.domain.paying.prepaying import required_ahead
+from planner.domain.paying.lookahead import required_ahead
 from planner.domain.paying.proposals import pay_minimum
 from planner.domain.plan.plan import Outcome, Planned, PlannedDue, outcome_of
 from planner.domain.values.days import WORKING_DAYS, EveryDays, Once, next_month_day, occurrences

@@ -11,7 +11,8 @@ from typing import Literal
 
 from planner.domain.household.entries import Corrected, Entry, LeftUnpaid, Moved, Paid
 from planner.domain.household.household import Expense, Household, Income
-from planner.domain.ledger.ledger import Flows, Transfer
+from planner.domain.ledger.flows import Flows
+from planner.domain.ledger.ledger import Transfer
 from planner.domain.ledger.replay import answered_flows, replay
 from planner.domain.make_plan import make_plan
 from planner.domain.plan.plan import Plan, PlannedDue

@@ -618,22 +618,27 @@ class Instalment:
         other.warnings = []
         return other
 
-    def rows_ahead(self, last_day: int) -> list[tuple[int, int]] | None:
-        """(day, fen) of the rows until `last_day` if each is paid on its due date.
+    @property
+    def has_open_rows(self) -> bool:
+        """Whether something is required and unpaid."""
+        return bool(self._rows)
 
-        None while a row is open. The same as passing their mornings and paying them, sooner:
-        plans ask for it again for each prepayment that they try.
+    @property
+    def has_rows_ahead(self) -> bool:
+        """Whether something falls due later."""
+        return self._has_undue()
+
+    def pass_rows(self, until: int) -> Iterator[tuple[int, int]]:
+        """Let the rows up to `until` fall due and be paid on their days: (day, fen) of each.
+
+        Only while no row is open, and of a copy that does nothing else. The same as passing their
+        mornings and paying them, sooner: plans ask for it for each prepayment that they try.
         """
-        if self._rows:
-            return None
-        ahead = []
-        clone = self.clone()
-        while clone._has_undue() and (day := clone._next_due) <= last_day:
-            clone._accrue(day)
-            row = clone._next_row(day)
+        while self._has_undue() and (day := self._next_due) <= until:
+            self._accrue(day)
+            row = self._next_row(day)
             if row.unpaid:
-                ahead.append((day, row.unpaid))
-        return ahead
+                yield day, row.unpaid
 
     def standing(self, day: int) -> InstalmentStanding:
         """What the rows after `day` are computed from."""

@@ -268,6 +268,13 @@ class OpenEnd:
     def keeps_spending(self) -> bool:
         return False
 
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether nothing is required, nor ever will be."""
+        minimum = self._terms.minimum
+        has_minimum = minimum is not None and (minimum.fixed_fen is None or minimum.fixed_fen > 0)
+        return not has_minimum and self._ends_on == NEVER and not self._requirements
+
     def required_fen(self, day: int) -> int:
         """All that is required and unpaid on `day`; once the contract ended, what settles."""
         if self._has_ended(day):

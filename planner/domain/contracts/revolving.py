@@ -348,6 +348,15 @@ class Revolving:
         """Whether new purchases join every statement, so that it never ends by itself."""
         return self._terms.monthly_spend_fen > 0
 
+    @property
+    def statement_rest(self) -> int:
+        """What pays the statement in full whose new principal may still bear nothing; else 0."""
+        return max((one.rest for one in self._statements if one.pieces), default=0)
+
+    def is_statement_due(self, day: int) -> bool:
+        """Whether a statement falls due on a day."""
+        return any(one.due_on == day for one in self._statements)
+
     def required_fen(self, day: int) -> int:
         """The largest minimum due and unpaid on `day`, since each contains the earlier."""
         required = self._late_fen

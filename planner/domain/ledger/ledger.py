@@ -6,25 +6,22 @@ is paid that the money at hand or the contract does not allow. Days are ordinals
 dates in the records, amounts fen.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from planner.domain.contracts.dues import NEVER, Due, Parts
+from planner.domain.contracts.dues import Due, Parts
 from planner.domain.contracts.instalment import Instalment
 from planner.domain.contracts.open_end import OpenEnd
 from planner.domain.contracts.revolving import Revolving
-from planner.domain.household.household import Debt, Expense, Household, Income
+from planner.domain.household.household import Debt, Household
 from planner.domain.household.terms import InstalmentTerms, RevolvingTerms
-from planner.domain.values.days import WORKING_DAYS, EveryDays, add_months, occurrences
+from planner.domain.ledger.flows import Flows
+from planner.domain.values.days import add_months
 from planner.domain.values.reading import LAST_DAY
 
 HORIZON_MONTHS = 372
-_CHUNK_DAYS = 366
-_LONGEST_MOVE = 60  # days; no run of holidays moves a pay day further
-RESERVE_DAYS = 31  # so far ahead living costs come before lenders
 
 Contract = Revolving | Instalment | OpenEnd
 
@@ -81,6 +78,15 @@ class Warned(NamedTuple):
     debt: str
 
 
+class Waiting(NamedTuple):
+    """A day that ends with `fen` above the reserve while something is required of debts and
+    unpaid (by index). Whether that money is needed later, only the whole ledger shows."""
+
+    day: int
+    fen: int
+    debts: tuple[int, ...]
+
+
 def start_contract(debt: Debt, as_of: int) -> Contract:
     """The running contract of a debt, as it stands on the morning of `as_of`."""
     terms = debt.terms
@@ -109,6 +115,13 @@ class Books:
     accounts: list[int]
     answered: frozenset[tuple[str, str, int]] = frozenset()
     begun: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _flows: Flows | None = None
+
+    def flows(self, household: Household) -> Flows:
+        """Incomes and costs from `day` on, unrolled once for all ledgers of a household."""
+        if self._flows is None or self._flows.household is not household:
+            self._flows = Flows(household, self.answered)
+        return self._flows
 
     def copies(self) -> list[Contract]:
         """The contracts, to go their own way; each lists the dues that are not met."""
@@ -128,122 +141,6 @@ def open_books(household: Household) -> Books:
         [start_contract(debt, day) for debt in household.debts],
         [account.balance_fen for account in household.accounts],
     )
-
-
-class Flows:
-    """Incomes and living expenses by day from `as_of` on, unrolled as far as they are asked.
-
-    `days` rises; `incomes` and `expenses` are fen of those days, `essentials` those of the
-    expenses that are essential, `moves` what each does to which account (by index). Income that
-    is not certain is left out.
-    """
-
-    def __init__(self, household: Household, answered: Set[tuple[str, str, int]]) -> None:
-        self.days: list[int] = []
-        self.incomes: list[int] = []
-        self.expenses: list[int] = []
-        self.essentials: list[int] = []
-        self.moves: list[list[tuple[int, int]]] = []
-        self.provisional_day: int | None = None  # first adjusted day of an unsure calendar
-        self._as_of = household.as_of
-        self._answered = answered
-        self._known_to = household.as_of.toordinal() - 1
-        index = {account.id: i for i, account in enumerate(household.accounts)}
-        self._sources = [
-            _FlowSource(self.occurrences(income), income.amount_fen, index[income.account], False)
-            for income in household.incomes
-            if income.is_certain
-        ] + [
-            _FlowSource(
-                self.occurrences(expense),
-                -expense.amount_fen,
-                index[expense.account],
-                expense.is_essential,
-            )
-            for expense in household.expenses
-        ]
-
-    def occurrences(self, flow: Income | Expense) -> Iterator[int]:
-        """Days from `as_of` on, moved off non-working days where the income says so."""
-        kind = "income" if isinstance(flow, Income) else "expense"
-        as_of = self._as_of.toordinal()
-        first = flow.first.toordinal()
-        near = as_of - _LONGEST_MOVE
-        if first < near:
-            step = flow.on.days if isinstance(flow.on, EveryDays) else 1
-            first += (near - first) // step * step
-        dates = occurrences(flow.on, date.fromordinal(first), flow.until or LAST_DAY)
-        adjust = flow.adjust if isinstance(flow, Income) else "none"
-        if adjust == "none":
-            for on in dates:
-                day = on.toordinal()
-                if day >= as_of and (kind, flow.id, day) not in self._answered:
-                    yield day
-            return
-        for on in dates:
-            moved, is_provisional = WORKING_DAYS.adjusted_with_certainty(on, adjust)
-            day = moved.toordinal()
-            if day < as_of or (kind, flow.id, day) in self._answered:
-                continue
-            if is_provisional and (self.provisional_day is None or day < self.provisional_day):
-                self.provisional_day = day
-            yield day
-
-    def extend(self, day: int) -> None:
-        """Unroll up to and including `day`, and a good stretch beyond it."""
-        if day <= self._known_to:
-            return
-        self._known_to = day + _CHUNK_DAYS
-        found: dict[int, list[tuple[int, int]]] = {}
-        essentials: dict[int, int] = {}
-        for source in self._sources:
-            while source.next_day <= self._known_to:
-                found.setdefault(source.next_day, []).append((source.account, source.fen))
-                if source.is_essential:
-                    spent = essentials.get(source.next_day, 0)
-                    essentials[source.next_day] = spent - source.fen
-                source.next_day = next(source.days, NEVER)
-        for day in sorted(found):
-            moves = found[day]
-            self.days.append(day)
-            self.incomes.append(sum(fen for _, fen in moves if fen > 0))
-            self.expenses.append(-sum(fen for _, fen in moves if fen < 0))
-            self.essentials.append(essentials.get(day, 0))
-            self.moves.append(moves)
-
-    def reserve(self, day: int) -> int:
-        """Fen that lenders are not paid from on a day: rent and food come first.
-
-        The largest, over the days t of (day, day + 31], of the essential expenses less the
-        certain incomes on (day, t]; never below 0. A day counts whole, incomes before expenses.
-        """
-        until = day + RESERVE_DAYS
-        self.extend(until)
-        most = needed = 0
-        for position in range(bisect_right(self.days, day), bisect_right(self.days, until)):
-            needed += self.essentials[position] - self.incomes[position]
-            most = max(most, needed)
-        return most
-
-    def next_day(self, index: int, before: int) -> int:
-        """The day of entry `index` if it lies before `before`, else `before`."""
-        while True:
-            if index < len(self.days):
-                return min(self.days[index], before)
-            if self._known_to >= before:
-                return before
-            self.extend(min(before, self._known_to + 1))
-
-
-class _FlowSource:
-    __slots__ = ("account", "days", "fen", "is_essential", "next_day")
-
-    def __init__(self, days: Iterator[int], fen: int, account: int, is_essential: bool) -> None:
-        self.is_essential = is_essential
-        self.days = days
-        self.fen = fen
-        self.account = account
-        self.next_day = next(days, NEVER)
 
 
 @dataclass(slots=True)
@@ -275,6 +172,7 @@ class Ledger:
     transfers: list[Transfer] = field(init=False, default_factory=list)
     balances: list[Balance] = field(init=False, default_factory=list)
     warnings: list[Warned] = field(init=False, default_factory=list)
+    waiting: list[Waiting] = field(init=False, default_factory=list)
     overdue_fen_days: int = field(init=False, default=0)
     debt_free_on: date | None = field(init=False, default=None)
     _next_days: list[int] = field(init=False)
@@ -289,7 +187,7 @@ class Ledger:
         self.last_day = min(end, LAST_DAY.toordinal())
         self.books = self.opening or open_books(household)
         self.contracts = self.books.copies()
-        self.flows = Flows(household, self.books.answered)
+        self.flows = self.books.flows(household)
         self.accounts = list(self.books.accounts)
         self._account_index = {account.id: i for i, account in enumerate(household.accounts)}
         self._next_days = [contract.next_day for contract in self.contracts]
@@ -378,6 +276,8 @@ class Ledger:
             self.demanding = [
                 index for index in self.demanding if self.contracts[index].required_fen(day)
             ]
+        if self.demanding and (above := self.spendable_fen):
+            self.waiting.append(Waiting(self.day, above, tuple(self.demanding)))
 
     def _begin_day(self) -> tuple[int, int, list[int]]:
         """Incomes, expenses, misses, statements and dues of the day; nothing is paid yet.

@@ -26,7 +26,8 @@ from planner.domain.household.entries import (
 from planner.domain.household.household import Debt, Expense, Household
 from planner.domain.household.terms import InstalmentTerms
 from planner.domain.ledger.consequences import shown_rungs, walk_episodes
-from planner.domain.ledger.ledger import Books, Contract, Flows, open_books, start_contract
+from planner.domain.ledger.flows import Flows
+from planner.domain.ledger.ledger import Books, Contract, open_books, start_contract
 from planner.domain.values.days import EveryDays, Monthly, Once, Weekly
 
 

@@ -19,7 +19,7 @@ from planner.domain.optimum.polish import LATE_SHARE, PAIRED_DEBTS, SHARE, Retra
 from planner.domain.optimum.sacrifice import Sacrificing, search_order
 from planner.domain.optimum.search import Search, SearchStep, horizon
 from planner.domain.paying.proposals import Proposal
-from planner.domain.paying.triage import Amounts, pay_least_harm
+from planner.domain.paying.triage import Amounts, LeastHarm
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.plan.plan import Plan, cost_until, read_off, worth
 from planner.domain.plan.proof import Proof, judge_proof
@@ -166,7 +166,7 @@ class _Finder:
             is_late = known.harm != NO_HARM
             return worth(tried) < worth(known) and search.leaves_enough(tried.cash, is_late=is_late)
 
-        triage = pay_least_harm(self._opened, pays_part=True)
+        triage = LeastHarm(self._opened)
         for start in self._starts(deadline):
             found = polish(start, triage, judge, is_better)
             if is_better(found, self._best):
@@ -195,7 +195,7 @@ class _Finder:
         """
         if answer.intentions is None:
             return
-        triage = pay_least_harm(self._opened, pays_part=True)
+        triage = LeastHarm(self._opened)
         proposal = CarryingOut(answer.intentions, answer.until, triage, answer.kept)
         plan = self._read_off(proposal, self._deadline)
         foreseen = tuple(answer.counts)

@@ -13,7 +13,8 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from planner.domain.household.household import Expense, Household
-from planner.domain.ledger.ledger import Flows, Ledger
+from planner.domain.ledger.flows import Flows
+from planner.domain.ledger.ledger import Ledger
 from planner.domain.ledger.replay import replay
 from planner.domain.paying.proposals import Decided, DecidedPayment
 from planner.domain.plan.plan import Exposure

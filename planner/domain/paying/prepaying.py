@@ -1,30 +1,31 @@
-"""Paying ahead: how much of today's money no later due needs, and which debt it goes to.
+"""Paying ahead: an amount that harms nothing later is paid to the debt that comes first.
 
-What each contract requires if nothing more is prepaid is foreseen; at most the lowest closing
-cash of that path less the buffer is prepaid.
+It is tried: with it, and only required amounts paid afterwards, no due is paid late or later than
+without it, and no day closes below the buffer and that day's reserve and lower than without it.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 
-from planner.domain.contracts.instalment import Instalment
+from planner.domain.contracts.revolving import Revolving
 from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Contract, Ledger
+from planner.domain.paying.lookahead import Forecast, Lookahead, Path
 from planner.domain.paying.proposals import required_today
-from planner.domain.paying.triage import Amounts, Triage
+from planner.domain.paying.triage import WINDOW_DAYS, Amounts, Triage
 
-LEAST_PREPAYMENT_FEN = 1000  # nobody moves less than 10.00 for a few fen, but to settle
+LEAST_PREPAYMENT_FEN = 1000  # nobody moves less than 10.00 for a few fen, but to pay off a bill
+_NEAR_DAYS = 93  # where these allow nothing, no later day is looked at
+_MOST_TRIES = 6
 
 Rank = Callable[["Contract", int, int, int], Fraction | int | None]
-"""Of a contract, its index, the day and the free fen: its place, smallest first, or None."""
-
-Required = list[tuple[int, int]]
-"""(day, fen) that a contract will require, if each is paid on its day."""
+"""Of a contract, its index, the day and the fen at hand: its place, smallest first, or None."""
 
 
 class Prepaying:
-    """Pays what is required, then prepays in an order while no later due needs the money.
+    """Pays what is required, then prepays in an order what may be prepaid.
 
     `rank` gives a debt's place for today, smallest first, or None to leave it alone. After
     a run `was_short` tells whether the triage ever had to decide, `has_prepaid` whether
@@ -34,183 +35,304 @@ class Prepaying:
     def __init__(self, rank: Rank, triage: Triage) -> None:
         self._rank = rank
         self._triage = triage
-        self._forecasts: dict[int, Required] = {}
-        self._required: dict[int, int] = {}  # fen by day, of all forecasts together
-        self._followed: dict[int, int] = {}  # debts with new spending: to which day foreseen
-        self._spending: list[int] | None = None  # those debts
-        self._paid_by = 0
-        self._lowest: tuple[int, int] | None = None  # (day, fen) of the path still ahead
+        self._ahead: Lookahead | None = None
+        self._closed_until: dict[int, int] = {}  # by debt: up to this day no more may be prepaid
+        self._sure_until = 0  # up to this day all is known to be paid on its day
         self.was_short = False
         self.has_prepaid = False
 
     def __call__(self, ledger: Ledger) -> Amounts | None:
         amounts, total = required_today(ledger)
-        cash = ledger.spendable_fen
-        if total > cash:
+        left = ledger.spendable_fen - total
+        if left < 0 or (self._triage.looks_ahead and self._is_short_soon(ledger, amounts)):
             self.was_short = True
-            self.forget()
-            return self._triage(ledger)
-        if total + ledger.household.buffer_fen < cash and self._may_prepay(ledger):
-            self._prepay(ledger, amounts, cash - total)
+            amounts = self._triage(ledger, self._ahead)
+            self._note_unpaid(ledger, amounts)
+            return amounts
+        left -= ledger.household.buffer_fen
+        if left > 0 and (debts := self._open_today(ledger, amounts)):
+            self._prepay(ledger, amounts, left, debts)
         return amounts
 
     def forget(self) -> None:
         """Foresee anew: something went otherwise than foreseen."""
-        self._forecasts.clear()
-        self._required.clear()
-        self._followed.clear()
-        self._lowest = None
+        self._ahead = None
+        self._closed_until.clear()
+        self._sure_until = 0
 
-    def _may_prepay(self, ledger: Ledger) -> bool:
-        """Free money appears when income arrives, and once the tightest day has passed."""
-        if ledger.day == ledger.household.as_of.toordinal():
-            return True
-        index = ledger.flow_index - 1
-        flows = ledger.flows
-        if index < 0 or flows.days[index] != ledger.day or not flows.incomes[index]:
+    def _is_short_soon(self, ledger: Ledger, amounts: Sequence[int]) -> bool:
+        """Whether, with all paid today that is required, a due of the coming days cannot be."""
+        day = ledger.day
+        until = min(day + WINDOW_DAYS, ledger.last_day)
+        if until <= self._sure_until:
             return False
-        if self._lowest is None or ledger.day > self._lowest[0]:
-            return True
-        return self._lowest[1] - ledger.household.buffer_fen >= LEAST_PREPAYMENT_FEN
+        if self._ahead is None:
+            self._ahead = Lookahead(ledger)
+        ahead = self._ahead
+        contracts = _after_payments(ledger, amounts)
+        further = min(until + WINDOW_DAYS, ledger.last_day)
+        ahead.foresee(contracts, day, further)
+        cash = ledger.cash_fen - sum(amounts)
+        short = ahead.first_short(ahead.path(day, cash, further))
+        self._sure_until = further if short is None else short.day - 1
+        return self._sure_until < until
 
-    def _prepay(self, ledger: Ledger, amounts: Amounts, cash: int) -> None:
-        """Add to today's required `amounts` what may be prepaid; `cash` is left after them."""
-        day = ledger.day
-        contracts = [
-            _after_payment(contract, day, amounts[index])
-            for index, contract in enumerate(ledger.contracts)
+    def _note_unpaid(self, ledger: Ledger, amounts: Sequence[int]) -> None:
+        """What was not paid on its day makes of its contract another than was foreseen."""
+        self._closed_until.clear()
+        self._sure_until = 0
+        if self._ahead is None:
+            return
+        for index in ledger.demanding:
+            if amounts[index] < ledger.contracts[index].required_fen(ledger.day):
+                self._ahead.forget(index)
+
+    def _open_today(self, ledger: Ledger, amounts: Sequence[int]) -> list[int]:
+        """The debts for which today is a day to prepay.
+
+        All of them on the first day and when income arrives, but those for which it is known to be
+        too tight: on other days no more money is free than before. Of a statement that came
+        since, its due day decides.
+        """
+        day, flows = ledger.day, ledger.flows
+        index = ledger.flow_index - 1
+        has_income = index >= 0 and flows.days[index] == day and flows.incomes[index] > 0
+        if has_income or day == ledger.household.as_of.toordinal():
+            closed = self._closed_until
+            return [index for index in range(len(amounts)) if closed.get(index, 0) < day]
+        return [
+            index
+            for index in ledger.demanding
+            if isinstance(contract := ledger.contracts[index], Revolving)
+            and contract.is_statement_due(day)
+            and contract.statement_rest > amounts[index]
         ]
-        refused: set[int] = set()
-        while True:
-            lowest = self._lowest_cash(ledger, contracts, cash)
-            self._lowest = lowest
-            free = min(lowest[1], cash) - ledger.household.buffer_fen
-            if free <= 0:
-                return
-            ranks = [
-                (rank, index)
-                for index in range(len(contracts))
-                if index not in refused
-                and (rank := self._rank_of(ledger, contracts, index, free)) is not None
-            ]
-            if not ranks:
-                return
-            index = min(ranks)[1]
-            paid = self._try_prepayment(ledger, contracts, index, cash, free)
-            if paid == 0:
-                refused.add(index)
+
+    def _prepay(self, ledger: Ledger, amounts: Amounts, left: int, debts: list[int]) -> None:
+        """Add to today's required `amounts` what may be prepaid of `left`, to some of the debts."""
+        if self._ahead is None:
+            self._ahead = Lookahead(ledger)
+        contracts = _after_payments(ledger, amounts)
+        trying = _Trying(ledger, contracts, left, self._ahead, self._closed_until)
+        waiting = []
+        for index in debts:
+            if contracts[index].balances().principal:
+                place = self._rank(contracts[index], index, ledger.day, left)
+                if place is not None:
+                    waiting.append((place, index))
+        heapify(waiting)
+        while waiting and trying.left > 0:
+            place, index = heappop(waiting)
+            most = trying.most(index)
+            if not most:
                 continue
-            amounts[index] += paid
-            cash -= paid
-            self.has_prepaid = True
-            if paid == free and contracts[index].balances().principal:
-                # All that was free is gone into one debt; it freed nothing to speak of.
-                self._lowest = lowest[0], lowest[1] - paid
-                return
+            now = self._rank(contracts[index], index, ledger.day, most)
+            if now != place and now is not None:  # so much of it avoids less
+                heappush(waiting, (now, index))
+            elif now is not None and (paid := trying.prepay(index, most)):
+                amounts[index] += paid
+                self.has_prepaid = True
 
-    def _rank_of(
-        self, ledger: Ledger, contracts: list[Contract], index: int, free: int
-    ) -> Fraction | int | None:
-        contract = contracts[index]
-        if contract.balances().principal == 0 or not contract.payable(ledger.day, free):
-            return None
-        return self._rank(contract, index, ledger.day, free)
 
-    def _try_prepayment(
-        self, ledger: Ledger, contracts: list[Contract], index: int, cash: int, free: int
-    ) -> int:
-        """Prepay one debt as far as it costs no more than it saves and causes no miss."""
-        day = ledger.day
-        before = self._forecast(ledger, contracts, index)
-        offered = free
-        for _ in range(3):
-            contract = contracts[index]
-            amount = contract.payable(day, offered)
-            settles = amount == contract.settle(day)
-            if amount <= 0 or (amount < LEAST_PREPAYMENT_FEN and not settles):
-                return 0
-            trial = _after_payment(contract, day, amount)
-            after = required_ahead(trial, day, ledger.last_day, until=self._paid_by)
-            if isinstance(contract, Instalment) and _total(before) < amount + _total(after):
-                return 0
-            if _never_ahead(after, before):
-                shortfall = 0
-            else:
-                self._expect(index, after)
-                lowest = self._lowest_cash(ledger, contracts, cash - amount)[1]
-                self._expect(index, before)
-                shortfall = ledger.household.buffer_fen - lowest
-            if shortfall <= 0:
-                self._expect(index, after)
-                contracts[index] = trial
+class _Tight(NamedTuple):
+    """Up to the day `until` no more than `fen` may be missing."""
+
+    until: int
+    fen: int
+
+
+class _Excess(NamedTuple):
+    """A prepayment is too large by `fen` at the end of the stretch that ends with `until`; None
+    where no smaller one would do either."""
+
+    fen: int | None
+    until: int
+
+
+class _Trying:
+    """The prepayments of one day: what may be tried, and what a trial shows.
+
+    `contracts` stand as after the required payments of the day, and take the prepayments; `left`
+    is what is there above buffer and reserve. `closed_until` is told, by debt, up to which day it
+    stays as tight as it was found: what is foreseen by then does not change.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        contracts: list[Contract],
+        left: int,
+        ahead: Lookahead,
+        closed_until: dict[int, int],
+    ) -> None:
+        self.left = left
+        self._contracts = contracts
+        self._ahead = ahead
+        self._closed_until = closed_until
+        self._day = ledger.day
+        self._last_day = ledger.last_day
+        self._buffer = ledger.household.buffer_fen
+        self._cash = left + self._buffer + ledger.flows.reserve(ledger.day)
+        self._place = ledger.flows.stretches.place
+        self._path: Path
+        self._short_place = 0  # from this stretch on some due is late anyway
+        self._tight: list[_Tight] = []
+        self._sees_all = False
+        near = min(self._day + _NEAR_DAYS, self._last_day)
+        ahead.foresee(contracts, self._day, near)
+        self._follow(near)
+
+    def most(self, index: int) -> int:
+        """More than this cannot be prepaid to a debt: even if it asked for nothing any more, a
+        day would close too low. 0 where it is not worth a payment.
+
+        Looks ahead near first, then to the day on which all would be paid.
+        """
+        most = self._most(index)
+        if most and not self._sees_all:
+            self._sees_all = True
+            self._follow(self._ahead.paid_by(self._contracts, self._day))
+            most = self._most(index)
+        return most
+
+    def _follow(self, until: int) -> None:
+        """The path without another prepayment, and where it is tighter than before."""
+        path = self._path = self._ahead.path(self._day, self._cash, until)
+        short = self._ahead.first_short(path)
+        self._short_place = len(path.ends) if short is None else short.place
+        self._tight = []
+        least = self.left
+        for place, above in enumerate(path.above):
+            fen = 0 if place >= self._short_place else max(0, above - self._buffer)
+            if fen < least:
+                least = fen
+                self._tight.append(_Tight(path.ends[place], fen))
+            if not fen:
+                break
+
+    def _most(self, index: int) -> int:
+        contract = self._contracts[index]
+        most = contract.payable(self._day, self.left)
+        forecast = self._ahead.forecast(index)
+        for until, fen in self._tight:
+            if fen < most:
+                most = min(most, fen + forecast.up_to(until) - forecast.up_to(self._day))
+                if not self._is_worth_it(contract, most):
+                    self._close(index, until)
+                    return 0
+        return most if self._is_worth_it(contract, most) else 0
+
+    def _close(self, index: int, until: int) -> None:
+        self._closed_until[index] = max(until, self._closed_until.get(index, 0))
+
+    def _is_worth_it(self, contract: Contract, fen: int) -> bool:
+        """Nobody moves a few yuan for a few fen, but to pay off a debt or a statement."""
+        if fen >= LEAST_PREPAYMENT_FEN:
+            return True
+        if isinstance(contract, Revolving) and 0 < contract.statement_rest <= fen:
+            return True
+        return 0 < fen == contract.settle(self._day)
+
+    def prepay(self, index: int, most: int) -> int:
+        """Pay a debt as much of `most` as harms nothing: fen, 0 where nothing does."""
+        contract = self._contracts[index]
+        near = self._tight[-1].until if self._tight else self._day
+        until = min(near, self._path.until)
+        least = min([self.left, *(fen for _, fen in self._tight)])  # needs no later saving
+        offered = most
+        tried: list[tuple[int, int]] = []  # amounts that were too large, and by how much
+        for _ in range(_MOST_TRIES):
+            amount = contract.payable(self._day, offered)
+            if not self._is_worth_it(contract, amount):
+                break
+            trial = _after_payment(contract, self._day, amount)
+            forecast = Forecast(trial, self._day)
+            # Where it is tightest first: most that is refused is refused there.
+            excess = self._excess(index, amount, forecast, until)
+            if excess.fen == 0:
+                excess = self._excess(index, amount, forecast, self._path.until)
+            if excess.fen == 0:
+                if not self._gains(index, amount, forecast):
+                    break
+                self._contracts[index] = trial
+                self._ahead.expect(index, forecast)
+                self.left -= amount
+                self._cash -= amount
+                self._follow(self._path.until)
                 return amount
-            offered = amount - shortfall
+            self._close(index, excess.until)
+            if excess.fen is None or amount <= least:
+                break
+            tried.append((amount, excess.fen))
+            offered = max(least, self._smaller(contract, tried))
         return 0
 
-    def _forecast(self, ledger: Ledger, contracts: list[Contract], index: int) -> Required:
-        """What one contract requires after today; kept while it goes as foreseen."""
-        ahead = self._forecasts.get(index)
-        if ahead is None:
-            ahead = required_ahead(contracts[index], ledger.day, ledger.last_day)
-            self._expect(index, ahead)
-        elif ahead and ahead[0][0] <= ledger.day:
-            ahead = [one for one in ahead if one[0] > ledger.day]
-            self._expect(index, ahead)
-        return ahead
+    def _smaller(self, contract: Contract, tried: Sequence[tuple[int, int]]) -> int:
+        """What to try after amounts that were too large: where a line through the last two of
+        them meets nothing. The last try is what needs no later saving."""
+        amount, excess = tried[-1]
+        if len(tried) == _MOST_TRIES - 1:
+            return 0
+        offered = amount - excess
+        if len(tried) > 1:
+            larger, more = tried[-2]
+            if more <= excess:
+                return 0
+            offered = amount - excess * (larger - amount) // (more - excess) - 1
+        if isinstance(contract, Revolving) and offered < contract.statement_rest < amount:
+            return contract.statement_rest  # paid whole it bears nothing
+        return offered
 
-    def _expect(self, index: int, ahead: Required) -> None:
-        """Put this in the place of what was foreseen of a contract."""
-        required = self._required
-        for day, fen in self._forecasts.get(index, ()):
-            left = required[day] - fen
-            if left:
-                required[day] = left
-            else:
-                del required[day]
-        for day, fen in ahead:
-            required[day] = required.get(day, 0) + fen
-        self._forecasts[index] = ahead
+    def _gains(self, index: int, amount: int, after: Forecast) -> bool:
+        """Whether it costs no more in fees than it saves, and does not merely bring forward what
+        the next due would take."""
+        before = self._ahead.forecast(index)
+        until = self._path.until
+        if before.settled_on is None or after.settled_on is None:
+            return True  # it is still owed when the ledger ends
+        saved = before.up_to(until) - before.up_to(self._day) - amount - after.up_to(until)
+        if saved:
+            return saved > 0
+        following = next(before.ahead(self._day, until), None)
+        return following is None or amount > following[1]
 
-    def _foresee(self, ledger: Ledger, contracts: list[Contract]) -> None:
-        """What every contract requires up to the day on which all would be paid.
+    def _excess(self, index: int, amount: int, after: Forecast, until: int) -> _Excess:
+        """By how much a prepayment is too large on the days up to `until`."""
+        path, place_of = self._path, self._place
+        before = self._ahead.forecast(index)
+        for _ in after.extend(until):
+            pass
+        saved = [0] * (place_of(until) + 1 - path.first)
+        asked = set()
+        for day, fen in before.ahead(self._day, until):
+            saved[place_of(day) - path.first] += fen
+            asked.add(day)
+        new = set()
+        for day, fen in after.ahead(self._day, until):
+            place = place_of(day) - path.first
+            saved[place] -= fen
+            if day not in asked:
+                new.add(place)
+        most = _Excess(0, self._day)
+        ahead = -amount
+        for place, gained in enumerate(saved):
+            least = min(ahead, ahead + gained)
+            ahead += gained
+            if least >= 0 and place not in new:
+                continue  # by then no less is there than without it
+            if place >= self._short_place:
+                return _Excess(None, path.ends[place])
+            excess = self._buffer - path.above[place] - ahead
+            if excess > (most.fen or 0):
+                most = _Excess(excess, path.ends[place])
+        return most
 
-        A contract on which new spending goes on is followed to that day, too.
-        """
-        ahead = [self._forecast(ledger, contracts, index) for index in range(len(contracts))]
-        self._paid_by = max((one[-1][0] for one in ahead if one), default=ledger.day)
-        if self._spending is None:
-            self._spending = [i for i, one in enumerate(contracts) if one.keeps_spending]
-        for index in self._spending:
-            if self._followed.get(index, 0) < self._paid_by:
-                further = required_ahead(
-                    contracts[index], ledger.day, ledger.last_day, until=self._paid_by
-                )
-                self._expect(index, further)
-                self._followed[index] = self._paid_by
 
-    def _lowest_cash(self, ledger: Ledger, contracts: list[Contract], cash: int) -> tuple[int, int]:
-        """(day, fen) of the lowest closing cash if only required amounts are paid from now.
-
-        From today to the day on which everything would be paid; the last such day where
-        several are as low.
-        """
-        self._foresee(ledger, contracts)
-        last = self._paid_by
-        leaves = self._required.copy()
-        flows = ledger.flows
-        flows.extend(last)
-        coming = range(ledger.flow_index, bisect_right(flows.days, last))
-        for position in coming:
-            day = flows.days[position]
-            leaves[day] = leaves.get(day, 0) + flows.expenses[position] - flows.incomes[position]
-        lowest, lowest_day, closing = cash, ledger.day, cash
-        for day in sorted(leaves):
-            if day > last:
-                break
-            closing -= leaves[day]
-            if closing <= lowest:
-                lowest, lowest_day = closing, day
-        return lowest_day, lowest
+def _after_payments(ledger: Ledger, amounts: Sequence[int]) -> list[Contract]:
+    return [
+        _after_payment(contract, ledger.day, amounts[index])
+        for index, contract in enumerate(ledger.contracts)
+    ]
 
 
 def _after_payment(contract: Contract, day: int, amount: int) -> Contract:
@@ -220,43 +342,6 @@ def _after_payment(contract: Contract, day: int, amount: int) -> Contract:
     clone = contract.clone()
     clone.pay(day, amount)
     return clone
-
-
-def required_ahead(contract: Contract, day: int, last_day: int, *, until: int = 0) -> Required:
-    """What a contract will require after `day` if each amount is paid on its due date.
-
-    Ends when it is settled, or with `until` not before that day where spending goes on.
-    """
-    if isinstance(contract, Instalment) and (rows := contract.rows_ahead(last_day)) is not None:
-        return rows
-    clone = contract.clone()
-    ahead: Required = []
-    while clone.next_day <= last_day and (clone.next_day <= until or not clone.is_settled(day)):
-        day = clone.next_day
-        clone.morning(day)
-        required = clone.required_fen(day)
-        if required:
-            clone.pay(day, required)
-            ahead.append((day, required))
-    return ahead
-
-
-def _total(ahead: Required) -> int:
-    return sum(fen for _, fen in ahead)
-
-
-def _never_ahead(after: Required, before: Required) -> bool:
-    """Whether `after` has required no more than `before` by any day."""
-    position = 0
-    required = covered = 0
-    for day, fen in after:
-        required += fen
-        while position < len(before) and before[position][0] <= day:
-            covered += before[position][1]
-            position += 1
-        if required > covered:
-            return False
-    return True
 
 
 def by_rate(contract: Contract, index: int, day: int, free: int) -> Fraction | None:

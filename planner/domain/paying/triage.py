@@ -1,29 +1,67 @@
-"""Who is paid when money is short."""
+"""Who is paid when money is short.
 
+Nothing that is overdue waits beside idle money: what is not kept for a due that the plan will pay
+is paid on the day it is there.
+"""
+
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
-from typing import NamedTuple
+from typing import Protocol
 
-from planner.domain.contracts.dues import Due
+from planner.domain.contracts.dues import NEVER, Due
 from planner.domain.household.household import Household
-from planner.domain.ledger.consequences import dated_rungs
-from planner.domain.ledger.ledger import Ledger
-from planner.domain.rulebook.ladders import Rung
+from planner.domain.ledger.consequences import dated_rungs, first_starts
+from planner.domain.ledger.ledger import Contract, Ledger
+from planner.domain.paying.lookahead import Forecast, Lookahead
 
 Amounts = list[int]
-Triage = Callable[[Ledger], Amounts]
 
-_LOOK_AHEAD_DAYS = 31  # rungs of the month after the next income break ties
-_MOST_COMPARED = 10  # claims of which every combination is weighed; more are taken greedily
-
-Weight = tuple[int, ...]
-"""Rungs by severity, 5 first, that start before the next income; then those soon after."""
+WINDOW_DAYS = 31  # a due so far ahead that cannot be paid makes today a day of choosing
+PLANNED_DAYS = 92  # then dues of so many days compete for the money there is and will be
+_FRESH_DAYS = 14
+_AMPLE = 10**15
 
 
-def pay_oldest_first(ledger: Ledger) -> Amounts:
-    """Each demand in full until one does not fit, that one in part."""
+class Triage(Protocol):
+    """Amounts of a day on which the money does not reach for all, or soon will not.
+
+    `looks_ahead`: dues of the coming days count too, so that it wants to be asked before it is
+    short; `ahead` is what is foreseen of the contracts, where somebody keeps that.
+    """
+
+    @property
+    def looks_ahead(self) -> bool: ...
+
+    def __call__(self, ledger: Ledger, ahead: Lookahead | None = None) -> Amounts: ...
+
+
+class InTurn:
+    """Each demand of the day in full until one does not fit, that one in part."""
+
+    looks_ahead = False
+
+    def __init__(self, demands: Callable[[Ledger], Iterable[tuple[int, int]]]) -> None:
+        """`demands` are (debt, fen), the first to be paid first."""
+        self._demands = demands
+
+    def __call__(self, ledger: Ledger, ahead: Lookahead | None = None) -> Amounts:
+        amounts = [0] * len(ledger.contracts)
+        left = ledger.spendable_fen
+        if not left:
+            return amounts
+        for index, fen in self._demands(ledger):
+            part = min(left, fen)
+            amounts[index] += part
+            left -= part
+            if not left:
+                break
+        return amounts
+
+
+def _oldest_first(ledger: Ledger) -> Iterator[tuple[int, int]]:
     demands = merge(*(_demands(ledger, index) for index in ledger.demanding))
-    return _in_turn(ledger, ((index, fen) for _, index, fen in demands))
+    return ((index, fen) for _, index, fen in demands)
 
 
 def _demands(ledger: Ledger, index: int) -> Iterator[tuple[int, int, int]]:
@@ -31,96 +69,258 @@ def _demands(ledger: Ledger, index: int) -> Iterator[tuple[int, int, int]]:
         yield due_on, index, fen
 
 
-def _in_turn(ledger: Ledger, demands: Iterable[tuple[int, int]]) -> Amounts:
-    amounts = [0] * len(ledger.contracts)
-    left = ledger.spendable_fen
-    if not left:
-        return amounts
-    for index, fen in demands:
-        part = min(left, fen)
-        amounts[index] += part
-        left -= part
-        if not left:
-            break
-    return amounts
+pay_oldest_first = InTurn(_oldest_first)
 
 
-def pay_in_order(order: Sequence[int]) -> Triage:
-    """A triage by rank: debts (by index) in that order, each in full while money lasts."""
+def pay_in_order(order: Sequence[int]) -> InTurn:
+    """A triage by rank: debts (by index) in that order."""
 
-    def triage(ledger: Ledger) -> Amounts:
-        demands = [
-            (index, ledger.contracts[index].required_fen(ledger.day))
-            for index in order
-            if index in ledger.demanding
-        ]
-        return _in_turn(ledger, demands)
+    def demands(ledger: Ledger) -> Iterator[tuple[int, int]]:
+        for index in order:
+            if index in ledger.demanding:
+                yield index, ledger.contracts[index].required_fen(ledger.day)
 
-    return triage
+    return InTurn(demands)
 
 
-class _TriageStep(NamedTuple):
-    """A rung for weighing: it starts on the later of due + days and grace end + days."""
+class _Claim:
+    """A due of a debt, `fen` of it unpaid, due on a day.
 
-    from_due: int
-    from_grace_end: int
-    place: int
-
-
-def _step(rung: Rung) -> _TriageStep:
-    assert rung.after_days is not None  # only dated rungs are weighed
-    if rung.counts_from == "grace_end":
-        return _TriageStep(rung.after_days, rung.after_days, 5 - rung.severity)
-    return _TriageStep(rung.after_days, 1, 5 - rung.severity)
-
-
-class _Claim(NamedTuple):
-    """What one debt asks for, today or before the next income, and what leaving it starts."""
-
-    debt: int
-    fen: int
-    due_on: int
-    weight: Weight
-
-
-def pay_least_harm(household: Household, *, pays_part: bool) -> Triage:
-    """The set of claims that fits the money and prevents most harm until the next income.
-
-    Dues that fall before the next income compete with today's: for those that win, money is
-    kept. With `pays_part` what is left goes to the most pressing claim that did not fit.
+    `by` are places of days (see `_Money`) by which it is to be paid so that nothing of a severity
+    or a graver one starts under it, 5 first: None where that cannot be had any more, or need not
+    be thought of yet. `slot` is the place on which it is planned to be paid.
     """
-    ladders = [[_step(rung) for rung in dated_rungs(debt)] for debt in household.debts]
-    graces = [debt.grace_days for debt in household.debts]
 
-    next_income = 0
+    __slots__ = ("by", "due_on", "fen", "slot")
 
-    def triage(ledger: Ledger) -> Amounts:
-        nonlocal next_income
-        cash = ledger.spendable_fen
-        if not cash:
-            return [0] * len(ledger.contracts)
-        if next_income <= ledger.day:
-            next_income = next_income_day(ledger)
-        today = _claims_today(ledger, ladders, next_income)
-        coming = _claims_coming(ledger, ladders, graces, next_income)
-        chosen = _weightiest(today + coming, cash)
+    def __init__(self, due_on: int, fen: int, by: tuple[int | None, ...]) -> None:
+        self.due_on = due_on
+        self.fen = fen
+        self.by = by
+        self.slot = NEVER
+
+
+class _Money:
+    """What is there above the reserve by each of some days, and what of it is still free.
+
+    A day on which nothing is planned to be paid asks for nothing.
+    """
+
+    def __init__(self, ledger: Ledger, days: list[int]) -> None:
+        self.days = days
+        self._free = []
+        self._limits = [_AMPLE] * len(days)
+        cash, flows, after = ledger.cash_fen, ledger.flows, ledger.day
+        for day in days:
+            cash += flows.net(after, day)
+            self._free.append(cash - flows.reserve(day))
+            after = day
+
+    def place(self, day: int) -> int:
+        """The last of the days up to and including a day."""
+        return bisect_right(self.days, day) - 1
+
+    def is_free(self, place: int) -> int:
+        """What may be paid on a day at most, whatever is planned later."""
+        return self._free[place]
+
+    def limit(self, first: int, until: int) -> int:
+        """How much more may be paid by the days [first, until), by what is planned on them."""
+        return min(self._limits[first:until], default=_AMPLE)
+
+    def take(self, fen: int, place: int, until: int) -> None:
+        """Pay so much on a day instead of a later one."""
+        for one in range(place, min(until, len(self.days))):
+            self._free[one] -= fen
+            self._limits[one] -= fen
+
+    def use(self, place: int) -> None:
+        """From now on what is free on a day is a limit to what may be paid before."""
+        if self._limits[place] >= _AMPLE // 2:
+            self._limits[place] = self._free[place]
+
+
+class LeastHarm:
+    """Plans on which day each due of the coming months is paid, so that least harm is done.
+
+    First all are to be paid before the gravest starts, as far as the money reaches by then, the
+    smallest first; then, of those, before the next grave, and at last on their days. For what is
+    planned money is kept, and not for longer than needed: what is left over goes to what waits.
+    """
+
+    looks_ahead = True
+
+    def __init__(self, household: Household) -> None:
+        self._delays = [
+            first_starts(dated_rungs(debt), Due(0, debt.grace_days, 0, 0))
+            for debt in household.debts
+        ]
+        self._planned_on = 0
+        self._valid_until = -1
+        self._chains: list[list[_Claim]] = []
+        self._money: _Money
+
+    def __call__(self, ledger: Ledger, ahead: Lookahead | None = None) -> Amounts:
+        if not self._planned_on < ledger.day <= self._valid_until:
+            self._plan(ledger, ahead)
         amounts = [0] * len(ledger.contracts)
-        left = cash - sum(claim.fen for claim in chosen)
-        for claim in chosen:
-            if claim in today:
-                amounts[claim.debt] = claim.fen
-        if pays_part:
-            waiting = [claim for claim in today if claim not in chosen]
-            for claim in sorted(waiting, key=_urgency):
-                amounts[claim.debt] = min(left, claim.fen)
-                left -= amounts[claim.debt]
+        left = ledger.spendable_fen
+        if not left:
+            return amounts
+        day, now = ledger.day, self._money.place(ledger.day)
+        waiting = []
+        for index in ledger.demanding:
+            required = ledger.contracts[index].required_fen(day)
+            chain = self._chains[index]
+            wanted = sum(claim.fen for claim in chain if claim.slot <= now and claim.due_on <= day)
+            amounts[index] = min(wanted, required, left)
+            left -= amounts[index]
+            _settle(chain, amounts[index])
+            if amounts[index] < required:
+                first = next((claim for claim in chain if claim.fen), None)
+                slot, rest = (first.slot, first.fen) if first else (NEVER, 0)
+                waiting.append((slot, rest, index, required - amounts[index]))
+        for slot, _, index, missing in sorted(waiting):
+            paid = min(missing, left, self._money.limit(now + 1, slot))
+            if paid > 0:
+                amounts[index] += paid
+                left -= paid
+                self._money.take(paid, now, slot)
+                _settle(self._chains[index], paid)
         return amounts
 
-    return triage
+    # --- The plan ---
+
+    def _plan(self, ledger: Ledger, ahead: Lookahead | None) -> None:
+        day = ledger.day
+        until = min(day + PLANNED_DAYS, ledger.last_day)
+        incomes = _income_days(ledger, until)
+        self._planned_on = day
+        found = [
+            self._required(ledger, ahead, index, until) for index in range(len(ledger.contracts))
+        ]
+        days = {day, *incomes, *(due_on for chain in found for due_on, _ in chain if due_on > day)}
+        self._money = _Money(ledger, sorted(days))
+        paydays = [day, *incomes]
+        self._chains = [
+            [self._claim(index, due_on, fen, paydays, until) for due_on, fen in chain]
+            for index, chain in enumerate(found)
+        ]
+        for severity in range(5):
+            self._tighten(severity)
+        self._valid_until = self._until_planned_anew(paydays)
+
+    def _until_planned_anew(self, paydays: Sequence[int]) -> int:
+        """What is paid late has grown by its day: then it is planned anew, and every fortnight."""
+        late = {
+            self._money.days[claim.slot]
+            for chain in self._chains
+            for claim in chain
+            if claim.slot < len(self._money.days) and self._money.days[claim.slot] > claim.due_on
+        }
+        today = paydays[0]
+        for payday in paydays[1:]:
+            if payday in late or payday >= today + _FRESH_DAYS:
+                return payday - 1
+        return today + WINDOW_DAYS
+
+    def _required(
+        self, ledger: Ledger, ahead: Lookahead | None, index: int, until: int
+    ) -> list[tuple[int, int]]:
+        """(due day, fen) of what a debt asks for today, oldest first, and then up to `until`."""
+        day = ledger.day
+        contract = ledger.contracts[index]
+        asked = []
+        if index in ledger.demanding:
+            asked = [one for one in contract.demands(day) if one[1]]
+        forecast = None if ahead is None else ahead.known(index, until)
+        if forecast is None:
+            forecast = Forecast(_as_paid(contract, day), day)
+            for _ in forecast.extend(until):
+                pass
+        return [*asked, *forecast.ahead(day, until)]
+
+    def _claim(
+        self, index: int, due_on: int, fen: int, paydays: Sequence[int], until: int
+    ) -> _Claim:
+        """What may be paid later is paid on the last day on which money comes before."""
+        today = paydays[0]
+        first = max(due_on, today)
+        by: list[int | None] = []
+        for delay in self._delays[index]:
+            last = NEVER if delay is None else due_on + delay - 1
+            if last < first or last > until:
+                by.append(None)
+                continue
+            payday = paydays[bisect_right(paydays, last) - 1]
+            by.append(self._money.place(max(first, payday)))
+        return _Claim(due_on, fen, tuple(by))
+
+    def _tighten(self, severity: int) -> None:
+        """Let the claims be paid before anything so grave starts, the smallest first."""
+        chosen = []
+        for index, chain in enumerate(self._chains):
+            total = 0
+            for number, claim in enumerate(chain):
+                total += claim.fen
+                by = claim.by[severity]
+                if by is not None and by < claim.slot:
+                    chosen.append((total, claim.due_on, index, number))
+        for _, _, index, number in sorted(chosen):
+            claims = self._chains[index][: number + 1]
+            place = claims[-1].by[severity]
+            assert place is not None  # it was chosen by it
+            if place < claims[-1].slot:
+                self._move(claims, place)
+
+    def _move(self, claims: Sequence[_Claim], place: int) -> None:
+        """Plan to pay them by a day, if the money reaches on that and on every later one."""
+        money = self._money
+        later = [claim for claim in claims if claim.slot > place]
+        total = sum(claim.fen for claim in later)
+        if total > money.is_free(place):
+            return
+        first = place
+        for claim in later:  # their days rise, since the oldest is paid first
+            if total > money.limit(first, claim.slot):
+                return
+            first = claim.slot
+            total -= claim.fen
+        money.use(place)
+        for claim in later:
+            money.take(claim.fen, place, claim.slot)
+            claim.slot = place
 
 
-def _urgency(claim: _Claim) -> tuple[Weight, int]:
-    return tuple(-count for count in claim.weight), claim.due_on
+def _settle(chain: Iterable[_Claim], fen: int) -> None:
+    """What was paid, the oldest first, is not to be paid again."""
+    for claim in chain:
+        part = min(fen, claim.fen)
+        claim.fen -= part
+        fen -= part
+        if not fen:
+            break
+
+
+def _as_paid(contract: Contract, day: int) -> Contract:
+    """The contract with nothing required of it any more."""
+    required = contract.required_fen(day)
+    if not required:
+        return contract
+    clone = contract.clone()
+    clone.pay(day, required)
+    return clone
+
+
+def _income_days(ledger: Ledger, until: int) -> list[int]:
+    """The days after today and up to `until` on which money comes in."""
+    flows = ledger.flows
+    flows.extend(until)
+    return [
+        flows.days[place]
+        for place in range(ledger.flow_index, bisect_right(flows.days, until))
+        if flows.incomes[place]
+    ]
 
 
 def next_income_day(ledger: Ledger) -> int:
@@ -132,77 +332,3 @@ def next_income_day(ledger: Ledger) -> int:
             return day
         position += 1
     return ledger.last_day
-
-
-def _claims_today(
-    ledger: Ledger, ladders: Sequence[Sequence[_TriageStep]], until: int
-) -> list[_Claim]:
-    """What is required today, weighed by what waiting until the next income would start."""
-    claims = []
-    for index in ledger.demanding:
-        contract = ledger.contracts[index]
-        fen = contract.required_fen(ledger.day)
-        if not fen:
-            continue
-        oldest = contract.oldest_unmet(ledger.day)
-        assert oldest is not None  # something is required of it
-        weight = _weight(ladders[index], oldest, ledger.day, until)
-        claims.append(_Claim(index, fen, oldest.due_on, weight))
-    return claims
-
-
-def _claims_coming(
-    ledger: Ledger, ladders: Sequence[Sequence[_TriageStep]], graces: Sequence[int], until: int
-) -> list[_Claim]:
-    """The next due of each debt that is current, where it lies before the next income."""
-    claims = []
-    for index, contract in enumerate(ledger.contracts):
-        if index in ledger.demanding or contract.next_day >= until:
-            continue
-        clone = contract.clone()
-        while (day := clone.next_day) < until:
-            clone.morning(day)
-            fen = clone.required_fen(day)
-            if fen:
-                due = Due(day, day + graces[index], fen, fen)
-                weight = _weight(ladders[index], due, ledger.day, until)
-                claims.append(_Claim(index, fen, day, weight))
-                break
-    return claims
-
-
-def _weight(ladder: Sequence[_TriageStep], due: Due, today: int, until: int) -> Weight:
-    soon = [0] * 5
-    later = [0] * 5
-    month_after = until + _LOOK_AHEAD_DAYS
-    for from_due, from_grace_end, place in ladder:
-        start = max(due.due_on + from_due, due.last_safe_on + from_grace_end)
-        if today < start <= month_after:
-            (soon if start <= until else later)[place] += 1
-    return (*soon, *later)
-
-
-def _weightiest(claims: list[_Claim], cash: int) -> list[_Claim]:
-    """Claims that fit into `cash` together with the greatest weight, then the most money."""
-    ranked = sorted(claims, key=_urgency)
-    if len(ranked) > _MOST_COMPARED:
-        chosen = []
-        for claim in ranked:
-            if claim.fen <= cash:
-                chosen.append(claim)
-                cash -= claim.fen
-        return chosen
-    best: tuple[Weight, int, list[_Claim]] = ((0,) * 10, 0, [])
-    stack: list[tuple[int, Weight, int, list[_Claim]]] = [(0, (0,) * 10, 0, [])]
-    while stack:
-        position, weight, fen, taken = stack.pop()
-        if position == len(ranked):
-            if (weight, fen) > best[:2]:
-                best = (weight, fen, taken)
-            continue
-        stack.append((position + 1, weight, fen, taken))
-        claim = ranked[position]
-        if fen + claim.fen <= cash:
-            heavier = tuple(map(sum, zip(weight, claim.weight, strict=True)))
-            stack.append((position + 1, heavier, fen + claim.fen, [*taken, claim]))
-    return best[2]

@@ -5,6 +5,7 @@ All pay what is required on its due date. When money is short, a triage decides 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from planner.domain.contracts.instalment import Instalment
@@ -12,8 +13,9 @@ from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Ledger
 from planner.domain.ledger.replay import replay
 from planner.domain.paying.prepaying import Prepaying, Rank, by_balance, by_order, by_rate
-from planner.domain.paying.proposals import Proposal, pay_minimum
-from planner.domain.paying.triage import pay_in_order, pay_least_harm, pay_oldest_first
+from planner.domain.paying.proposals import Proposal, Repeating, pay_minimum
+from planner.domain.paying.tidying import tidy
+from planner.domain.paying.triage import LeastHarm, pay_in_order, pay_oldest_first
 from planner.domain.plan.plan import Merit, Plan, merit_of_ledger, read_off
 
 RULES_OF_THUMB: Final = ("minimum", "avalanche", "snowball", "custom")
@@ -77,19 +79,23 @@ class Trials:
         return Ledger(self._household, make_proposal(), self._books, lenders_take=True).run()
 
     def _best(self, strategy: str) -> _Trial:
-        """When money is short, every triage is tried and the ledger of most merit kept; a
-        `triage_order` decides alone.
+        """Where money is short, the trial of most merit: paying by least harm, or oldest first,
+        with or without prepaying; a `triage_order` decides alone.
         """
         if strategy not in RULES_OF_THUMB:
             raise UnknownStrategy(strategy)
-        proposals = _proposals(self._household, strategy)
-        trials = []
-        for triage, make_proposal in proposals.items():
-            trial = self._shared.get(triage) or self._run(triage, make_proposal)
-            if len(proposals) == 1 or not trial.was_short:
-                return trial
-            trials.append(trial)
+        first, *others = _proposals(self._household, strategy).items()
+        trial = self._trial(*first)
+        if not trial.was_short or not others:
+            return trial
+        oldest, minimum = others
+        trials = [trial, self._trial(*minimum)]
+        if _judge(trials[1]).counts <= _judge(trial).counts:
+            trials.append(self._trial(*oldest))  # it may cost less than the minimum alone
         return min(trials, key=_judge)
+
+    def _trial(self, triage: str, make_proposal: Callable[[], Proposal]) -> _Trial:
+        return self._shared.get(triage) or self._run(triage, make_proposal)
 
     def _run(self, triage: str, make_proposal: Callable[[], Proposal]) -> _Trial:
         propose = make_proposal()
@@ -97,7 +103,11 @@ class Trials:
         if not isinstance(propose, Prepaying):
             trial = self._shared[triage] = _Trial(ledger, make_proposal, was_short=True)
             return trial
-        trial = _Trial(ledger, make_proposal, propose.was_short)
+        tidied = tidy(ledger)
+        if tidied is not ledger:
+            made = tidied.payments
+            make_proposal = partial(Repeating, self._household, made, catches_up=True)
+        trial = _Trial(tidied, make_proposal, propose.was_short)
         if not propose.has_prepaid:
             self._shared[triage] = trial
         return trial
@@ -126,8 +136,7 @@ def _proposals(household: Household, strategy: str) -> dict[str, Callable[[], Pr
         order = sorted(range(len(places)), key=places.__getitem__)
         return {"in order": lambda: Prepaying(rank, pay_in_order(order))}
     return {
-        "least harm": lambda: Prepaying(rank, pay_least_harm(household, pays_part=True)),
-        "least harm, whole": lambda: Prepaying(rank, pay_least_harm(household, pays_part=False)),
+        "least harm": lambda: Prepaying(rank, LeastHarm(household)),
         "oldest first": lambda: Prepaying(rank, pay_oldest_first),
         "minimum": lambda: pay_minimum,
     }

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from planner.domain.answers.due_days import offered, suggest_due_days
+from planner.domain.answers.scenarios import receive
 from planner.domain.household.household import Household, parse_household, read_household
 from planner.domain.make_plan import make_plan
 from planner.domain.paying.trials import Trials
@@ -51,21 +52,29 @@ def test_the_day_that_holds_already_changes_nothing():
     assert read_off(Trials(household, {"huabei": 10}).ledger("avalanche"), "avalanche") == plan
 
 
-def test_where_money_comes_on_the_15th_that_day_leaves_two_dues_fewer_late():
+def test_the_day_of_most_merit_is_the_best():
+    # Money comes on the 15th: with an earlier day one due more is late, with a later one less is
+    # overdue, and costs less.
     (found,) = suggest_due_days(example("short"))
 
     assert (found.debt, found.day, found.rule) == ("huabei", 10, "avalanche")
     assert [choice.day for choice in found.choices] == [8, 9, 15, 20]
+    late = [choice.outcome.late_dues - found.now.late_dues for choice in found.choices]
+    assert late == [1, 1, 0, 0]
     assert found.best is not None
-    assert (found.best.day, found.best.figure.certainty) == (15, "reported")
-    assert found.now.late_dues - found.best.outcome.late_dues == 2
+    assert (found.best.day, found.best.figure.certainty) == (20, "reported")
+    assert found.best.merit == min(choice.merit for choice in found.choices)
+    assert found.best.outcome.cost_fen < found.now.cost_fen
 
 
 def test_no_day_is_advised_that_is_not_better():
-    (found,) = suggest_due_days(example("huabei_jiebei_card"))
+    # with 100,000.00 more all is paid before anything bears interest, whatever the day
+    household = receive(example("huabei_jiebei_card"), 10_000_000, date(2026, 12, 1))
+
+    (found,) = suggest_due_days(household)
 
     assert found.best is None
-    assert all(choice.outcome.cost_fen > found.now.cost_fen for choice in found.choices)
+    assert all(choice.outcome.cost_fen == found.now.cost_fen for choice in found.choices)
 
 
 def test_only_products_that_are_known_to_offer_it_are_tried():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from planner.domain.answers.scenarios import room, standing_of
 from planner.domain.household.household import parse_household
-from planner.domain.ledger.ledger import Flows
+from planner.domain.ledger.flows import Flows
 from planner.domain.make_plan import make_plan
 from planner.domain.values.days import WORKING_DAYS, occurrences
 from planner.domain.values.reading import LAST_DAY

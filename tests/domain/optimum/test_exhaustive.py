@@ -17,7 +17,7 @@ from planner.domain.household.household import parse_household
 from planner.domain.ledger.ledger import Ledger
 from planner.domain.make_plan import make_plan
 from planner.domain.optimum.find import find_optimum
-from planner.domain.plan.plan import cost_of, read_off
+from planner.domain.plan.plan import merit_of, read_off
 from planner.domain.plan.proof import PROVEN_GAP
 from planner.domain.values.money import format_yuan
 
@@ -141,7 +141,9 @@ def payable(ledger):
         options = [
             [*amounts, fen]
             for amounts in options
-            for fen in _steps(contract, ledger, required, settle, ledger.cash_fen - sum(amounts))
+            for fen in _steps(
+                contract, ledger, required, settle, ledger.spendable_fen - sum(amounts)
+            )
         ]
     return sorted(options, key=lambda amounts: (-sum(amounts), [-fen for fen in amounts]))
 
@@ -157,14 +159,14 @@ def _steps(contract, ledger, required, settle, cash):
 
 
 def enumerated(household, most):
-    """(harm, cost) of each plan, at most so many: those with the fewest departures from the first
+    """The merit of each plan, at most so many: those with the fewest departures from the first
     choice come first. A plan in which living costs find no money is left out, and where all dues
     can be paid on their days, one in which some wait within their grace (semantics: required
     amounts are paid on their due dates).
     """
     minimum = make_plan(household, "minimum")
     may_wait = not pays_on_due_days(minimum)
-    found = [(minimum.harm, cost_of(minimum))]
+    found = [merit_of(minimum)]
     waiting = deque([()])
     for _plan in range(most):
         if not waiting:
@@ -175,7 +177,7 @@ def enumerated(household, most):
         if all(row.closing_fen >= 0 for row in ledger.cash_days):
             plan = read_off(ledger, "enumerated")
             if may_wait or not chosen.has_waited:
-                found.append((plan.harm, cost_of(plan)))
+                found.append(merit_of(plan))
         for place in range(len(choices), len(chosen.counts)):
             between = (0,) * (place - len(choices))
             waiting.extend((*choices, *between, one) for one in range(1, chosen.counts[place]))
@@ -189,16 +191,14 @@ def pays_on_due_days(plan):
 
 
 def is_matched(mine, best):
-    """Whether (harm, cost) is no worse than the best, but for the gap that counts as proven."""
-    (harm, cost), (least_harm, least_cost) = mine, best
-    if harm < least_harm:
-        return True
-    nearly = harm.yuan_days <= least_harm.yuan_days * (1 + PROVEN_GAP) + 1
-    return harm[:5] == least_harm[:5] and nearly and cost <= least_cost * (1 + PROVEN_GAP)
+    """Whether a merit is no worse than the best, but for the gap that counts as proven."""
+    if mine.counts != best.counts:
+        return mine.counts < best.counts
+    return mine.cost_fen <= best.cost_fen * (1 + PROVEN_GAP)
 
 
 def missed(seeds, most):
-    """Households with a better enumerated plan: (seed, its harm and cost, those of the optimum).
+    """Households with a better enumerated plan: (seed, its merit, that of the optimum).
 
     Asserts that what is called proven is never missed, and that no bound lies above what was
     enumerated.
@@ -208,10 +208,10 @@ def missed(seeds, most):
         household = tiny_household(seed)
         optimum = find_optimum(household, seconds=SECONDS)
         best = min(enumerated(household, most))
-        mine = (optimum.plan.harm, cost_of(optimum.plan))
+        mine = merit_of(optimum.plan)
         proof = optimum.proof
-        assert proof.harm_bound <= best[0], seed
-        assert best[0] != mine[0] or proof.cost_bound_fen <= best[1], seed
+        assert proof.harm_bound.counts <= best.counts, seed
+        assert best.counts != mine.counts or proof.cost_bound_fen <= best.cost_fen, seed
         assert proof.status != "proven" or is_matched(mine, best), seed
         if not is_matched(mine, best):
             found.append((seed, best, mine))

@@ -86,7 +86,10 @@ def test_wages_are_taken_on_pay_day_and_the_rent_lacks_what_is_said():
     assert prospect.takings == ((pay_day, "jiebei", "cmb", 312_000),)
     assert prospect.cash_fen == {pay_day: 212_000}
     assert prospect.arrivals == {pay_day: ("salary",)}
-    assert make_plan(rented, "minimum", worst_case=True).exposures == ()
+    # The plan pays 2,640.00 and keeps the rent; the lender knows no such reserve.
+    assert make_plan(rented, "minimum", worst_case=True).exposures == (
+        (pay_day, "cmb", 48_000, ("jiebei",), 212_000, "rent", 48_000),
+    )
 
 
 def overdue_household():
@@ -139,15 +142,15 @@ def test_lenders_take_in_order_what_is_in_their_accounts_and_the_penalty_goes_on
 
 
 def test_money_kept_for_a_graver_due_can_be_taken_before_it():
-    # 700.00 at hand, 800.00 due on the 1st: a miss of that starts nothing, one of the mortgage,
-    # 600.00 on the 4th, would. The plan keeps 600.00 and gives the loan 100.00. In the worst
-    # case its lender takes the 400.00 left in cmb, but not icbc's 200.00: 200.00 of
-    # the heating's 450.00 are there. Out of reach of the mortgage, the plan gives them to the
-    # loan the day after.
+    # 1,150.00 at hand, 450.00 of them for heating; 800.00 due on the 1st: a miss of that starts
+    # nothing, one of the mortgage, 600.00 on the 4th, would. The plan keeps 600.00 and gives the
+    # loan 100.00. In the worst case its lender takes the other 700.00 from cmb, but not icbc's
+    # 200.00: with the 150.00 left in cmb that is 100.00 too little for heating, and nothing for
+    # the mortgage.
     grave = [{"id": "home", "after_days": 1, "counts_from": "due", "severity": 5}]
     kept = household(
         "2026-11-30",
-        accounts={"cmb": "500.00", "icbc": "200.00"},
+        accounts={"cmb": "950.00", "icbc": "200.00"},
         debts=[
             listed("loan", "2026-12-01", "800.00", ["cmb"]),
             listed("mortgage", "2026-12-04", "600.00", ladder=grave),
@@ -162,19 +165,21 @@ def test_money_kept_for_a_graver_due_can_be_taken_before_it():
     assert paid == [(1, "loan", 10_000, "plan"), (4, "mortgage", 60_000, "plan")]
     assert [(one.on.day, one.debt, one.amount_fen, one.by) for one in worst.payments[:3]] == [
         (1, "loan", 10_000, "plan"),
-        (1, "loan", 40_000, "lender"),
-        (2, "loan", 20_000, "plan"),
+        (1, "loan", 70_000, "lender"),
+        (10, "mortgage", 60_000, "plan"),
     ]
-    assert worst.exposures == ((date(2026, 12, 1), "cmb", 40_000, ("loan",), 0, "heating", 25_000),)
+    assert worst.exposures == (
+        (date(2026, 12, 1), "cmb", 70_000, ("loan",), 15_000, "heating", 10_000),
+    )
     assert plan_document(worst)["exposures"] == [
         {
             "on": "2026-12-01",
             "account": "cmb",
-            "could_take": "400.00",
+            "could_take": "700.00",
             "by": ["loan"],
-            "leaves": "0.00",
+            "leaves": "150.00",
             "expense": "heating",
-            "short": "250.00",
+            "short": "100.00",
         }
     ]
     steps = [(one.on.toordinal(), one.debt, one.amount_fen) for one in plan.payments]
@@ -203,10 +208,11 @@ def test_the_worst_case_of_the_optimum_is_the_one_of_its_payments():
     followed = if_followed(short, steps, date(2027, 2, 1))
     assert worst.exposures
     assert followed.exposures == worst.exposures
-    # The 400.00 that the mortgage then lacks are paid with the wages, though no plan said so:
-    # 39 days of the loan's 300.00, 36 of the mortgage's 400.00.
+    # Of 700.00 the heating keeps 450.00: the loan has 250.00, and its lender takes 250.00 more.
+    # What is missing is paid with the wages: 39 days of the loan's 300.00, 36 of the mortgage's
+    # 600.00.
     assert (worst.debt_free_on, worst.totals.paid) == (date(2027, 1, 10), 140_000)
-    assert worst.harm == (1, 1, 1, 1, 1, 39 * 300 + 36 * 400)
+    assert worst.harm == (1, 1, 1, 1, 1, 39 * 300 + 36 * 600)
     assert make_exposed_plan(short, "optimal") == replace(plan, exposures=worst.exposures)
 
 

@@ -1,0 +1,134 @@
+"""A prepayment is tried, and harms nothing later: each checked by two whole ledgers."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from planner.domain.contracts.dues import NEVER
+from planner.domain.household.household import parse_household
+from planner.domain.ledger.flows import Flows
+from planner.domain.ledger.ledger import Ledger
+from planner.domain.make_plan import make_plan
+from planner.domain.paying.proposals import pay_minimum, required_today
+from tests.domain.generate import households, just_enough
+
+PREPAYING = ("avalanche", "snowball", "custom")
+
+
+class Until:
+    """Pays what a plan paid before a day, on that day `today`, and then as `minimum` does."""
+
+    def __init__(self, plan, day, today=None):
+        self.places = {debt.id: place for place, debt in enumerate(plan.household.debts)}
+        self.day = day
+        self.today = today
+        self.required = None
+        self.made = {}
+        for one in plan.payments:
+            self.made.setdefault(one.on.toordinal(), {})[self.places[one.debt]] = one.amount_fen
+
+    def __call__(self, ledger):
+        if ledger.day > self.day:
+            return pay_minimum(ledger)
+        if ledger.day == self.day:
+            self.required = required_today(ledger)[0]
+        made = self.made.get(ledger.day, {})
+        amounts = [made.get(place, 0) for place in self.places.values()]
+        if ledger.day == self.day and self.today is not None:
+            return self.today
+        return amounts
+
+
+def closings(ledger, first, until):
+    """What each day of [first, until] closes with; incomes and costs go on after the end."""
+    flows = Flows(ledger.household, frozenset())
+    flows.extend(until)
+    paid = {}
+    for one in ledger.payments:
+        paid[one.on.toordinal()] = paid.get(one.on.toordinal(), 0) + one.amount_fen
+    moves = {
+        day: income - expense
+        for day, income, expense in zip(flows.days, flows.incomes, flows.expenses, strict=True)
+    }
+    closing = sum(account.balance_fen for account in ledger.household.accounts)
+    found = {}
+    for day in range(ledger.household.as_of.toordinal(), until + 1):
+        closing += moves.get(day, 0) - paid.get(day, 0)
+        if day >= first:
+            found[day] = closing
+    return found
+
+
+def met_on(due):
+    return NEVER if due.met_on is None else due.met_on
+
+
+def check_prepayment(plan, day):
+    """The payments of a day against those of what was required on it alone."""
+    prepaid = Until(plan, day)
+    with_it = Ledger(plan.household, prepaid).run()
+    without = Ledger(plan.household, Until(plan, day, prepaid.required)).run()
+    made = [prepaid.made[day].get(place, 0) for place in prepaid.places.values()]
+
+    # nothing required stays unpaid on that day
+    assert all(fen >= required for fen, required in zip(made, prepaid.required, strict=True))
+
+    until = without.debt_free_on or plan.household.as_of + timedelta(20_000)
+    until = min(until.toordinal(), without.last_day)
+    known = {(debt.id, due.due_on): due for debt, due in without.dues()}
+    for debt, due in with_it.dues():
+        if due.due_on < day or due.due_on > until:
+            continue
+        same = known.get((debt.id, due.due_on))
+        if same is None:
+            assert met_on(due) <= due.due_on
+        else:
+            assert met_on(due) <= met_on(same)
+
+    flows = Flows(plan.household, frozenset())
+    after, before = (closings(ledger, day, until) for ledger in (with_it, without))
+    buffer = plan.household.buffer_fen
+    for on, closing in after.items():
+        assert closing >= min(before[on], buffer + flows.reserve(on))
+
+
+def prepaid_days(plan):
+    """The days on which a plan pays more than is required."""
+    required = {}
+
+    class Watch(Until):
+        def __call__(self, ledger):
+            required[ledger.day] = required_today(ledger)[0]
+            return super().__call__(ledger)
+
+    watch = Watch(plan, NEVER)
+    Ledger(plan.household, watch).run()
+    return [
+        day
+        for day, made in sorted(watch.made.items())
+        if any(fen > required[day][place] for place, fen in made.items())
+    ]
+
+
+@pytest.mark.property
+@given(households(), st.sampled_from(PREPAYING), st.integers(0, 1000))
+def test_no_prepayment_harms_anything_later(document, strategy, which):
+    plan = make_plan(parse_household(document), strategy)
+
+    days = prepaid_days(plan)
+
+    assume(days)
+    check_prepayment(plan, days[which % len(days)])
+
+
+@pytest.mark.property
+@given(households(), st.integers(0, 60_000), st.sampled_from(PREPAYING), st.integers(0, 1000))
+def test_no_prepayment_harms_anything_where_there_is_just_enough(document, slack, strategy, which):
+    plan = make_plan(parse_household(just_enough(document, slack)), strategy)
+
+    days = prepaid_days(plan)
+
+    assume(days)
+    check_prepayment(plan, days[which % len(days)])
