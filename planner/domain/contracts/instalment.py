@@ -320,7 +320,7 @@ class Instalment:
                     other.pending = other.replaced = 0
             self._miss(row)
             if late_fees:
-                row.late_fee = charge_late_fee(self._terms.late_fee, row.unpaid)
+                row.late_fee = charge_late_fee(self._terms.late_fee, row.scheduled)
                 row.unpaid += row.late_fee
                 self._open_fee += row.late_fee
 
@@ -605,8 +605,17 @@ class Instalment:
         principal = self._undue + self._open_principal
         return Parts(principal, self._open_interest, self._open_fee, self._open_penalty)
 
+    def bears(self, day: int) -> bool:
+        """Whether something bears interest or penalty in the night after `day`."""
+        penalty = self._nights.penalty(day, day + 1)
+        if self._on_principal and self._missed:
+            return penalty * (self._undue + self._open_principal) > 0
+        ordinary = self._nights.ordinary(day, day + 1) if day >= self._ordinary_from else 0
+        return ordinary * self._undue > 0 or penalty * self._bearing > 0
+
     def is_settled(self, day: int) -> bool:
-        return not self._rows and not self._has_undue() and self.settle(day) == 0
+        """Nothing owed; rows of a list that are still to come may ask for nothing."""
+        return not self._rows and not self._undue and self.settle(day) == 0
 
     def clone(self) -> Self:
         """A copy that goes its own way; its `dues` start empty."""

@@ -20,8 +20,9 @@ from planner.domain.values.money import round_half_up
 
 class Requirement(Due):
     """A minimum. `part` is its unpaid principal part, which bears the penalty once missed;
-    `extras` late fee and penalty that joined `unpaid`; while in grace, `pending` is the
-    numerator of penalty and `replaced` of the ordinary interest it would take the place of.
+    `extras` late fee, penalty, and interest of after the end that joined `unpaid`; while in
+    grace, `pending` is the numerator of penalty and `replaced` of the ordinary interest it would
+    take the place of.
     """
 
     __slots__ = ("extras", "part", "pending", "replaced")
@@ -202,7 +203,7 @@ class OpenEnd:
                 self._penalty_accrued += one.pending
                 self._accrued -= one.replaced
                 if late_fees:
-                    fee = charge_late_fee(self._terms.late_fee, one.unpaid)
+                    fee = charge_late_fee(self._terms.late_fee, one.unpaid - one.extras)
                     self._fees += fee
                     one.unpaid += fee
                     self._unpaid += fee
@@ -329,17 +330,11 @@ class OpenEnd:
         if amount == settle or self._has_ended(day):
             billed += self._bill_interest()
         if amount == settle or any(one.is_missed for one in self._requirements):
-            penalty_billed = self._bill_penalty()
-            if self._has_ended(day):
-                billed += penalty_billed
-                self._requirements[-1].extras += penalty_billed
-                if self._requirements[-1].is_missed:
-                    self.overdue_fen -= penalty_billed
+            billed += self._bill_penalty()
         if self._has_ended(day):
             self._requirements[-1].unpaid += billed
+            self._requirements[-1].extras += billed
             self._unpaid += billed
-            if self._requirements[-1].is_missed:
-                self.overdue_fen += billed
         fee = min(amount, self._fees)
         penalty = min(amount - fee, self._penalty)
         interest = min(amount - fee - penalty, self._interest)
@@ -380,6 +375,11 @@ class OpenEnd:
     def balances(self) -> Parts:
         """Billed and unpaid by kind."""
         return Parts(self._owed, self._interest, self._fees, self._penalty)
+
+    def bears(self, day: int) -> bool:
+        """Whether something bears interest or penalty in the night after `day`."""
+        ordinary = self._nights.ordinary(day, day + 1) * (self._owed - self._bearing)
+        return ordinary > 0 or self._nights.penalty(day, day + 1) * self._bearing > 0
 
     def is_settled(self, day: int) -> bool:
         return self._owed == 0 and not self._requirements and self.settle(day) == 0

@@ -486,6 +486,10 @@ class Revolving:
         """Owed by kind; unbilled spending is principal, accrued interest is not in it."""
         return Parts(self._principal(), self._interest, self._fees, 0)
 
+    def bears(self, day: int) -> bool:
+        """Whether something bears interest in the night after `day`."""
+        return self._nights.ordinary(day, day + 1) * self._carried > 0
+
     def is_settled(self, day: int) -> bool:
         """Nothing owed; with new spending, the principal owed at the start is paid."""
         if self._terms.monthly_spend_fen:

@@ -261,6 +261,8 @@ class Ledger:
                         touched.append(index)
         if self.lenders_take and self.demanding:
             paid += self._let_lenders_take(on, touched)
+        if self.cash_fen < 0:
+            self._warn_once("cash_below_zero", on)
         if income or expenses or paid:
             closing = opening + income - expenses - paid
             self.cash_days.append(
@@ -286,8 +288,6 @@ class Ledger:
         """
         day = self.day
         income, expenses = self._move_flows(day)
-        if expenses and self.cash_fen < 0:
-            self._warn_once("cash_below_zero", date.fromordinal(day))
         touched = []
         for index, next_day in enumerate(self._next_days):
             if next_day <= day:
@@ -398,9 +398,9 @@ class Ledger:
         self.warnings.sort(key=lambda warned: warned.on)
 
     def _never_ends(self, index: int, last: date) -> bool:
-        """Whether a debt bears interest and owes no less than twelve months before."""
+        """Whether a debt bears interest or penalty and owes no less than twelve months before."""
         debt = self.household.debts[index]
-        if debt.terms.rate is None or debt.terms.rate.value == 0:
+        if not self.contracts[index].bears(last.toordinal()):
             return False
         year_before = add_months(last, -12)
         owed = earlier = 0

@@ -96,6 +96,32 @@ def test_of_two_statements_due_on_one_day_the_later_stands():
     assert card.required == 10_000
 
 
+def test_the_later_of_two_statements_asks_for_what_the_earlier_one_left():
+    # As before with a minimum of 10 % and 50.00 spent a month: 28 February 150.00, minimum 15.00,
+    # of which 9.00 are paid. 28 March: 141.00 and 50.00 spent since, all new. The last minimum
+    # left 6.00: 6.00 + 10 % of (191.00 - 6.00) = 24.50, in place of the 6.00.
+    card = Driven(
+        "2027-02-27",
+        **revolving(
+            statement_day=28,
+            due_day=31,
+            billed="0.00",
+            unbilled="100.00",
+            monthly_spend="50.00",
+            minimum={"ratio": "0.1"},
+        ),
+    )
+    card.to("2027-02-28")
+    assert card.dues == [("2027-03-31", 15_000, 1_500)]
+    card.to("2027-03-05").pay(900)
+
+    card.to("2027-03-28")
+    assert card.dues == [("2027-03-31", 19_100, 600 + 1_850)]
+
+    card.to("2027-03-31")
+    assert card.required == 2_450
+
+
 def test_a_rest_within_the_tolerance_enters_the_next_statement_free_of_interest():
     # 500.00 billed on 1 Dec, due 10 Dec; 497.00 paid: 3.00 lacks, tolerance 5.00, so it
     # counts as paid in full. Statement of 1 Jan: 3.00 + 40.00 spent = 43.00, no interest.
@@ -400,6 +426,99 @@ def test_an_irregular_first_period_bears_each_month_by_its_own_nights():
     assert loan.to("2027-01-10").required == 52_000
     loan.pay(52_000)
     assert loan.to("2027-02-10").required == 50_600
+
+
+@pytest.mark.parametrize(
+    ("rate", "interest"),
+    [
+        # from 1 January to 10 January 9 nights: 1000.00 x 9 x 0.0005 = 4.50; nothing before
+        (DAILY, 450),
+        # of the 31 nights from 10 December to 10 January 9: 1000.00 x 0.012 x 9/31 = 3.48
+        ({"rate": "0.012", "per": "month"}, 348),
+    ],
+)
+def test_interest_that_begins_after_today_runs_from_that_day(rate, interest):
+    terms = {"principal": "1000.00", "rate": rate, "next_due": "2027-01-10"}
+    begins = {"accrued_from": "2027-01-01"}
+    loan = Driven("2026-12-01", **instalment(periods_left=2, **terms, **begins))
+    balance = Driven(
+        "2026-12-01", **open_end(ends_on="2027-01-10", **terms, **begins, minimum=None)
+    )
+
+    assert loan.to("2026-12-31").settle == 100_000
+    assert loan.to("2027-01-10").required == 50_000 + interest
+    assert balance.to("2027-01-10").required == 100_000 + interest
+
+
+@pytest.mark.parametrize("kind", ["instalment", "open"])
+@pytest.mark.parametrize(
+    ("penalty", "billed"),
+    [
+        # due 29 November, grace to 2 December, missed on the 3rd. Given 0.05: the nights before
+        # 1 December are in it, from then on 4 nights: 100.00 x 4 x 0.001 = 0.40
+        ("0.05", 45),
+        # not given: all 6 nights from the due date, 0.60
+        (None, 60),
+    ],
+)
+def test_a_penalty_given_in_grace_counts_as_billed_and_nights_from_today_are_added(
+    kind, penalty, billed
+):
+    arrears = [{"due_on": "2026-11-29", "principal": "100.00", "penalty": penalty}]
+    late = {"principal": "100.00", "rate": FREE, "next_due": "2026-12-29", "grace_days": 3}
+    late |= {"overdue": {"rate": "0.001", "per": "day"}, "arrears": arrears}
+    terms = instalment(periods_left=0, **late) if kind == "instalment" else open_end(**late)
+    debt = Driven("2026-12-01", **terms)
+
+    assert debt.required == 10_000 + (5 if penalty else 0)
+    assert debt.to("2026-12-02").required == 10_000 + (5 if penalty else 0)
+    assert debt.to("2026-12-05").settle == 10_000 + billed
+
+
+@pytest.mark.parametrize("kind", ["instalment", "open"])
+def test_a_late_fee_is_charged_on_what_was_due_not_on_a_penalty_given_with_it(kind):
+    # 100.00 missing when grace ends, 20.00 of penalty given: 5 % of 100.00 = 5.00
+    arrears = [{"due_on": "2026-11-29", "principal": "100.00", "penalty": "20.00"}]
+    late = {"principal": "100.00", "rate": FREE, "next_due": "2026-12-29", "grace_days": 3}
+    late |= {"late_fee": {"ratio": "0.05"}, "overdue": None, "arrears": arrears}
+    terms = instalment(periods_left=0, **late) if kind == "instalment" else open_end(**late)
+    debt = Driven("2026-12-01", **terms)
+
+    assert debt.to("2026-12-03").required == 10_000 + 2_000 + 500
+
+
+def test_interest_of_after_the_end_is_required_but_not_counted_as_overdue():
+    # 1000.00 and 45 nights from 10 December: 22.50 required on 25 January, the last day. Missed;
+    # on 4 February 10 nights more are required, 1000.00 x 10 x 0.0005 = 5.00: overdue are 1022.50
+    # before, and what is left of them when 300.00 are paid: first the 5.00, and 295.00 of them.
+    debt = Driven(
+        "2026-12-10",
+        **open_end(principal="1000.00", next_due="2027-01-10", ends_on="2027-01-25",
+                   accrued_from="2026-12-11", minimum=None),
+    )  # fmt: skip
+
+    assert debt.to("2027-02-04").required == 102_250 + 500
+    assert debt.contract.overdue_fen == 102_250
+    debt.pay(30_000)
+    assert debt.contract.overdue_fen == 102_250 - 29_500
+
+
+def test_a_penalty_given_in_grace_is_owed_though_the_due_was_paid_in_time():
+    arrears = [{"due_on": "2026-11-29", "principal": "100.00", "penalty": "0.05"}]
+    loan = Driven(
+        "2026-12-01",
+        grace_days=3,
+        **instalment(
+            principal="100.00",
+            periods_left=0,
+            next_due="2026-12-29",
+            overdue={"rate": "0.001", "per": "day"},
+            arrears=arrears,
+        ),
+    )
+
+    assert loan.to("2026-12-02").pay(10_005) == (10_000, 0, 0, 5)
+    assert loan.to("2026-12-20").settle == 0
 
 
 @pytest.mark.parametrize(
