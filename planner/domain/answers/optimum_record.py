@@ -50,7 +50,7 @@ class ReadOptimum:
     @property
     def has_fewest(self) -> bool:
         """Whether no plan starts fewer consequences, whatever the time that dues wait."""
-        return bool(self.plan.harm.counts == Harm(*self._record["proof"]["harm_bound"]).counts)
+        return self.plan.harm.counts == Harm(*self._record["proof"]["harm_bound"]).counts
 
     @property
     def outcome(self) -> Outcome:

@@ -8,11 +8,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from planner.domain.answers.living_costs import Held, held_of
 from planner.domain.answers.one_debt import OneDebt
 from planner.domain.answers.scenarios import Starting, receive, starting
 from planner.domain.contracts.dues import Due
 from planner.domain.household.household import Debt, Household
 from planner.domain.ledger.consequences import dated_rungs, rung_start
+from planner.domain.ledger.flows import Flows
+from planner.domain.ledger.replay import replay
 from planner.domain.make_plan import ledger_until, make_plan
 from planner.domain.plan.plan import Plan, PlannedDue, merit_of
 from planner.domain.values.money import MAX_FEN
@@ -21,7 +24,7 @@ MOST_EXPLAINED = 4  # debts for which it is worked out what paying them first wo
 
 SOON_DAYS = 31
 
-Cause = Literal["oldest_first", "no_money", "harm_elsewhere", "no_better"]
+Cause = Literal["living_first", "oldest_first", "no_money", "harm_elsewhere", "no_better"]
 
 
 class Avoidance(NamedTuple):
@@ -117,11 +120,15 @@ def least(helps: Callable[[int], bool], guesses: Iterable[int]) -> int | None:
 class WhyShort(NamedTuple):
     """Why a due stays short.
 
+    living_first    there was the money, `held` for living costs that come first
     oldest_first    the way of repaying looks at nothing but the age of what is due
     no_money        even paid first it would lack `short_fen`
     harm_elsewhere  paid first, `other` would lack `short_fen` of its due of `other_due_on`, and
                     `starts` would start: more harm than now
     no_better       paid first, nothing worse would come of it
+
+    `held` is what lay there on its last safe day for living costs of the days after, whatever the
+    cause: for which expense, of which day.
     """
 
     cause: Cause
@@ -131,22 +138,52 @@ class WhyShort(NamedTuple):
     other: str = ""
     other_due_on: date | None = None
     starts: Starting | None = None
+    held: tuple[Held, ...] = ()
 
 
 def reasons(household: Household, plan: Plan, shorts: Sequence[PlannedDue]) -> list[WhyShort]:
-    """Of the first short due of each debt: what would come of paying that debt before all."""
+    """Of the first short due of each debt: whether living costs come first, else what would come
+    of paying that debt before all."""
     first_of: dict[str, PlannedDue] = {}
     for due in shorts:
         first_of.setdefault(due.debt, due)
-    if plan.strategy == "minimum":
-        return [WhyShort("oldest_first", due.debt, due.due_on) for due in first_of.values()]
+    rolled, books = replay(household)
+    flows = books.flows(rolled)
     order = order_of(plan)
-    found = []
-    for due in list(first_of.values())[:MOST_EXPLAINED]:
-        first = (due.debt, *(debt for debt in order if debt != due.debt))
-        other = make_plan(replace(household, triage_order=first), plan.strategy)
-        found.append(_reason(plan, other, due))
+    found: list[WhyShort] = []
+    explained = 0
+    for due in first_of.values():
+        held = _held_beside(plan, due, rolled, flows)
+        if sum(one.fen for one in held) >= due.short_fen:
+            why = WhyShort("living_first", due.debt, due.due_on, due.short_fen)
+        elif plan.strategy == "minimum":
+            why = WhyShort("oldest_first", due.debt, due.due_on)
+        elif explained < MOST_EXPLAINED:
+            explained += 1
+            first = (due.debt, *(debt for debt in order if debt != due.debt))
+            other = make_plan(replace(household, triage_order=first), plan.strategy)
+            why = _reason(plan, other, due)
+        else:
+            continue
+        found.append(why._replace(held=held))
     return found
+
+
+def _held_beside(
+    plan: Plan, due: PlannedDue, household: Household, flows: Flows
+) -> tuple[Held, ...]:
+    """What of the money at the end of a due's last safe day is kept for which living costs."""
+    on = max(due.last_safe_on, household.as_of)
+    closings = [one.closing_fen for one in plan.cash if one.on <= on]
+    left = closings[-1] if closings else sum(one.balance_fen for one in household.accounts)
+    found = []
+    for held in held_of(household, flows, on):
+        part = min(left, held.fen)
+        if part <= 0:
+            break
+        found.append(held._replace(fen=part))
+        left -= part
+    return tuple(found)
 
 
 def _reason(plan: Plan, other: Plan, due: PlannedDue) -> WhyShort:

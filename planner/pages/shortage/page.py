@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from planner.domain.answers.living_costs import Held
 from planner.domain.answers.scenarios import Starting, starting
 from planner.domain.answers.shortage import (
     Avoidance,
@@ -32,6 +33,7 @@ from planner.services.documents import document_of
 from planner.words.answer import Situation
 from planner.words.change import OutcomeRow, outcome_rows, what_it_does
 from planner.words.days import short_day, weekday
+from planner.words.language import listed
 from planner.words.markup import address, markup, phrased, sentences, strong
 from planner.words.names import strategy_name
 from planner.words.starts import StartLine, Words
@@ -80,6 +82,10 @@ class ShortPage:
     def _words(self) -> Words:
         position = self.current.position
         return Words(position.debts, position.as_of, self.amounts)
+
+    @cached_property
+    def _expenses(self) -> dict[str, str]:
+        return {expense.id: expense.name for expense in self.current.position.expenses}
 
     @cached_property
     def _shorts(self) -> list[PlannedDue]:
@@ -260,6 +266,15 @@ class ShortPage:
         if cause is None:
             return ""
         words = self._words
+        if cause.cause == "living_first":
+            return markup(
+                _(
+                    "Living costs come first: {amount} are there on that day, kept for {costs}. "
+                    "To decide otherwise, mark an expense as not essential."
+                ),
+                amount=self.amounts(sum(one.fen for one in cause.held)),
+                costs=listed(dict.fromkeys(self._expenses[one.expense] for one in cause.held)),
+            )
         if cause.cause == "oldest_first":
             return _(
                 "“{name}” pays the oldest due first and looks at nothing else. The other ways of "
@@ -378,6 +393,8 @@ def _plain(record: Any) -> Any:
         return record.isoformat()
     if hasattr(record, "_asdict"):
         return {name: _plain(value) for name, value in record._asdict().items()}
+    if isinstance(record, tuple):
+        return [_plain(one) for one in record]
     return record
 
 
@@ -394,6 +411,10 @@ def _reason(record: Mapping[str, Any]) -> WhyShort:
             "due_on": date.fromisoformat(record["due_on"]),
             "other_due_on": record["other_due_on"] and date.fromisoformat(record["other_due_on"]),
             "starts": _starting(record["starts"]),
+            "held": tuple(
+                Held(one["expense"], date.fromisoformat(one["on"]), one["fen"])
+                for one in record["held"]
+            ),
         }
     )
 

@@ -18,7 +18,7 @@ from planner.domain.rulebook.ceilings import load_ceilings
 from planner.domain.rulebook.products import load_products
 from planner.domain.rulebook.rule_files import load_sources
 from tests.domain.generate import households, one_in
-from tests.households import account, debt, document, income
+from tests.households import account, debt, document, expense, income
 
 AS_OF = date(2026, 12, 1)
 LOAN = {
@@ -286,13 +286,13 @@ def test_what_keeps_the_gravest_away_most_cheaply_comes_first():
 
     found = overdue_debts(parsed, date(2026, 12, 15))
 
-    assert [(one.debt.id, one.cure_fen, one.next_on.isoformat(), sorted(one.avoids))
-            for one in found] == [
-        ("grave", 200_000, "2026-12-12", [5]),
-        ("cheap", 30_000, "2026-12-07", [3]),
-        ("near", 90_000, "2026-12-12", [3]),
-        ("calm", 1_000, "2026-12-27", []),
-    ]  # fmt: skip
+    # by severity, 5 first: of `grave` day 61, and with it severity 4, has begun long ago
+    assert [(one.debt.id, one.cure_fen, one.next_on.isoformat(), one.avoids) for one in found] == [
+        ("grave", 200_000, "2026-12-12", (1, 0, 0, 0, 0)),
+        ("cheap", 30_000, "2026-12-07", (0, 0, 1, 0, 0)),
+        ("near", 90_000, "2026-12-12", (0, 0, 1, 0, 0)),
+        ("calm", 1_000, "2026-12-27", (0, 0, 0, 0, 0)),
+    ]
     assert [one.id for _on, one in found[0].started] == ["late", "two", "three"]
     assert found[1].per_yuan[2] == Fraction(1, 300)
     assert found[3].yuan_days == 140
@@ -307,6 +307,39 @@ def test_an_earlier_pay_day_changes_what_comes_first():
     sooner = [one.debt.id for one in overdue_debts(parsed, date(2026, 12, 13))]
 
     assert (later, sooner) == (["cheap", "near"], ["near", "cheap"])
+
+
+def test_a_cure_reaches_as_far_as_living_costs_leave_money():
+    # 2,100.00 on the card, rent of 1,000.00 on the 5th of December comes first: 1,100.00
+    parsed = parse_household(
+        document(
+            accounts=[account(balance="2100.00")],
+            incomes=[],
+            expenses=[expense(amount="1000.00", on={"once": "2026-12-05"})],
+            debts=[overdue("near", 20, "900.00", LADDER), overdue("cheap", 25, "300.00", LADDER)],
+        )
+    )
+
+    found = overdue_debts(parsed, date(2026, 12, 15))
+
+    assert [(one.debt.id, one.cure_fen, one.within_reach_fen) for one in found] == [
+        ("cheap", 30_000, 30_000),
+        ("near", 90_000, 80_000),
+    ]
+
+
+def test_several_rows_behind_count_each_by_its_own_days():
+    # rows of 10 November (day 31 on 11 December) and 10 October (day 61 on 10 December)
+    behind = overdue("rows", 0, "100.00", LADDER) | {
+        "arrears": [
+            {"due_on": "2026-10-10", "principal": "100.00"},
+            {"due_on": "2026-11-10", "principal": "100.00"},
+        ]
+    }
+
+    (found,) = overdue_debts(household(behind), date(2026, 12, 15))
+
+    assert found.avoids == (0, 1, 1, 0, 0)
 
 
 def test_what_is_in_grace_or_not_yet_due_is_not_overdue():

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 
+from planner.domain.answers.living_costs import Held
 from planner.domain.answers.scenarios import Starting, receive, starting
 from planner.domain.answers.shortage import (
     WhyShort,
@@ -166,3 +167,56 @@ def test_with_the_sum_the_first_does_not_start_and_with_one_fen_less_it_does(doc
     assert found.on < first
     assert first_with(found.fen) is None or first_with(found.fen) > first
     assert first_with(found.fen - 1) <= first
+
+
+# --- Living costs come first ---
+
+
+def rent_first(**changes):
+    """1,300.00 of 3,600.00 are left for a due of 2,000.00 on the 12th: 2,300.00 are the rent's."""
+    loan = debt(
+        rate=None, principal="6000.00", minimum={"fixed": "2000.00"}, next_due="2026-12-12",
+        due_day=12, ladder=[rung("record", 2)],
+    )  # fmt: skip
+    start = {
+        "buffer": "0.00",
+        "accounts": [account(balance="0.00")],
+        "incomes": [income(amount="3600.00", on={"monthly": 10}, adjust="none")],
+        "expenses": [expense(amount="2300.00", on={"monthly": 25})],
+        "debts": [loan],
+    }
+    return parse_household(document(**(start | changes)))
+
+
+@pytest.mark.parametrize("strategy", ["minimum", "avalanche"])
+def test_a_due_that_waits_for_the_rent_says_so_and_what_is_kept_for_it(strategy):
+    household = replace(rent_first(), strategy=strategy)
+    plan = make_plan(household)
+
+    (why,) = reasons(household, plan, shorts_of(plan))
+
+    assert (why.cause, why.due_on, why.short_fen) == ("living_first", date(2026, 12, 12), 70_000)
+    assert why.held == (Held("rent", date(2026, 12, 25), 230_000),)
+
+
+def test_where_the_rent_alone_is_not_the_cause_what_is_kept_is_told_beside_it():
+    # 4,000.00 are due: without the rent there would be 3,600.00
+    loan = debt(rate=None, principal="6000.00", minimum={"fixed": "4000.00"},
+                next_due="2026-12-12", due_day=12, ladder=[rung("record", 2)])  # fmt: skip
+    household = rent_first(debts=[loan])
+    plan = make_plan(household)
+
+    (why,) = reasons(household, plan, shorts_of(plan))
+
+    assert (why.cause, why.short_fen) == ("no_money", 270_000)
+    assert why.held == (Held("rent", date(2026, 12, 25), 230_000),)
+
+
+def test_where_living_costs_are_not_essential_they_are_no_cause():
+    costs = [expense(amount="2300.00", on={"monthly": 11}, essential=False)]
+    household = rent_first(expenses=costs)
+    plan = make_plan(household)
+
+    (why,) = reasons(household, plan, shorts_of(plan))
+
+    assert (why.cause, why.held) == ("no_money", ())

@@ -1,0 +1,121 @@
+"""Rent and food come before lenders: what of the money is kept for which expense, and who could
+take it all the same.
+
+What is kept is worked out from the same flows as the reserve of the ledger; what could be taken is
+the worst case of the plan's own payments. The money for rent is never safe where a lender with
+something unpaid may deduct from the account it lies in.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from datetime import date
+from itertools import takewhile
+from typing import NamedTuple
+
+from planner.domain.household.household import Expense, Household
+from planner.domain.ledger.flows import RESERVE_DAYS, Flows
+from planner.domain.ledger.replay import replay
+from planner.domain.paying.exposure import if_followed
+from planner.domain.paying.proposals import DecidedPayment
+
+
+class Held(NamedTuple):
+    """`fen` of a day's money are kept for an essential expense (its id) of the day `on`."""
+
+    expense: str
+    on: date
+    fen: int
+
+
+class AtRisk(NamedTuple):
+    """Money kept for living costs that could be taken on a day.
+
+    `could_take_fen` from one account, by the lenders of the debts `by`; of the essential expense
+    of `expense_on`, the first that all accounts together then do not reach, `short_fen` would be
+    missing.
+    """
+
+    on: date
+    account: str
+    could_take_fen: int
+    by: tuple[str, ...]
+    expense: str
+    expense_on: date
+    short_fen: int
+
+
+def held_on(household: Household, on: date) -> tuple[Held, ...]:
+    """What the reserve of a day is kept for, by day; together it is the reserve.
+
+    An income pays for what comes after it first. Of a day the expenses in the household's order.
+    Raises PaymentRefused.
+    """
+    rolled, books = replay(household)
+    return held_of(rolled, books.flows(rolled), on)
+
+
+def held_of(household: Household, flows: Flows, on: date) -> tuple[Held, ...]:
+    """The same of flows that are at hand; `household` is the one they are of."""
+    day = on.toordinal()
+    until = day + RESERVE_DAYS
+    flows.extend(until)
+    coming = sorted(
+        (paid_on, place)
+        for place, expense in enumerate(household.expenses)
+        if expense.is_essential
+        for paid_on in _between(flows, expense, day, until)
+    )
+    found = []
+    arrived = 0
+    position = bisect_right(flows.days, day)
+    for paid_on, place in coming:
+        while position < len(flows.days) and flows.days[position] <= paid_on:
+            arrived += flows.incomes[position]
+            position += 1
+        expense = household.expenses[place]
+        fen = max(0, expense.amount_fen - arrived)
+        arrived = max(0, arrived - expense.amount_fen)
+        if fen:
+            found.append(Held(expense.id, date.fromordinal(paid_on), fen))
+    return tuple(found)
+
+
+def _between(flows: Flows, expense: Expense, after: int, until: int) -> Iterable[int]:
+    occurrences = takewhile(lambda day: day <= until, flows.occurrences(expense))
+    return (day for day in occurrences if day > after)
+
+
+def reserve_at_risk(
+    household: Household, payments: Iterable[DecidedPayment], before: date
+) -> tuple[AtRisk, ...]:
+    """On which day which lender could take what is kept for living costs, up to the day before
+    `before`, while the person pays `payments`.
+
+    Nothing where no lender with something unpaid may deduct from an account. Raises
+    PaymentRefused, and ValueError for a day outside the plan.
+    """
+    exposures = if_followed(household, payments, before).exposures
+    if not exposures:
+        return ()
+    rolled, books = replay(household)
+    flows = books.flows(rolled)
+    expenses = {expense.id: expense for expense in rolled.expenses}
+    return tuple(
+        AtRisk(
+            one.on,
+            one.account,
+            one.could_take_fen,
+            one.by,
+            one.expense,
+            _next(flows, expenses[one.expense], one.on),
+            one.short_fen,
+        )
+        for one in exposures
+        if one.expense is not None
+    )
+
+
+def _next(flows: Flows, expense: Expense, after: date) -> date:
+    """The next day on which an expense is paid; there is one, since it was found short."""
+    day = after.toordinal()
+    return date.fromordinal(next(one for one in flows.occurrences(expense) if one > day))
