@@ -88,20 +88,20 @@ def test_who_pays_only_what_is_required_pays_these_minimums():
 def test_the_dearest_debt_is_prepaid_with_what_nothing_else_needs():
     plan = planned("huabei_jiebei_card", "avalanche")
 
-    # 1 December: 4,100.00 at hand; the rent (2,300.00) and the card's minimum (540.00) come
-    # before the salary: 1,260.00 is the lowest, less the buffer of 500.00. The card's
+    # 1 December: 4,100.00 at hand, less the rent (2,300.00) that comes before the salary and the
+    # buffer of 500.00; what is paid today is the card's minimum of the 6th, too. The card's
     # interest can be avoided from today on, 花呗's only from its due day.
-    assert payment(plan, "card", "2026-12-01")["amount"] == "760.00"
-    # 10 December: 4,100.00 - 760.00 - 2,300.00 + 8,600.00 = 9,640.00. The lowest to come is on
-    # 6 January: less 186.24 for 花呗, 1,900.00, 1,060.95, 260.00, 2,300.00 and the card's
-    # minimum, 464.00 + 73.05 + interest 155.54 (5,400.00 x 43 nights and 4,640.00 x 17 at
-    # 0.0005) = 692.59. So 3,240.22, less the buffer 2,740.22 may go: 1,676.16 beside the
-    # minimum pay 花呗 in full (0.05 % from its due day, 借呗 costs 0.04 %), 1,064.06 the card.
+    assert payment(plan, "card", "2026-12-01")["amount"] == "1300.00"
+    # 10 December: 4,100.00 - 1,300.00 - 2,300.00 + 8,600.00 = 9,100.00. The lowest to come is on
+    # 6 January: less 1,900.00, 1,060.95, 260.00, 2,300.00, the card's minimum (below) and the
+    # buffer, 2,512.68 may go: 1,862.40 pay 花呗 in full (0.05 % from its due day, 借呗 costs
+    # 0.04 %), 650.28 the card, which lower its minimum, too.
     assert payment(plan, "huabei", "2026-12-10")["amount"] == "1862.40"
-    assert payment(plan, "card", "2026-12-10")["amount"] == "1064.06"
-    # 3,575.94 are left: 116.10 + 4,640.00 x 9 nights 20.88 + 3,575.94 x 8 nights 14.30376.
-    # Statement 3,575.94 + 730.50 + 151.28; minimum 357.594 + 73.05 + 151.28.
-    assert due(plan, "card", "2027-01-06") == ("4457.72", "581.92", "0.00")
+    assert payment(plan, "card", "2026-12-10")["amount"] == "650.28"
+    # 3,449.72 are left: 5,400.00 x 43 nights at 0.0005 116.10 + 4,100.00 x 9 nights 18.45 +
+    # 3,449.72 x 8 nights 13.79888. Statement 3,449.72 + 730.50 + 148.35; minimum
+    # 344.972 + 73.05 + 148.35.
+    assert due(plan, "card", "2027-01-06") == ("4328.57", "566.37", "0.00")
 
 
 def test_the_smallest_debt_is_prepaid_first_by_snowball_and_by_the_order_of_debts():
@@ -198,17 +198,18 @@ def test_who_has_too_little_is_safe_until_the_day_it_runs_out(strategy):
     )
 
 
-def test_who_pays_the_oldest_first_is_148_short_and_goes_below_zero_in_january():
+def test_who_pays_the_oldest_first_is_148_short_and_keeps_what_january_is_lived_on():
     plan = planned("short", "minimum")
 
     assert payment(plan, "jiebei", "2026-12-20")["amount"] == "905.00"
     assert due(plan, "jiebei", "2026-12-20") == ("1053.00", "1053.00", "148.00")
     # 15 January: 148.00 x 0.0006 x 26 nights = 2.3088.
     assert payment(plan, "jiebei", "2027-01-15")["amount"] == "150.31"
-    # 3,200.00 - 1,956.29 - 150.31 - 812.60 = 280.80, and on the 16th 1,000.00 to live on.
-    assert plan["warnings"][0] == {"code": "cash_below_zero", "on": "2027-01-16", "debt": ""}
-    cash = next(one for one in plan["cash"] if one["on"] == "2027-01-16")
-    assert cash["closing"] == "-719.20"
+    # 3,200.00 - 1,000.00 - 1,500.00 of the two days after = 700.00, and 150.31 of them are gone.
+    assert payment(plan, "huabei", "2027-01-15")["amount"] == "549.69"
+    closing = {one["on"]: one["closing"] for one in plan["cash"]}
+    assert (closing["2027-01-16"], closing["2027-01-17"]) == ("1500.00", "0.00")
+    assert "cash_below_zero" not in {one["code"] for one in plan["warnings"]}
 
 
 def test_a_strategy_that_weighs_harm_does_no_more_of_it_than_the_oldest_first():

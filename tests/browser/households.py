@@ -45,10 +45,11 @@ def old(today: date) -> dict[str, Any]:
 
 
 def kept_back(today: date) -> dict[str, Any]:
-    """Money that the plan keeps for a graver due, and that another lender may take before."""
+    """Money that the plan keeps for rent and for a graver due, and that another lender may take
+    before."""
     document = sample_document(today)
     document["accounts"][0]["balance"] = "200.00"
-    document["accounts"][1]["balance"] = "500.00"
+    document["accounts"][1]["balance"] = "950.00"
     document["accounts"].append(
         {"id": "wechat", "name": "微信零钱", "kind": "wechat_balance", "balance": "0.00"}
     )

@@ -190,10 +190,10 @@ def test_the_worst_case_is_in_json_csv_and_table_and_not_in_the_calendar(plan):
     expected = make_plan(read_household(path.read_bytes()), worst_case=True)
     assert json.loads(json_text) == plan_document(expected)
     taken = json.loads(json_text)["exposures"][0]
-    assert (taken["on"], taken["could_take"], taken["by"]) == ("2026-12-20", "725.00", ["jiebei"])
-    assert "2026-12-20  工商银行储蓄卡        725.00    0.00  借呗" in table
-    assert "2027-02-15  生活费 would then lack ¥820.00." in table
-    assert "2026-12-20,Taken by the lender,借呗,,,,,,725.00," in csv
+    assert (taken["on"], taken["could_take"], taken["by"]) == ("2026-12-20", "632.60", ["jiebei"])
+    assert "2026-12-20  工商银行储蓄卡        632.60    0.00  借呗" in table
+    assert "2027-01-15  生活费 would then lack ¥722.01." in table
+    assert "2026-12-20,Taken by the lender,借呗,,,,,,632.60," in csv
     assert ics == plan(path, "--format", "ics", LANG="en").stdout.decode()
 
 
@@ -217,8 +217,9 @@ def test_a_lender_of_whom_nobody_said_may_take_in_file_and_command(plan, tmp_pat
 
 
 def test_the_worst_case_of_the_optimum_is_of_the_payments_that_are_printed(plan, tmp_path):
-    """700.00 at hand: 100.00 of the 800.00 due on the 1st are paid, 600.00 are kept for the
-    home. The lender may take what is left in its account, and the wages pay the rest."""
+    """1,150.00 at hand, 450.00 of them for heating: 100.00 of the 800.00 due on the 1st are paid,
+    600.00 are kept for the home. The lender may take the rest of its due: then the home has to
+    wait for the wages, and the heating lacks 1,150.00 - 800.00 - 450.00."""
     listed = {"contract": "instalment", "method": "listed", "rate": {"rate": "0", "per": "day"}}
     home = {"id": "home", "after_days": 1, "counts_from": "due", "severity": 5}
     owed = [
@@ -228,7 +229,7 @@ def test_the_worst_case_of_the_optimum_is_of_the_payments_that_are_printed(plan,
     household = {
         "format": "repayment-household", "version": 1, "as_of": "2026-11-30", "currency": "CNY",
         "accounts": [
-            {"id": "cmb", "name": "招行", "kind": "debit_card", "balance": "500.00"},
+            {"id": "cmb", "name": "招行", "kind": "debit_card", "balance": "950.00"},
             {"id": "icbc", "name": "工行", "kind": "debit_card", "balance": "200.00"},
         ],
         "incomes": [{"id": "salary", "name": "工资", "amount": "5000.00", "account": "cmb",
@@ -249,23 +250,21 @@ def test_the_worst_case_of_the_optimum_is_of_the_payments_that_are_printed(plan,
     )
 
     worst = json.loads(json_text)
-    taken = {"on": "2026-12-01", "account": "cmb", "could_take": "400.00", "by": ["loan"],
-             "leaves": "0.00", "expense": "heating", "short": "250.00"}  # fmt: skip
+    taken = {"on": "2026-12-01", "account": "cmb", "could_take": "700.00", "by": ["loan"],
+             "leaves": "150.00", "expense": "heating", "short": "100.00"}  # fmt: skip
     assert (worst["strategy"], worst["exposures"]) == ("optimal", [taken])
     assert [(one["on"], one["debt"], one["amount"], one["by"]) for one in worst["payments"]] == [
         ("2026-12-01", "loan", "100.00", "plan"),
-        ("2026-12-01", "loan", "400.00", "lender"),
-        ("2026-12-04", "mortgage", "200.00", "plan"),
-        ("2027-01-10", "loan", "300.00", "plan"),
-        ("2027-01-10", "mortgage", "400.00", "plan"),
+        ("2026-12-01", "loan", "700.00", "lender"),
+        ("2027-01-10", "mortgage", "600.00", "plan"),
     ]
     assert "proof" not in worst
     # People follow the plan itself: the table has its payments, and beside them what is at risk.
     lines = [line.split() for line in table.decode().splitlines()]
     assert ["2026-12-04", "mortgage", "600.00", "招行"] in lines
-    assert ["2026-12-01", "招行", "400.00", "0.00", "loan"] in lines
-    assert "取暖费 would then lack ¥250.00." in table.decode()
-    assert "2026-12-01,Taken by the lender,loan,,,,,,400.00," in csv.decode()
+    assert ["2026-12-01", "招行", "700.00", "150.00", "loan"] in lines
+    assert "取暖费 would then lack ¥100.00." in table.decode()
+    assert "2026-12-01,Taken by the lender,loan,,,,,,700.00," in csv.decode()
 
 
 def test_the_optimum_comes_with_its_proof_and_nothing_else_on_standard_output(plan, tmp_path):

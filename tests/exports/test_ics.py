@@ -141,8 +141,10 @@ def test_the_last_due_of_a_month_keeps_its_name_when_the_first_has_passed():
         "late_fee": None,
         "arrears": [],
     }
-    both = planned(debts=[listed | {"principal": "200.00", "rows": rows}])
-    later = planned(as_of="2026-12-05", debts=[listed | {"principal": "100.00", "rows": rows[1:]}])
+    first = [listed | {"principal": "200.00", "rows": rows}]
+    second = [listed | {"principal": "100.00", "rows": rows[1:]}]
+    both = planned(expenses=[], debts=first)
+    later = planned(as_of="2026-12-05", expenses=[], debts=second)
 
     uids = [
         {event.start: event.uid for event in events_of(plan) if event.category == "Payment"}
@@ -324,7 +326,7 @@ def test_a_description_survives_being_written_in_the_other_language():
 
 def test_arrears_that_are_paid_within_grace_miss_nothing():
     arrears = [{"due_on": "2026-11-29", "principal": "500.00"}]
-    plan = planned(debts=[debt(grace_days=5, arrears=arrears, overdue=None)])
+    plan = planned(expenses=[], debts=[debt(grace_days=5, arrears=arrears, overdue=None)])
 
     event = events_of(plan)[0]
     assert event.start == date(2026, 12, 1)

@@ -186,8 +186,9 @@ def test_arrears_within_grace_are_safe_if_the_plan_pays_them_in_time():
     arrears = [{"due_on": "2026-11-29", "principal": "500.00"}]
     behind = debt(grace_days=5, arrears=arrears, overdue=None)
 
-    paid = plan_table(planned(debts=[behind]), language="en")
-    unpaid = plan_table(planned(debts=[behind], accounts=[account(balance="80.00")]), language="en")
+    paid = plan_table(planned(expenses=[], debts=[behind]), language="en")
+    poor = planned(expenses=[], debts=[behind], accounts=[account(balance="80.00")])
+    unpaid = plan_table(poor, language="en")
     assert "Every payment can be made on time." in paid
     assert "小李 on 29 November: you are ¥420.00 short." in unpaid
     assert "Paid by 4 December at the latest" in unpaid

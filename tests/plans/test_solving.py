@@ -8,7 +8,6 @@ import re
 import threading
 from dataclasses import replace
 from datetime import date
-from time import thread_time
 
 import pytest
 from django.core.cache import cache
@@ -26,6 +25,7 @@ from planner.domain.make_plan import make_plan
 from planner.domain.optimum.find import find_optimum
 from planner.domain.plan.document import plan_document
 from planner.domain.plan.plan import cost_of, read_off
+from planner.domain.plan.proof import judge_proof
 from planner.domain.values.money import parse_yuan
 from planner.models import KeptPlan
 from planner.plans.questions import open_questions
@@ -241,17 +241,15 @@ def test_when_time_is_up_the_best_known_is_shown_and_every_page_says_so(
     assert (after.harm, cost_of(after)) <= (before.harm, cost_of(before))
 
 
-def test_what_is_better_than_each_rule_is_not_called_a_rule(
-    client, make_member, settings, monkeypatch
-):
+def test_what_is_better_than_each_rule_is_not_called_a_rule(client, make_member, monkeypatch):
     """Something better may be found and nothing proved of it, as where no bound comes in time."""
-    monkeypatch.setattr("planner.domain.optimum.find.Search.prove", lambda *_arguments: iter(()))
-    # It has two seconds of a processor, however many pass until it was given them.
-    monkeypatch.setattr("planner.domain.optimum.clock.monotonic", thread_time)
-    monkeypatch.setattr("planner.plans.solving.SPARE_SECONDS", 120)
-    settings.OPTIMUM_SECONDS = 2
-    (path,) = [path for path in EXAMPLE_FILES if path.stem == "short"]
-    user = make_member("late", **json.loads(path.read_bytes()) | {"strategy": "optimal"})
+
+    def unsolved(*figures, solved):
+        return judge_proof(*figures, solved=False)
+
+    monkeypatch.setattr("planner.domain.optimum.find.judge_proof", unsolved)
+    document = json.loads((EXAMPLES / "huabei_jiebei_card.json").read_bytes())
+    user = make_member("better", **document | {"strategy": "optimal"})
     client.force_login(user)
     client.get(ADDRESS)
 

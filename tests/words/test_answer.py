@@ -64,7 +64,11 @@ STATES = {
     "nothing owed": {"debts": []},
     "a minimum is short": POOR | {"debts": [CARD]},
     "an amount is short": POOR | {"debts": [debt(next_due="2026-12-08", due_day=8)]},
-    "overdue, with money": {"debts": [FRIEND | {"arrears": [ARREAR]}]},
+    # 3,200.00, of which the rent of the 5th takes 2,600.00
+    "overdue, with money": {
+        "accounts": [account(balance="3200.00")],
+        "debts": [FRIEND | {"arrears": [ARREAR]}],
+    },
     "overdue, without money": POOR
     | {
         "incomes": [],

@@ -161,12 +161,12 @@ class LeastHarm:
         self._money: _Money
 
     def __call__(self, ledger: Ledger, ahead: Lookahead | None = None) -> Amounts:
-        if not self._planned_on < ledger.day <= self._valid_until:
-            self._plan(ledger, ahead)
         amounts = [0] * len(ledger.contracts)
         left = ledger.spendable_fen
         if not left:
             return amounts
+        if not self._planned_on < ledger.day <= self._valid_until:
+            self._plan(ledger, ahead)
         day, now = ledger.day, self._money.place(ledger.day)
         waiting = []
         for index in ledger.demanding:

@@ -157,7 +157,10 @@ class ExpenseForm(FlowForm):
 
     essential = forms.BooleanField(
         label=_("It has to be paid, whatever happens"),
-        help_text=_("Such as rent, food, medicine. The plan pays all expenses entered here."),
+        help_text=_(
+            "Such as rent, food, medicine: money for it is kept before any lender is paid. "
+            "The plan pays the other expenses entered here, too."
+        ),
         required=False,
         initial=True,
     )

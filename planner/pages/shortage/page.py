@@ -270,7 +270,8 @@ class ShortPage:
             return markup(
                 _(
                     "Living costs come first: {amount} are there on that day, kept for {costs}. "
-                    "To decide otherwise, mark an expense as not essential."
+                    "To decide otherwise, untick “It has to be paid, whatever happens” in an "
+                    "expense."
                 ),
                 amount=self.amounts(sum(one.fen for one in cause.held)),
                 costs=listed(dict.fromkeys(self._expenses[one.expense] for one in cause.held)),

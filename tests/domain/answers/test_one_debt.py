@@ -286,11 +286,12 @@ def test_what_keeps_the_gravest_away_most_cheaply_comes_first():
 
     found = overdue_debts(parsed, date(2026, 12, 15))
 
-    # by severity, 5 first: of `grave` day 61, and with it severity 4, has begun long ago
+    # By severity, 5 first: of `grave` day 61, and with it severity 4, has begun long ago; day 31
+    # of the others is the first that is as grave as severity 2, too.
     assert [(one.debt.id, one.cure_fen, one.next_on.isoformat(), one.avoids) for one in found] == [
         ("grave", 200_000, "2026-12-12", (1, 0, 0, 0, 0)),
-        ("cheap", 30_000, "2026-12-07", (0, 0, 1, 0, 0)),
-        ("near", 90_000, "2026-12-12", (0, 0, 1, 0, 0)),
+        ("cheap", 30_000, "2026-12-07", (0, 0, 1, 1, 0)),
+        ("near", 90_000, "2026-12-12", (0, 0, 1, 1, 0)),
         ("calm", 1_000, "2026-12-27", (0, 0, 0, 0, 0)),
     ]
     assert [one.id for _on, one in found[0].started] == ["late", "two", "three"]
@@ -329,7 +330,8 @@ def test_a_cure_reaches_as_far_as_living_costs_leave_money():
 
 
 def test_several_rows_behind_count_each_by_its_own_days():
-    # rows of 10 November (day 31 on 11 December) and 10 October (day 61 on 10 December)
+    # rows of 10 November (day 31 on 11 December, the first as grave as severity 2) and of
+    # 10 October (day 61 on 10 December)
     behind = overdue("rows", 0, "100.00", LADDER) | {
         "arrears": [
             {"due_on": "2026-10-10", "principal": "100.00"},
@@ -339,7 +341,7 @@ def test_several_rows_behind_count_each_by_its_own_days():
 
     (found,) = overdue_debts(household(behind), date(2026, 12, 15))
 
-    assert found.avoids == (0, 1, 1, 0, 0)
+    assert found.avoids == (0, 1, 1, 1, 0)
 
 
 def test_what_is_in_grace_or_not_yet_due_is_not_overdue():

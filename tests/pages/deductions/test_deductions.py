@@ -72,16 +72,18 @@ def words(markup):
 
 
 def test_it_says_what_is_taken_on_pay_day_and_what_the_rent_lacks(page):
-    # The due of the 8th finds no money; on the 10th the plan pays it, or the lender takes it.
+    # The due of the 8th finds no money; on the 10th the plan pays what the rent of 5 January
+    # leaves, 5,240.00 - 2,600.00, and the lender may take the rest of it from the rent.
     zh = words(page(owed()))
     en = words(page(owed(), language="en"))
 
-    assert "12月10日工资到账后，借呗可能扣走¥3,120.00，房租还差¥480.00" in zh
-    assert "借呗可能从<招行卡>扣走¥3,120.00" in zh
+    assert "12月10日工资到账后，借呗可能扣走¥480.00，房租还差¥480.00" in zh
+    assert "借呗可能从<招行卡>扣走¥480.00" in zh
+    assert "借呗可能从<招行卡>扣走¥3,120.00" in zh  # if nothing is paid
     assert "所有账户一共还剩¥2,120.00" in zh
     assert "12月10日：先付房租" in zh
-    assert "On10December,once工资arrives,借呗maytake¥3,120.00,and房租wouldlack¥480.00" in en
-    assert "借呗maytake¥3,120.00from<招行卡>" in en
+    assert "On10December,once工资arrives,借呗maytake¥480.00,and房租wouldlack¥480.00" in en
+    assert "借呗maytake¥480.00from<招行卡>" in en
 
 
 def test_accounts_stand_with_their_lenders_and_their_order(page):
@@ -106,7 +108,7 @@ def test_a_plan_that_is_followed_in_time_leaves_nothing_to_take(page):
 def test_what_the_plan_keeps_for_a_graver_due_can_be_taken(page):
     text = words(page(kept_back(TODAY)))
 
-    assert "12月5日，借呗可能扣走¥400.00，房租还差¥250.00" in text
+    assert "12月5日，借呗可能扣走¥700.00，房租还差¥100.00" in text
     assert "计划里有还不上的部分，所以还可能被扣走" in text
     assert "这些还不知道会不会自动扣款微粒贷" in text
 
