@@ -211,9 +211,9 @@ def _understood(site: Site) -> Page:
     page = site.open("planner:start", who=site.newcomer(), query="?product=huabei")
     steps.answer_bill(page, last="short", to_pay="2900", left="1000", missing="100")
     steps.agree(page)
-    if not page.locator("#understood .said").count():
+    if not page.locator("#understood .understood").count():
         steps.send(page.locator("#start form"))
-    expect(page.locator("#understood .said")).to_be_visible()
+    expect(page.locator("#understood .understood")).to_be_visible()
     return page
 
 

@@ -62,7 +62,7 @@ def answer_bill(page: Page, *, last: str = "full", **figures: str) -> None:
 
 def add_bill(page: Page, count: int) -> None:
     """Send a bill and say yes to what was understood, which scripts show before it is sent."""
-    said = page.locator("#understood .said")
+    said = page.locator("#understood .understood")
     before = said.count()
     send(page.locator("#start form"))
     expect(said.or_(page.locator("#start .items > li").first).first).to_be_visible()

@@ -18,7 +18,7 @@ from planner.domain.rulebook.law import CourtFee, load_law
 from planner.domain.rulebook.products import Product, load_products
 from planner.domain.rulebook.rule_files import Fact, Figure, Source, load_sources
 from planner.words.facts import HOW_SURE, FactLine, answered, names_of_sources, when
-from planner.words.figures import yuan
+from planner.words.figures import figure
 from planner.words.language import spoken
 from planner.words.names import certainty_word, fact_certainty
 
@@ -311,7 +311,7 @@ def of_law(claim_fen: int | None) -> dict[str, Any]:
 
 def _cost(fee: CourtFee, claim_fen: int) -> CourtCost:
     fees = fee.full_fen(claim_fen), fee.halved_fen(claim_fen), fee.payment_order_fen(claim_fen)
-    return CourtCost(yuan(claim_fen), *map(yuan, fees))
+    return CourtCost(figure(claim_fen), *map(figure, fees))
 
 
 def listed_sources() -> list[tuple[str, str]]:

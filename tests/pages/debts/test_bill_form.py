@@ -230,7 +230,7 @@ def test_looking_saves_nothing_and_complains_of_nothing(begins):
     ).content.decode()  # fmt: skip
 
     assert 'name="to_pay"' in asked
-    assert 'class="said"' not in half
+    assert 'class="understood"' not in half
     assert "¥5,400.00" in whole
     assert 'name="understood"' in whole
     assert "errorlist" not in asked + half
