@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from planner.domain.answers.moves import Moves, moves_of
 from planner.domain.answers.relief import Relief, next_money, overdue_debts
-from planner.domain.answers.scenarios import missing_fen, short_dues
+from planner.domain.answers.scenarios import lacks_of, missing_fen, short_dues
 from planner.domain.household.household import Debt, Household
 from planner.domain.household.terms import RevolvingTerms
 from planner.domain.ledger.ledger import Ledger, Payment
@@ -104,6 +104,20 @@ class Situation:
         return sorted(
             (due for due, _fen in short_dues(self.plan)), key=lambda due: due.last_safe_on
         )
+
+    @cached_property
+    def short_until(self) -> date | None:
+        """The last safe day of what is short first, or the day that living costs are; None where
+        nothing is."""
+        first = next(iter(lacks_of(self.plan)), None)
+        if first is None:
+            return None
+        days = (
+            due.last_safe_on
+            for due in self.short
+            if due.debt == first.debt and first.on in (due.due_on, due.last_safe_on)
+        )
+        return next(days, first.on)
 
     def missing_fen(self, due: PlannedDue) -> int:
         """What its last safe day leaves unpaid, also of a due that is in grace already."""

@@ -6,7 +6,7 @@ reported, or needs the lender's consent, is asked for and carries no figures (se
 remedy borrows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -76,6 +76,11 @@ def remedies(household: Household, plan: Plan, until: date) -> list[Remedy]:
         if is_better and tried.outcome.late_dues <= late:
             found.append((not tried.is_own, after, cost_of(other), tried))
     return [one[-1] for one in sorted(found, key=lambda one: one[:3])]
+
+
+def best_of(found: Iterable[Remedy]) -> Remedy | None:
+    """The first that is enough and to which nobody has to agree."""
+    return next((one for one in found if one.is_own and not one.missing_fen), None)
 
 
 def _missing_fen(remedy: Remedy, other: Plan, until: date) -> int:

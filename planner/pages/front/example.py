@@ -6,13 +6,16 @@ from functools import lru_cache
 
 from django.utils.translation import get_language
 
+from planner.domain.answers.remedies import best_of, remedies
 from planner.domain.answers.ways import best_rule
 from planner.domain.household.household import parse_household
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
+from planner.domain.plan.plan import Plan
 from planner.pages.front.sample import sample_document
 from planner.words.answer import Answer, Situation, answer
 from planner.words.days import day, short_day, weekday
 from planner.words.figures import grouped
+from planner.words.remedies import with_remedy
 
 SHOWN_DUES = 3
 
@@ -61,4 +64,13 @@ def _example(today: date, _language: str | None) -> Example:
                 starts=first[1] if first else "",
             )
         )
-    return Example(answer(situation), tuple(dues))
+    return Example(_answer(situation, plan), tuple(dues))
+
+
+def _answer(situation: Situation, plan: Plan) -> Answer:
+    """As the plan page gives it: what helps before a sum."""
+    found = answer(situation)
+    if not found.finds or situation.short_until is None:
+        return found
+    best = best_of(remedies(situation.household, plan, situation.short_until))
+    return found if best is None else with_remedy(found, best, situation)

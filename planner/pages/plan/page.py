@@ -12,8 +12,13 @@ from django.utils.translation import gettext as _
 from planner.charts import drawing
 from planner.charts.svg import course_svg, strip_svg
 from planner.domain.answers.due_days import offered
-from planner.domain.answers.remedies import Remedy, read_remedy, remedies, remedy_document
-from planner.domain.answers.scenarios import lacks_of
+from planner.domain.answers.remedies import (
+    Remedy,
+    best_of,
+    read_remedy,
+    remedies,
+    remedy_document,
+)
 from planner.domain.answers.unanswered import Question
 from planner.domain.household.household import OPTIMAL, Household
 from planner.domain.household.terms import owed_fen
@@ -151,17 +156,9 @@ class PlanPage(Current):
     def _found_remedies(self) -> list[Remedy]:
         """What helps against what is short first, tried by the rule of thumb; kept with the
         plans."""
-        first = next(iter(lacks_of(self.plan)), None) if self.has_debts else None
-        if first is None:
+        until = self.situation.short_until if self.has_debts else None
+        if until is None:
             return []
-        until = next(
-            (
-                due.last_safe_on
-                for due in self.situation.short
-                if due.debt == first.debt and first.on in (due.due_on, due.last_safe_on)
-            ),
-            first.on,
-        )
         rule = self.rule
 
         def compute(household: Household, names: list[str], _found: object) -> dict[str, Record]:
@@ -182,8 +179,7 @@ class PlanPage(Current):
     @property
     def _best(self) -> Remedy | None:
         """What nobody has to agree to, and is enough."""
-        found = self._found_remedies
-        return next((one for one in found if one.is_own and not one.missing_fen), None)
+        return best_of(self._found_remedies)
 
     @cached_property
     def remedies(self) -> list[RemedyLine]:
