@@ -325,8 +325,11 @@ def _short(situation: Situation) -> Answer:
     return Answer("short", headline, sentences(why), label, action, finds=payment is None)
 
 
-def find_sum(situation: Situation) -> SafeString:
-    """Which sum is to be found for what is short first, by when, and where it is to lie."""
+def find_sum(situation: Situation, fen: int | None = None) -> SafeString:
+    """Which sum is to be found for what is short first, by when, and where it is to lie.
+
+    `fen` where living costs take of it, so that it is more than what is missing.
+    """
     due = situation.short[0]
     debt = situation.debts[due.debt]
     sentence = (
@@ -336,7 +339,7 @@ def find_sum(situation: Situation) -> SafeString:
     )
     return markup(
         sentence,
-        amount=strong(situation.amounts(situation.missing_fen(due))),
+        amount=strong(situation.amounts(fen or situation.missing_fen(due))),
         day=day(due.last_safe_on, situation.as_of),
         debt=debt.name,
         account=situation.accounts[debt.autopay[0]] if debt.autopay else "",

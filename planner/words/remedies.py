@@ -57,10 +57,10 @@ def remedy_lines(
     return lines
 
 
-def sum_line(situation: Situation) -> RemedyLine:
-    """The sum that is missing of what is short first."""
+def sum_line(situation: Situation, fen: int | None) -> RemedyLine:
+    """The sum that keeps what is short first from being late."""
     url = address("planner:plan-short")
-    return RemedyLine(find_sum(situation), "", _("enough"), True, url)
+    return RemedyLine(find_sum(situation, fen), "", _("enough"), True, url)
 
 
 def ask_lines(situation: Situation) -> list[RemedyLine]:

@@ -1,7 +1,7 @@
 """The plan page's content: rows and stored plans → what templates print, already in words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -13,12 +13,14 @@ from planner.charts import drawing
 from planner.charts.svg import course_svg, strip_svg
 from planner.domain.answers.due_days import offered
 from planner.domain.answers.remedies import (
+    MOST_DEBTS,
     Remedy,
     best_of,
     read_remedy,
     remedies,
     remedy_document,
 )
+from planner.domain.answers.shortage import avoid_first
 from planner.domain.answers.unanswered import Question
 from planner.domain.household.household import OPTIMAL, Household
 from planner.domain.household.terms import owed_fen
@@ -35,7 +37,7 @@ from planner.plans.questions import filed, open_questions
 from planner.plans.shelf import Record
 from planner.services.documents import RULES, outline_of
 from planner.services.items import as_it_stands
-from planner.words.answer import NEAR_DAYS, Answer, Situation, answer, next_paid
+from planner.words.answer import NEAR_DAYS, Answer, Situation, answer, find_sum, next_paid
 from planner.words.days import day, month, short_day, weekday
 from planner.words.dues import DueLine, DueLines
 from planner.words.markup import address, markup, table_rows
@@ -133,6 +135,8 @@ class PlanPage(Current):
     def answer(self) -> Answer:
         if self._said.finds and self._best is not None:
             return with_remedy(self._said, self._best, self.situation)
+        if self._said.finds and self._said.state == "short":
+            return replace(self._said, action=find_sum(self.situation, self._sum_fen))
         return self._said
 
     @cached_property
@@ -153,20 +157,26 @@ class PlanPage(Current):
     # --- What would help ---
 
     @cached_property
-    def _found_remedies(self) -> list[Remedy]:
+    def _helps(self) -> Record:
         """What helps against what is short first, tried by the rule of thumb; kept with the
         plans."""
         until = self.situation.short_until if self.has_debts else None
         if until is None:
-            return []
+            return {"remedies": [], "sum": None}
         rule = self.rule
 
         def compute(household: Household, names: list[str], _found: object) -> dict[str, Record]:
-            found = remedies(household, make_plan(household, rule), until)
-            return {name: {"remedies": [remedy_document(one) for one in found]} for name in names}
+            plan = make_plan(household, rule)
+            found = remedies(household, plan, until)
+            avoided = avoid_first(household, plan) if len(household.debts) <= MOST_DEBTS else None
+            record = {
+                "remedies": [remedy_document(one) for one in found],
+                "sum": avoided and [avoided.starts.debt, avoided.fen],
+            }
+            return dict.fromkeys(names, record)
 
         name = HELPS[self.plan.strategy == OPTIMAL]
-        record = kept(
+        return kept(
             self.owner,
             [name],
             self.document,
@@ -174,7 +184,16 @@ class PlanPage(Current):
             parsed=lambda: self.household,
             shelf=self.shelf,
         )[name]
-        return [read_remedy(one) for one in record["remedies"]]
+
+    @cached_property
+    def _found_remedies(self) -> list[Remedy]:
+        return [read_remedy(one) for one in self._helps["remedies"]]
+
+    @property
+    def _sum_fen(self) -> int | None:
+        """What has to be found for the due that is short first, with what living costs take."""
+        debt, fen = self._helps["sum"] or (None, None)
+        return fen if self.situation.short and debt == self.situation.short[0].debt else None
 
     @property
     def _best(self) -> Remedy | None:
@@ -193,7 +212,7 @@ class PlanPage(Current):
         before, situation = self.ways.outcomes[self.rule], self.situation
         lines = remedy_lines(own, before, situation)
         if done is not None:
-            lines.append(sum_line(situation))
+            lines.append(sum_line(situation, self._sum_fen))
         return [*lines, *remedy_lines(asked, before, situation), *ask_lines(situation)]
 
     @cached_property

@@ -9,6 +9,7 @@ from planner.domain.rulebook.products import load_products
 from tests.households import account, debt, expense, income
 
 PLAN = reverse("planner:plan")
+LADDER = [{"id": "late", "after_days": 1, "counts_from": "due", "severity": 1}]
 
 
 def huabei(**changes):
@@ -75,6 +76,17 @@ def test_a_sum_to_be_found_leads_to_where_it_is_entered_and_how(client, make_mem
     assert reverse("planner:account-detail", args=["card"]) in action
     assert reverse("planner:plan-short") in action
     assert "/paid/" not in answer
+
+
+def test_a_sum_is_enough_where_living_costs_take_of_it_first(client, make_member):
+    """500.00 are due on the 8th, and 300.00 are spent on the 5th of 0.00: 800.00 help."""
+    food = expense(id="food", amount="300.00", on={"monthly": 5})
+    debts = [debt(rate=None, due_day=8, next_due="2026-12-08", ladder=LADDER)]
+    incomes = [income(on={"monthly": 28})]
+    values = short(debts=debts, incomes=incomes, expenses=[food])
+    client.force_login(make_member("owner", **values))
+
+    assert "凑¥800.00，最迟12月8日还给小李。" in text_of(answer_of(client))
 
 
 @pytest.mark.parametrize("hidden", ["借新", "套现", "取现", "向朋友借", "borrow"])
