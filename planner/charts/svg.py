@@ -27,7 +27,7 @@ def strip_svg(
     signs = markup_join("", "{}", ((_sign(mark, said),) for mark, said in marks))
     named = markup_join(
         "",
-        '<text class="said {}" x="{}" y="{}">{}</text>',
+        '<text class="word {}" x="{}" y="{}">{}</text>',
         ((word.kind, word.x, word.y, word.text) for word in chart.words),
     )
     dot = (

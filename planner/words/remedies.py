@@ -92,7 +92,7 @@ def steps_of(best: Remedy) -> list[Step]:
     if best.kind == "due_day":
         return [
             Step(_("Where to change it"), address("planner:plan-due-days")),
-            Step(_("It is changed"), address("planner:debt-detail", best.about)),
+            Step(_("Changed"), address("planner:debt-detail", best.about)),
         ]
     return [Step(_("Change this expense"), _where(best))]
 

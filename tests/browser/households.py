@@ -44,6 +44,11 @@ def old(today: date) -> dict[str, Any]:
     return sample_document(today - timedelta(days=5))
 
 
+def away(today: date) -> dict[str, Any]:
+    """Figures of a month ago: dues, pay days and living costs lie between."""
+    return sample_document(today - timedelta(days=30))
+
+
 def kept_back(today: date) -> dict[str, Any]:
     """Money that the plan keeps for rent and for a graver due, and that another lender may take
     before."""

@@ -259,13 +259,14 @@ def _of_plans() -> Iterator[tuple[str, State]]:
         "overdue": households.overdue,
         "endless": households.endless,
         "old": households.old,
+        "away": households.away,
         "long-words": households.long_words,
     }
     for state, document in documents.items():
         yield f"plan-{state}", partial(_plan_of, document)
     yield "plan-overdue-unfolded", partial(_plan_of, households.overdue, then=unfold)
     yield "plan-short-unfolded", partial(_plan_of, households.short, then=unfold)
-    yield "plan-old-unfolded", partial(_plan_of, households.old, then=unfold)
+    yield "plan-away-unfolded", partial(_plan_of, households.away, then=unfold)
     yield "carry", _carried
     yield "carry-open", lambda site: site.open("planner:carry-open", "abc")
     yield "carry-over", _carry_over

@@ -30,7 +30,7 @@ def test_every_fold_is_closed_and_says_something(client, make_member, language):
     folds = re.findall(r'<details class="sheet fold[^>]* id="([^"]+)"([^>]*)>', page)
     assert [name for name, _rest in folds] == FOLDS
     assert not any(re.search(r"\bopen\b", rest.replace("wide-open", "")) for _name, rest in folds)
-    said = re.findall(r'<span class="said">([^<]*)</span>', page)
+    said = re.findall(r'<span class="gist">([^<]*)</span>', page)
     assert len(said) == len(FOLDS)
     assert all(one.strip() for one in said)
 
