@@ -190,6 +190,9 @@ def _of_newcomers() -> Iterator[tuple[str, State]]:
     yield "start-asked", _asked
     yield "start-understood", _understood
     yield "start-overdue", _overdue
+    yield "start-past-day", _past_day
+    yield "start-loans", _pasted
+    yield "start-again", _again
     yield "start-rows", _with_first_debt
     yield "start-money", _at_money
     yield "start-money-refused", _at_money_refused
@@ -222,6 +225,39 @@ def _overdue(site: Site) -> Page:
     page = site.open("planner:start", who=site.newcomer(), query="?product=jiebei")
     page.locator('#start button[name="overdue"]').click()
     expect(page.locator('[name="arrears_0_due_on"]')).to_be_visible()
+    return page
+
+
+def _past_day(site: Site) -> Page:
+    """A next due date that has passed: the way to what is overdue stands beside it."""
+    page = site.open("planner:start", who=site.newcomer(), query="?product=jiebei")
+    past = site.today - timedelta(days=3)
+    steps.fill(page, principal="5000", periods_left="9", next_due=past.isoformat())
+    page.locator('[name="method"]').select_option("level")
+    steps.send(page.locator("#start form"))
+    expect(page.locator("#id_next_due_error")).to_be_visible()
+    return page
+
+
+def _pasted(site: Site) -> Page:
+    """Several loans in a list, one of them refused with its line."""
+    page = site.open("planner:start", who=site.newcomer(), query="?product=jiebei")
+    page.locator("#start details.more > summary").first.click()
+    due = site.today + timedelta(days=9)
+    steps.fill(page, loans=f"{due.isoformat()} 5,000.00 10\n{due.isoformat()} 3/12", rate_value="1")
+    page.locator('[name="method"]').select_option("level")
+    steps.send(page.locator("#start form"))
+    expect(page.locator("#id_loans_error")).to_be_visible()
+    return page
+
+
+def _again(site: Site) -> Page:
+    """Another loan like the one that is there."""
+    page = site.open("planner:start", who=site.newcomer())
+    steps.add_huabei(page)
+    steps.add_jiebei(page)
+    page.locator("#start .again a").click()
+    expect(page.locator('[name="principal"]')).to_have_value("")
     return page
 
 

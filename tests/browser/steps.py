@@ -61,12 +61,13 @@ def answer_bill(page: Page, *, last: str = "full", **figures: str) -> None:
 
 
 def add_bill(page: Page, count: int) -> None:
-    """Send a bill and say yes to what was understood, which scripts show before it is sent."""
-    said = page.locator("#understood .understood")
-    before = said.count()
+    """Send a bill and say yes to what was understood, where it was not said before already;
+    then there are `count` debts."""
+    added = page.locator("#start .items > li").nth(count - 1)
+    asked = page.locator('#start a[href="#understood"]')
     send(page.locator("#start form"))
-    expect(said.or_(page.locator("#start .items > li").first).first).to_be_visible()
-    if not before and said.count():
+    expect(asked.or_(added).first).to_be_visible()
+    if asked.count():
         send(page.locator("#start form"))
     expect(page.locator("#start .items > li")).to_have_count(count)
 

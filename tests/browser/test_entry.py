@@ -61,7 +61,9 @@ CASES = [
         ],
     ),
     # 花呗 was due yesterday, and is paid: the 2,900.00 are January's. Of the card's bill 1,000.00
-    # were left of the one before: they bear 0.50 a night from 25 November on, the rest is new.
+    # were left of the one before: they bear 0.50 a night from 25 November, 18 nights (9.00), the
+    # 4,400.00 that are new 2.20 from 26 October, 48 nights (105.60); after the minimum of 540.00
+    # all 4,860.00 bear 2.43 for 12 nights (29.16), and a tenth of them has to be paid.
     Case(
         9,
         {"to_pay": "2,900"},
@@ -69,6 +71,7 @@ CASES = [
         [
             ("银行信用卡", "2026-12-13", "5400.00", "540.00"),
             ("花呗", "2027-01-08", "2900.00", "290.00"),
+            ("银行信用卡", "2027-01-13", "5003.76", "629.76"),
         ],
     ),
     # 1,000.00 of 花呗's last bill are left: 31 nights from 1 December are 15.50. The card's bill
