@@ -224,7 +224,7 @@ def test_the_worst_case_of_the_optimum_is_of_the_payments_that_are_printed(plan,
     home = {"id": "home", "after_days": 1, "counts_from": "due", "severity": 5}
     owed = [
         ("loan", "2026-12-01", "800.00", {"autopay": ["cmb"]}),
-        ("mortgage", "2026-12-04", "600.00", {"ladder": [home]}),
+        ("mortgage", "2026-12-04", "600.00", {"ladder": [home], "autopay_known": True}),
     ]
     household = {
         "format": "repayment-household", "version": 1, "as_of": "2026-11-30", "currency": "CNY",
