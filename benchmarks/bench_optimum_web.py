@@ -104,9 +104,9 @@ class Solving:
         while not self._ended.is_set():
             fen = round(perf_counter() * 1000) % 90_000 + 100
             change_household(user=user, buffer=f"{fen // 100}.{fen % 100:02}")
-            for address in ("/plan/optimum/", "/plan/optimum/?again=1"):  # as the page asks
-                status, _location, body = browser.ask("GET", address, **WAITING)
-                assert status in (200, 204), status
+            while not self._ended.wait(1):  # as the page asks
+                status, _location, body = browser.ask("GET", "/plan/optimum/", **WAITING)
+                assert status in (200, 202), status
                 if b'id="paying"' in body:
                     self.solved += 1
                     break

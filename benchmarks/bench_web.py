@@ -112,12 +112,14 @@ def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
         "--workers", "2", "--threads", "4", "--forwarded-allow-ips", "", "--log-level", "warning",
     ]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    worker = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT)
     try:
         wait_for(port, server)
         yield server
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        for process in (server, worker):
+            process.terminate()
+            process.wait(timeout=30)
 
 
 def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
 from planner import keys
+from planner.services import workers
 
 
 @require_GET
@@ -52,4 +53,5 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "migrations": _migrations,
     "key": keys.fit,
+    "worker": workers.are_seen,
 }

@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "allauth",
     "allauth.account",
 ]
@@ -101,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.refused_forms",
+    "planner.pages.middleware.worked_out_beside",
     "planner.pages.middleware.refused_books",
     "planner.pages.middleware.read_again",
 ]
@@ -180,11 +183,15 @@ CACHES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 LARGE_BODIES = {"/settings/import/": 9 * 1024 * 1024}  # a household with all its history
 
-# --- The optimum -------------------------------------------------------------------------------
+# --- What is worked out beside the pages (`manage.py worker`) ------------------------------------
 
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+WORKER_NICENESS = 10  # added to that of a worker: the pages go first
 OPTIMUM_SECONDS = 10  # as long as one solve may take
-OPTIMUM_NICENESS = 10  # added to that of a thread that solves: the pages go first
-OPTIMUM_SEATS = 2  # requests of one process that may wait for one; `make run` has four threads
+# What is foreseen to take longer than a page may, in milliseconds of a processor, is worked out by
+# a worker; None: nothing is. A request waits for it so long, and one of a process at a time.
+PAGE_RECKONS_MS: float | None = 50
+WAIT_SECONDS = 1.0
 
 # --- Sign-in ---------------------------------------------------------------------------------
 

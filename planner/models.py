@@ -514,6 +514,28 @@ class KeptPlan(models.Model):
         return f"{self.strategy} plan of {self.owner_id}"
 
 
+class Reckoning(models.Model):
+    """What is to be worked out of a person's household beside the pages, or is right now.
+
+    One row a person, so one that runs at a time: whoever holds it may keep it until `held_until`,
+    and longer by saying so; after that it was killed, and another takes over. A newer edit raises
+    `revision`, and what runs for an older one ends. Once all is worked out the row is gone.
+    """
+
+    owner = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    revision = models.PositiveBigIntegerField(help_text="the household's counter")
+    wants = models.CharField(max_length=40, help_text="plan, shortage, optimum")
+    asked_on = models.DateTimeField(default=timezone.now)
+    holder = models.CharField(max_length=32, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True, db_index=True)
+    fault = models.CharField(max_length=100, blank=True, help_text="the exception's class")
+
+    objects = OwnedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"reckoning of {self.owner_id}"
+
+
 class InstallationKey(models.Model):
     """A random key of this installation, made once. What it keys can be told from the database
     only with DATA_KEYS, and whether DATA_KEYS fit is told by it."""

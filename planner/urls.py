@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
+from planner.pages import waiting
 from planner.pages.calendar import views as calendar
 from planner.pages.debts import arrangements, events, records
 from planner.pages.debts import views as debts
@@ -122,6 +123,7 @@ urlpatterns = [
     path("plan/discreet/", plan.plan_discreet, name="plan-discreet"),
     path("plan/due-days/", due_days.plan_due_days, name="plan-due-days"),
     path("plan/optimum/", optimum.plan_optimum, name="plan-optimum"),
+    path("plan/waiting/", waiting.plan_waiting, name="plan-waiting"),
     path("plan/short/", shortage.plan_short, name="plan-short"),
     path("plan/borrow/", what_if.plan_borrow, name="plan-borrow"),
     path("plan/stress/", what_if.plan_stress, name="plan-stress"),

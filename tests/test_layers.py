@@ -10,6 +10,7 @@ from tests.paths import ROOT
 # What stands in planner/, from top to bottom, and what each may import beside itself.
 LAYERS = {
     "urls": "pages",
+    "tasks": "pages plans models",
     "management": "plans services exports imports words models domain",
     "pages": "forms plans services exports imports charts words models domain",
     "plans": "services words models domain",
@@ -29,6 +30,7 @@ FLOORS = (
 )
 ROOMS = {
     ("start", "debts"): "the first debt is entered as any other",
+    ("waiting", "history"): "what cannot be reckoned is not waited for, but mended",
     ("middleware", "history"): "whatever page was asked for may have to be the one that mends",
 }
 

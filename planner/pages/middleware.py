@@ -12,6 +12,8 @@ from planner.domain.values.reading import InvalidDocument
 from planner.models import User
 from planner.pages.history.mend import page
 from planner.pages.http import Request
+from planner.pages.waiting import being_worked_out
+from planner.plans.foreseen import NotYet
 from planner.services import mending
 from planner.services.errors import EntryRefused, Overtaken
 
@@ -40,6 +42,19 @@ def read_again(get_response: GetResponse) -> GetResponse:
         view, arguments, named = request.resolver_match
         answer: HttpResponse = view(request, *arguments, **named)
         return answer
+
+    def middleware(request: Request) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # Django asks for it
+    return middleware
+
+
+def worked_out_beside(get_response: GetResponse) -> GetResponse:
+    """A page of a plan that takes long waits a moment, then says so and looks again by itself."""
+
+    def process_exception(request: Request, exception: Exception) -> HttpResponse | None:
+        return being_worked_out(request, exception) if isinstance(exception, NotYet) else None
 
     def middleware(request: Request) -> HttpResponse:
         return get_response(request)

@@ -19,7 +19,9 @@ from planner.domain.plan.document import kept_document
 from planner.domain.plan.plan import Plan
 from planner.hashes import history_hash, household_hash
 from planner.models import HistoryEntry, HouseholdRow, User
-from planner.plans.shelf import Record, Shelf
+from planner.plans.foreseen import PLAN, NotYet, foreseen, reckoned_here_ms
+from planner.plans.shelf import Record, Shelf, keep
+from planner.plans.work import is_asked
 from planner.services.documents import household_from, household_of, outline_of, position_of
 from planner.services.errors import Overtaken
 
@@ -36,6 +38,7 @@ def stored_plans(
     beside: Mapping[str, Beside] | None = None,
     parsed: Callable[[], Household] | None = None,
     shelf: Shelf | None = None,
+    leaves: str = PLAN,
 ) -> dict[str, Record]:
     """The plan documents of the user's household by strategy, computed where none is kept.
 
@@ -45,6 +48,7 @@ def stored_plans(
     `document` asks for another household of the same user, such as the one before a change;
     or it is the outline of the user's own. `beside`: what else is to be kept with them, by
     name, and how it is made from them: None where it cannot be yet. `parsed`, `shelf`: see `kept`.
+    `leaves`: see `leave_what_is_long`. Raises NotYet.
     """
     beside = beside or {}
 
@@ -53,6 +57,8 @@ def stored_plans(
     ) -> dict[str, Record]:
         plans = [name for name in missing if name not in beside]
         needs_all = WAYS in plans or BEST in plans
+        if plans:
+            leave_what_is_long(user, household, document, leaves)
         made = make_plans(household, RULES_OF_THUMB if needs_all else plans)
         computed = {name: to_keep(made, name) for name in plans}
         together = {**found, **computed}
@@ -194,6 +200,27 @@ def kept(
             shelf.put(filed_under, computed)
         found |= computed
     return {name: found[name] for name in wanted if name in found}
+
+
+def leave_what_is_long(
+    user: User, household: Household, document: Mapping[str, Any] | None, what: str = PLAN
+) -> None:
+    """To be asked before plans of a household are made, whose document, or outline, this is.
+
+    Raises NotYet where they take longer than a page may wait, so that a worker is asked for `what`.
+    The plan that told so is kept, for what can be shown meanwhile.
+    """
+    limit = reckoned_here_ms()
+    if limit is None:
+        return
+    if is_asked(user, what):
+        raise NotYet(what)
+    took, plan = foreseen(household)
+    if took > limit:
+        if plan is not None:
+            filed_under = household_hash(document or outline_of(household_of(user)))
+            keep(user.pk, {filed_under: {"minimum": kept_document(plan)}})
+        raise NotYet(what)
 
 
 def whole_document(user: User, document: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Transfer
 from planner.domain.values.money import format_yuan
 from planner.models import HouseholdRow, User
-from planner.plans.kept import kept
+from planner.plans.kept import kept, leave_what_is_long
 from planner.plans.shelf import Record, Shelf
 from planner.plans.shown import followed_plan
 from planner.services.changes import change, write
@@ -53,6 +53,7 @@ def _unanswered(user: User, household: HouseholdRow, shelf: Shelf | None = None)
     known_to = household.answered_to
 
     def compute(position: Household, names: list[str], _found: object) -> dict[str, Record]:
+        leave_what_is_long(user, position, outline)
         # Asked again from the day they lead to, a plan may pay on other days: until both agree,
         # so that the same is asked whether it is kept or worked out anew.
         since, found = known_to, _asked_from(user, position, known_to)

@@ -17,7 +17,7 @@ from planner.models import (
     Session,
     User,
 )
-from planner.services import attempts
+from planner.services import attempts, workers
 from planner.services.changes import change, change_head, locked, write, writing
 from planner.services.documents import (
     RULES,
@@ -148,6 +148,7 @@ def prune() -> int:
     IdempotencyKey.objects.filter(created_on__lt=now - timedelta(days=KEPT_KEY_DAYS)).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     attempts.forget_old()
+    workers.forget_tasks()
     return pruned
 
 

@@ -5,19 +5,14 @@ import html
 import io
 import json
 import re
-import threading
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from django.core.cache import cache
-from django.db import connections
-from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 from openpyxl import load_workbook
 
-from planner import hashes
 from planner.domain.answers.optimum_record import ReadOptimum
 from planner.domain.answers.ways import read_ways, ways_document
 from planner.domain.household.household import OPTIMAL, parse_household, read_household
@@ -29,9 +24,8 @@ from planner.domain.plan.proof import judge_proof
 from planner.domain.values.money import parse_yuan
 from planner.models import KeptPlan
 from planner.plans.questions import open_questions
-from planner.plans.shelf import keep
 from planner.plans.shown import follow, followed_plan, shown, steps_of
-from planner.plans.solving import Solving, _claim, fallback, record_of
+from planner.plans.solving import record_of
 from planner.services.changes import change_household
 from planner.services.documents import household_document_of
 from planner.words.answer import Situation
@@ -50,54 +44,6 @@ def person(make_member, client):
     user = make_member("person", strategy="optimal")
     client.force_login(user)
     return user
-
-
-@pytest.fixture
-def solving(monkeypatch):
-    """The process's own, but for what it solves with: a gate that the test opens."""
-    gate, begun, left = threading.Event(), [], []
-
-    def solve(household, is_given_up):
-        begun.append(household)
-        while not gate.wait(0.01):
-            if is_given_up():
-                left.append(household)
-                break
-        return fallback(household)
-
-    made = Solving(solve, cores=2, seats=2)
-    made.gate, made.begun, made.left = gate, begun, left
-    monkeypatch.setattr("planner.pages.plan.optimum.SOLVING", made)
-    monkeypatch.setattr("planner.plans.solving.LOOK_EVERY", 0.02)
-    yield made
-    gate.set()
-    for thread in threading.enumerate():
-        if thread.name.startswith("optimum-"):
-            thread.join(20)
-
-
-def asked(solving, user):
-    """The answer that a request in a thread of its own gets, once it has come."""
-    answers = []
-
-    def ask():
-        try:
-            answers.append(solving.ask(user))
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    return thread, answers
-
-
-def until(condition):
-    pause = threading.Event()
-    for _ in range(1_000):
-        if condition():
-            return
-        pause.wait(0.01)
-    pytest.fail("it did not come about in ten seconds")
 
 
 def optima(user):
@@ -214,7 +160,7 @@ def test_a_solver_that_breaks_leaves_the_best_known_plan(client, person, monkeyp
 
     assert "没能在限定时间里" in page
     assert optima(person).get().document["proof"]["status"] == "fallback"
-    assert f"optimum-{person.pk} broke" in caplog.text
+    assert "a search broke" in caplog.text
 
 
 def test_when_time_is_up_the_best_known_is_shown_and_every_page_says_so(
@@ -321,7 +267,7 @@ def test_the_calendar_and_each_file_say_which_plan_they_hold(client, person, lan
         "en": (
             "Plan: Highest interest first, from 1 December 2026 on. "
             "The best plan is not there yet; take this again later.",
-            "Plan: Optimum, from 1 December 2026 on. ",
+            "Plan: Optimum, from 1 December 2026 on.",
             "Plan: Smallest debt first, from 1 December 2026 on.",
         ),
     }[language]
@@ -395,149 +341,6 @@ def begun(plan):
     }
 
 
-# --- Threads -------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_person_has_one_solve_and_its_result_is_kept_once(person, solving):
-    waiting = [asked(solving, person) for _ in range(2)]
-    until(lambda: len(solving.begun) == 1)
-    solving.gate.set()
-    for thread, answers in waiting:
-        thread.join(20)
-        assert answers == ["there"]
-
-    assert len(solving.begun) == 1
-    assert optima(person).count() == 1
-    assert solving.ask(person) == "there"
-    assert len(solving.begun) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_newer_edit_ends_the_older_solve(person, solving):
-    older, told = asked(solving, person)
-    until(lambda: solving.begun)
-    change_household(user=person, buffer="12.00")
-    older.join(20)
-    assert told == ["superseded"]
-
-    newer, answers = asked(solving, person)
-    until(lambda: len(solving.begun) == 2)
-    assert len(solving.left) == 1  # before the newer one began: never two of one person
-    solving.gate.set()
-    newer.join(20)
-
-    assert answers == ["there"]
-    kept = hashes.household_hash(household_document_of(person))
-    assert [row.household_hash for row in optima(person)] == [kept]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_page_whose_figures_were_changed_meanwhile_is_left_as_it_is(person, solving):
-    answers = []
-
-    def ask():
-        try:
-            browser = Client()
-            browser.force_login(person)
-            answers.append(browser.get(ADDRESS, headers=FRAGMENT))
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    until(lambda: solving.begun)
-    change_household(user=person, buffer="12.00")
-    thread.join(20)
-
-    assert [(one.status_code, one.content) for one in answers] == [(204, b"")]
-    assert not optima(person).exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_no_more_requests_wait_than_there_are_seats(make_member, solving, client):
-    people = [make_member(name, strategy="optimal") for name in ("one", "two", "three")]
-    waiting = [asked(solving, user) for user in people[:2]]
-    until(lambda: len(solving.begun) == 2)
-    client.force_login(people[2])
-
-    first = client.get(ADDRESS, headers=FRAGMENT).content.decode()
-    second = client.get(f"{ADDRESS}?again=1", headers=FRAGMENT).content.decode()
-    page = client.get(ADDRESS).content.decode()
-
-    assert first.count(f'hx-get="{ADDRESS}?again=1" hx-trigger="load delay:3s"') == 1
-    assert 'hx-trigger="load' not in second  # asked again once, then by the person
-    assert "再看一下" in second
-    assert "再看一下" in page
-    assert len(solving.begun) == 2  # as many as cores
-    solving.gate.set()
-    for thread, answers in waiting:
-        thread.join(20)
-        assert answers == ["there"]
-    until(lambda: optima(people[2]).count() == 1)  # nobody waited: its thread kept it
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_request_that_waits_no_longer_leaves_the_result_to_the_thread(
-    person, solving, settings, monkeypatch
-):
-    settings.OPTIMUM_SECONDS = 0
-    monkeypatch.setattr("planner.plans.solving.SPARE_SECONDS", 0.1)
-
-    assert solving.ask(person) == "busy"
-    solving.gate.set()
-
-    until(lambda: optima(person).count() == 1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_another_process_is_waited_for_instead_of_solving_twice(person, solving):
-    filed_under = hashes.household_hash(household_document_of(person))
-    elsewhere = {"household": filed_under, "process": 1, "host": "another"}
-    cache.set(f"optimum-{person.pk}", elsewhere, 30)
-
-    thread, answers = asked(solving, person)
-    thread.join(0.2)
-    assert thread.is_alive()
-    record = fallback(parse_household(household_document_of(person)))
-    keep(person.pk, {filed_under: {OPTIMAL: record}})
-    thread.join(20)
-
-    assert answers == ["there"]
-    assert solving.begun == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_runs_over_its_time_is_not_begun_elsewhere_as_well(
-    person, solving, settings, monkeypatch
-):
-    settings.OPTIMUM_SECONDS = 0
-    monkeypatch.setattr("planner.plans.solving.SPARE_SECONDS", 1)
-    assert solving.ask(person) == "busy"
-
-    monkeypatch.setattr("os.getpid", lambda: 1)
-    filed_under = hashes.household_hash(household_document_of(person))
-
-    assert not _claim(person, filed_under)
-    solving.gate.set()
-    until(lambda: optima(person).count() == 1)
-    assert len(solving.begun) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_owner_who_is_gone_leaves_nothing_behind(person, solving, settings, monkeypatch):
-    settings.OPTIMUM_SECONDS = 0
-    monkeypatch.setattr("planner.plans.solving.SPARE_SECONDS", 0.1)
-    assert solving.ask(person) == "busy"
-    key = person.pk
-    person.delete()
-
-    solving.gate.set()
-    until(lambda: key not in solving._jobs)
-
-    assert not KeptPlan.objects.filter(owner=key).exists()
-
-
 def test_what_broke_a_search_is_logged_and_what_it_had_found_is_kept(
     client, person, monkeypatch, caplog
 ):
@@ -550,5 +353,5 @@ def test_what_broke_a_search_is_logged_and_what_it_had_found_is_kept(
 
     assert "没能在限定时间里" in page
     assert "a column of a row that is not" in caplog.text
-    assert f"optimum-{person.pk} broke" in caplog.text
+    assert "a search broke" in caplog.text
     assert optima(person).get().document["proof"]["status"] == "fallback"

@@ -25,6 +25,7 @@ PROGRAMS = (
     "restore",
     "stolen",
     "disk",
+    "threads",
     "logs",
     "doors",
     "pages",

@@ -127,9 +127,11 @@ class Site:
         django.setup()
 
     def start(self, *options: str, environment: dict[str, str] | None = None) -> None:
+        """The server, with a worker beside it, in one process group."""
+        both = f'{sys.executable} manage.py worker & exec {sys.executable} -m gunicorn "$@"'
         with self.out.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind",
+                ["sh", "-c", both, "site", "config.wsgi", "--bind",
                  f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "4",
                  "--forwarded-allow-ips", "", "--log-level", "warning", *options],
                 cwd=ROOT, env=self.environment | (environment or {}), stdout=out, stderr=out,

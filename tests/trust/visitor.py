@@ -2,6 +2,7 @@
 
 import http.client
 import io
+import time
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 
 from tests import page_reading
 
+MOST_WAIT = 60  # seconds
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -45,8 +47,15 @@ def pairs_of(fields: Any) -> list[tuple[str, str]]:
 class Visitor:
     """A browser without a screen; one connection a request, so threads may share it."""
 
+    waits = True  # where a plan is still being worked out, as a page does
+
     def get(self, path: str, **headers: str) -> Answer:
-        return self.send("GET", path, headers=headers)
+        until = time.monotonic() + MOST_WAIT
+        while True:
+            answer = self.send("GET", path, headers=headers)
+            if answer.status != 202 or not self.waits or time.monotonic() > until:
+                return answer
+            time.sleep(0.2)
 
     def post(self, path: str, fields: Any = (), **headers: str) -> Answer:
         return self.send("POST", path, fields=fields, headers=headers)
@@ -131,8 +140,6 @@ def member(name: str, document: dict[str, Any] | None = None) -> Any:
 
 def session_of(user: Any) -> str:
     """The key of a session in which the user is signed in, as after the form."""
-    import time
-
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 

@@ -1,4 +1,4 @@
-"""The optimum: the page that waits for it and says why, and the fragment that brings it."""
+"""The optimum: the page that says why it pays what it pays, and the fragment that brings it."""
 
 from typing import Any
 
@@ -11,22 +11,23 @@ from planner.pages.http import Request
 from planner.pages.plan.page import PlanPage
 from planner.pages.plan.questions import Asking
 from planner.pages.plan.views import put_off
-from planner.plans.solving import SOLVING
+from planner.pages.waiting import AGAIN, Looks
+from planner.plans import work
+from planner.plans.foreseen import OPTIMUM
+from planner.plans.solving import is_kept
 from planner.services.documents import household_of
-
-AGAIN = "again"  # the second time that a page asks; after that the person does
 
 
 @require_GET
 def plan_optimum(request: Request) -> HttpResponse:
-    """Wait for the optimum as long as that may take. Asked twice it is reckoned once."""
+    """The optimum, or that it is being worked out. Asked twice it is worked out once."""
     if not household_of(request.user).items["debts"]:
         return redirect("planner:plan")
-    answer = SOLVING.ask(request.user)
-    if request.htmx and answer == "superseded":
-        return HttpResponse(status=204)  # the page that asked is of other figures
+    fault = ""
+    if not is_kept(request.user):
+        fault = work.ask(request.user, OPTIMUM, again=AGAIN in request.GET)
     page = PlanPage(request.user)
-    context: dict[str, Any] = {"page": page, "answer": answer, "again": AGAIN in request.GET}
+    context: dict[str, Any] = {"page": page, "fault": fault, "looks": Looks.of(request)}
     if not request.htmx:
         return render(request, "planner/plan/optimum.html", context)
     context["asking"] = Asking(page, put_off(request, page.row.today()))

@@ -32,7 +32,7 @@ from planner.models import Item
 from planner.pages.plan.figures import FIGURES, BufferForm, StrategyForm, figure_lines
 from planner.pages.plan.last_change import LastChange, changes, wanted
 from planner.plans.current import Current
-from planner.plans.kept import STANDING, WAYS, Beside, kept, names_of
+from planner.plans.kept import STANDING, WAYS, Beside, kept, leave_what_is_long, names_of
 from planner.plans.questions import filed, open_questions
 from planner.plans.shelf import Record
 from planner.services.documents import RULES, outline_of
@@ -166,6 +166,7 @@ class PlanPage(Current):
         rule = self.rule
 
         def compute(household: Household, names: list[str], _found: object) -> dict[str, Record]:
+            leave_what_is_long(self.owner, household, self.document)
             plan = make_plan(household, rule)
             found = remedies(household, plan, until)
             avoided = avoid_first(household, plan) if len(household.debts) <= MOST_DEBTS else None
@@ -247,6 +248,14 @@ class PlanPage(Current):
                 **wanted(self.row, outline),
             }
         )
+
+    def work_out(self) -> None:
+        """What takes reckoning, before anything is printed: a template hides some exceptions.
+
+        After the questions were asked. Raises NotYet.
+        """
+        if self.has_debts:
+            _ = self.plan, self.answer, self.remedies
 
     @cached_property
     def _last(self) -> LastChange:

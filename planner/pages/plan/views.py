@@ -163,6 +163,7 @@ def page(
         plan_page = PlanPage(request.user, row, shelf)
         plan_page.look()
         asking = Asking(plan_page, put_off(request, plan_page.row.today()), answer)
+        plan_page.work_out()
         context = {
             "page": plan_page,
             "asking": asking,

@@ -28,7 +28,8 @@ from planner.domain.plan.document import ReadPlan, read_plan
 from planner.domain.plan.plan import PlannedDue, outcome_of
 from planner.models import User
 from planner.plans.current import Current
-from planner.plans.kept import kept, stored_plans
+from planner.plans.foreseen import SHORTAGE
+from planner.plans.kept import kept, leave_what_is_long, stored_plans
 from planner.services.documents import document_of
 from planner.words.answer import Situation
 from planner.words.change import OutcomeRow, outcome_rows, what_it_does
@@ -105,6 +106,7 @@ class ShortPage:
         rule = self.current.rule
 
         def compute(household: Household, missing: list[str], _found: Any) -> dict[str, Any]:
+            leave_what_is_long(self.user, household, self.current.document, SHORTAGE)
             shorts = self.situation.short
             return {name: _record(household, rule, shorts) for name in missing}
 
@@ -112,6 +114,10 @@ class ShortPage:
         return kept(
             self.user, [name], self.current.document, compute, parsed=lambda: self.current.household
         )[name]
+
+    def prepare(self) -> None:
+        """Work out, and keep, what the page looks for."""
+        _ = self._kept, self.comparison
 
     # --- What stands on top ---
 
@@ -342,7 +348,7 @@ class ShortPage:
             return None
         rule = self.current.rule
         document = document_of(self.row) | {"triage_order": []}
-        found = stored_plans(user=self.user, names=[rule], document=document)
+        found = stored_plans(user=self.user, names=[rule], document=document, leaves=SHORTAGE)
         return _compared(
             read_plan(found[rule], self.current.position), self.current.rule_plan, self
         )

@@ -1,0 +1,32 @@
+"""What workers do (`manage.py worker`): told whose household, and at which counter; no more."""
+
+from django_tasks import task
+
+from planner.models import User
+from planner.pages.plan.prepared import prepare
+from planner.pages.shortage.page import ShortPage
+from planner.plans.foreseen import OPTIMUM, PLAN, SHORTAGE, working
+from planner.plans.solving import keep_optimum
+from planner.plans.work import taken
+
+
+@task()
+def work_out(owner: int, revision: int) -> None:
+    """What is wanted of the household, if it still stands as it did. Raises WorkFailed.
+
+    A plan first; its optimum, which takes longer, waits behind the first plans of others.
+    """
+    with taken(owner, revision) as lease, working():
+        if lease is None:
+            return
+        user = User.objects.get(pk=owner)
+        wants = lease.wants()
+        if PLAN in wants:
+            prepare(user)
+            lease.done.add(PLAN)
+        if SHORTAGE in wants:
+            ShortPage(user).prepare()
+            lease.done.add(SHORTAGE)
+        if wants == [OPTIMUM] and keep_optimum(user, lease.is_given_up):
+            prepare(user)  # what the page says of it
+            lease.done.add(OPTIMUM)
