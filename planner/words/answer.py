@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from planner.domain.answers.living_costs import kept_beside
 from planner.domain.answers.moves import Moves, moves_of
 from planner.domain.answers.relief import Relief, next_money, overdue_debts
 from planner.domain.answers.scenarios import lacks_of, missing_fen, short_dues
@@ -26,6 +27,7 @@ from planner.domain.rulebook.ladders import Rung
 from planner.words.days import day, month
 from planner.words.figures import Amounts
 from planner.words.language import listed, spoken
+from planner.words.living_costs import kept_line
 from planner.words.markup import markup, phrased, sentences, strong
 
 SOON_DAYS = 7
@@ -132,6 +134,10 @@ class Situation:
     @cached_property
     def moves(self) -> Moves:
         return moves_of(self.plan)
+
+    def kept_beside(self, on: date) -> SafeString:
+        """For what the money that lies there on a day, beside something unpaid, is kept."""
+        return kept_line(kept_beside(self.plan, on), self.household, self.amounts)
 
     @property
     def near_end(self) -> date:
@@ -244,6 +250,9 @@ def _overdue(situation: Situation) -> Answer:
                 amount=amounts(situation.missing_fen(coming)),
             )
         )
+    pays_today = payment is not None and payment.on == as_of
+    if not pays_today and (kept := situation.kept_beside(as_of)):
+        why.append(kept)
     why.append(markup("{}", _("It is not too late: every payment makes it better.")))
     label, action = _("Just one thing today"), _overdue_action(situation, late, missing)
     if payment is not None and payment.on > as_of:
@@ -316,6 +325,8 @@ def _short(situation: Situation) -> Answer:
         why.append(
             markup(_("Until then, {amount} of living costs come first."), amount=amounts(spent))
         )
+    if kept := situation.kept_beside(due.last_safe_on):
+        why.append(kept)
     why.append(_others(situation))
     if not situation.household.incomes:
         return Answer("short", headline, sentences(why), *_enter_income(), "incomes")

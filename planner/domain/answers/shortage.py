@@ -8,13 +8,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from planner.domain.answers.living_costs import Held, held_of
+from planner.domain.answers.living_costs import Held, kept_beside
 from planner.domain.answers.one_debt import OneDebt
 from planner.domain.answers.scenarios import Starting, receive, starting
 from planner.domain.contracts.dues import Due
 from planner.domain.household.household import Debt, Household
 from planner.domain.ledger.consequences import dated_rungs, rung_start
-from planner.domain.ledger.flows import Flows
 from planner.domain.ledger.replay import replay
 from planner.domain.make_plan import ledger_until, make_plan
 from planner.domain.plan.plan import Plan, PlannedDue, merit_of
@@ -153,7 +152,7 @@ def reasons(household: Household, plan: Plan, shorts: Sequence[PlannedDue]) -> l
     found: list[WhyShort] = []
     explained = 0
     for due in first_of.values():
-        held = _held_beside(plan, due, rolled, flows)
+        held = kept_beside(plan, max(due.last_safe_on, rolled.as_of), flows)
         if sum(one.fen for one in held) >= due.short_fen:
             why = WhyShort("living_first", due.debt, due.due_on, due.short_fen)
         elif plan.strategy == "minimum":
@@ -167,23 +166,6 @@ def reasons(household: Household, plan: Plan, shorts: Sequence[PlannedDue]) -> l
             continue
         found.append(why._replace(held=held))
     return found
-
-
-def _held_beside(
-    plan: Plan, due: PlannedDue, household: Household, flows: Flows
-) -> tuple[Held, ...]:
-    """What of the money at the end of a due's last safe day is kept for which living costs."""
-    on = max(due.last_safe_on, household.as_of)
-    closings = [one.closing_fen for one in plan.cash if one.on <= on]
-    left = closings[-1] if closings else sum(one.balance_fen for one in household.accounts)
-    found = []
-    for held in held_of(household, flows, on):
-        part = min(left, held.fen)
-        if part <= 0:
-            break
-        found.append(held._replace(fen=part))
-        left -= part
-    return tuple(found)
 
 
 def _reason(plan: Plan, other: Plan, due: PlannedDue) -> WhyShort:

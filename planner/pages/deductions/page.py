@@ -187,7 +187,8 @@ class DeductionPage:
             case "late":
                 return _(
                     "What is overdue or short may be taken as soon as there is money. Your plan "
-                    "pays it first, and no more than what is owed may be taken."
+                    "pays it as soon as living costs leave money for it, and no more than what is "
+                    "owed may be taken."
                 )
         if not self._unpaid.exposures:
             return _("In the next three months no lender could take anything by what you entered.")

@@ -12,6 +12,11 @@ from django.utils.translation import gettext as _
 from planner.charts import drawing
 from planner.charts.svg import course_svg, strip_svg
 from planner.domain.answers.due_days import offered
+from planner.domain.answers.living_costs import (
+    at_risk_document,
+    read_at_risk,
+    reserve_at_risk,
+)
 from planner.domain.answers.remedies import (
     MOST_DEBTS,
     Remedy,
@@ -27,6 +32,7 @@ from planner.domain.household.terms import owed_fen
 from planner.domain.make_plan import make_plan
 from planner.domain.plan.plan import Outcome, course_of
 from planner.domain.values.days import add_months, occurrences
+from planner.domain.values.reading import LAST_DAY
 from planner.hashes import household_hash
 from planner.models import Item
 from planner.pages.plan.figures import FIGURES, BufferForm, StrategyForm, figure_lines
@@ -40,6 +46,7 @@ from planner.services.items import as_it_stands
 from planner.words.answer import NEAR_DAYS, Answer, Situation, answer, find_sum, next_paid
 from planner.words.days import day, month, short_day, weekday
 from planner.words.dues import DueLine, DueLines
+from planner.words.living_costs import RiskLines, risk_lines
 from planner.words.markup import address, markup, table_rows
 from planner.words.names import strategy_name
 from planner.words.optimum import OptimumLines, optimum_lines
@@ -61,6 +68,8 @@ SHOWN_FIGURES = 12
 # Under which names it is kept what helps against what the plan lacks: by a rule of thumb, or the
 # optimum, which may lack something else.
 HELPS = ("remedies", "remedies-o")
+AT_RISK = ("at-risk", "at-risk-o")  # the same of who could take money that is kept for rent
+RISK_DAYS = 93  # three pay days of a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +225,36 @@ class PlanPage(Current):
             lines.append(sum_line(situation, self._sum_fen))
         return [*lines, *remedy_lines(asked, before, situation), *ask_lines(situation)]
 
+    # --- Who could take the rent ---
+
+    @cached_property
+    def risk(self) -> RiskLines | None:
+        """On which day who could take money that is kept for living costs; kept with the plans.
+
+        Only a lender with something unpaid may: nobody is asked about while all is paid.
+        """
+        if not self.has_debts or not (self.situation.overdue or self.situation.short):
+            return None
+        plan = self.plan
+        steps = [(one.on.toordinal(), one.debt, one.amount_fen) for one in plan.payments]
+        before = min(self.as_of + timedelta(days=RISK_DAYS), LAST_DAY)
+
+        def compute(household: Household, names: list[str], _found: object) -> dict[str, Record]:
+            found = reserve_at_risk(household, steps, before)
+            return {name: {"days": [at_risk_document(one) for one in found]} for name in names}
+
+        name = AT_RISK[plan.strategy == OPTIMAL]
+        record = kept(
+            self.owner,
+            [name],
+            self.document,
+            compute,
+            parsed=lambda: self.household,
+            shelf=self.shelf,
+        )[name]
+        found = [read_at_risk(one) for one in record["days"]]
+        return risk_lines(found, self.position, self.amounts)
+
     @cached_property
     def next_due(self) -> tuple[str, date] | None:
         """The debt and the day of the payment that the answer asks for."""
@@ -239,7 +278,8 @@ class PlanPage(Current):
         Where the questions are answered further than was known, more is looked for then.
         """
         outline = outline_of(self.row)
-        own = {STANDING, *names_of(self.row.strategy), OPTIMAL, WAYS, *HELPS, *self.beside}
+        plans = {STANDING, *names_of(self.row.strategy), OPTIMAL, WAYS}
+        own = {*plans, *HELPS, *AT_RISK, *self.beside}
         asked, questions = filed(self.row)
         self.shelf.look(
             {

@@ -34,7 +34,7 @@ from planner.services.documents import document_of
 from planner.words.answer import Situation
 from planner.words.change import OutcomeRow, outcome_rows, what_it_does
 from planner.words.days import short_day, weekday
-from planner.words.language import listed
+from planner.words.living_costs import kept_line
 from planner.words.markup import address, markup, phrased, sentences, strong
 from planner.words.names import strategy_name
 from planner.words.starts import StartLine, Words
@@ -83,10 +83,6 @@ class ShortPage:
     def _words(self) -> Words:
         position = self.current.position
         return Words(position.debts, position.as_of, self.amounts)
-
-    @cached_property
-    def _expenses(self) -> dict[str, str]:
-        return {expense.id: expense.name for expense in self.current.position.expenses}
 
     @cached_property
     def _shorts(self) -> list[PlannedDue]:
@@ -249,12 +245,19 @@ class ShortPage:
             state=state,
             chip=chip,
             missing=self.amounts(self.situation.missing_fen(due)),
-            why=self._why_overdue(due) if state == "overdue" else self._why(cause),
+            why=self._why_overdue(due) if state == "overdue" else self._why_short(cause),
             starts=self._words.lines(starts),
             ladder_url=address("planner:ladder", due.debt, due.due_on),
         )
 
-    def _why_overdue(self, due: PlannedDue) -> str:
+    def _why_overdue(self, due: PlannedDue) -> SafeString:
+        as_of = self.current.as_of
+        said = [markup("{}", self._catching_up(due))]
+        if self._caught_up.get(due.debt) != as_of and (kept := self.situation.kept_beside(as_of)):
+            said.append(kept)
+        return sentences(said)
+
+    def _catching_up(self, due: PlannedDue) -> str:
         on = self._caught_up.get(due.debt)
         if on is None:
             return _("It fell due before today, and your plan does not catch up with this debt.")
@@ -267,21 +270,29 @@ class ShortPage:
             "{day}."
         ).format(day=self._words.day(on))
 
-    def _why(self, cause: WhyShort | None) -> SafeString | str:
-        """Said of the first short due of each debt."""
+    def _why_short(self, cause: WhyShort | None) -> SafeString:
+        """Said of the first short due of each debt: what lies there for living costs, how to
+        decide otherwise, and what else is the cause."""
         if cause is None:
-            return ""
-        words = self._words
-        if cause.cause == "living_first":
-            return markup(
-                _(
-                    "Living costs come first: {amount} are there on that day, kept for {costs}. "
-                    "To decide otherwise, untick “It has to be paid, whatever happens” in an "
-                    "expense."
+            return SafeString("")
+        said: list[SafeString] = []
+        if cause.held:
+            said += (
+                kept_line(cause.held, self.current.position, self.amounts),
+                markup(
+                    _(
+                        "To decide otherwise, untick “It has to be paid, whatever happens” in "
+                        '<a href="{url}">an expense</a>.'
+                    ),
+                    url=address("planner:expense-list"),
                 ),
-                amount=self.amounts(sum(one.fen for one in cause.held)),
-                costs=listed(dict.fromkeys(self._expenses[one.expense] for one in cause.held)),
             )
+        if cause.cause != "living_first":
+            said.append(markup("{}", self._why(cause)))
+        return sentences(said)
+
+    def _why(self, cause: WhyShort) -> SafeString | str:
+        words = self._words
         if cause.cause == "oldest_first":
             return _(
                 "“{name}” pays the oldest due first and looks at nothing else. The other ways of "

@@ -1,5 +1,6 @@
 """What is kept for rent and food, for which of them, and who could take it all the same."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -7,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.domain.answers.living_costs import AtRisk, Held, held_on, reserve_at_risk
+from planner.domain.answers.living_costs import (
+    AtRisk,
+    Held,
+    at_risk_document,
+    held_on,
+    read_at_risk,
+    reserve_at_risk,
+)
 from planner.domain.household.household import parse_household
 from planner.domain.ledger.replay import replay
 from planner.domain.make_plan import make_plan
@@ -75,14 +83,14 @@ def decided(plan):
 
 def test_who_could_take_the_rent_is_told_with_the_day_and_what_is_missing_then():
     # -50.00 on the 8th, 3,550.00 on the 10th; kept are 2,450.00, paid 1,100.00. The lender, which
-    # lacks 900.00, finds 2,450.00: with 1,550.00 left food is paid, the gym, and 849.00 too little
-    # for the rent.
+    # lacks 900.00, finds 2,450.00: with 1,550.00 left food is paid, and 750.00 too little are
+    # there for the rent.
     bound = household()
 
     found = reserve_at_risk(bound, decided(make_plan(bound, "minimum")), date(2026, 12, 31))
 
     assert found == (
-        AtRisk(date(2026, 12, 12), "card", 90_000, ("friend",), "rent", date(2026, 12, 25), 84_900),
+        AtRisk(date(2026, 12, 12), "card", 90_000, ("friend",), "rent", date(2026, 12, 25), 75_000),
     )
 
 
@@ -97,3 +105,39 @@ def test_nothing_is_at_risk_while_all_is_paid():
     enough = household(accounts=[account(balance="9000.00")])
 
     assert reserve_at_risk(enough, decided(make_plan(enough)), date(2026, 12, 31)) == ()
+
+
+def test_a_lender_of_whom_nobody_said_so_might_take_it():
+    unknown = household()
+    unknown = replace(unknown, debts=(replace(unknown.debts[0], autopay=(), autopay_known=False),))
+
+    found = reserve_at_risk(unknown, decided(make_plan(unknown, "minimum")), date(2026, 12, 31))
+
+    assert [(one.on, one.by, one.short_fen) for one in found] == [
+        (date(2026, 12, 12), ("friend",), 75_000)
+    ]
+
+
+def test_the_rent_is_at_risk_also_where_some_wages_come_before_it():
+    # 500.00 each Thursday, rent of 1,900.00 on the 28th: on the 3rd 400.00 of 1,900.00 are to be
+    # kept, on the 10th 900.00. What is taken then is missing on the 28th, whatever comes before.
+    weekly = household(
+        accounts=[account(balance="400.00")],
+        incomes=[income(amount="500.00", on={"weekly": "thu"}, adjust="none")],
+        expenses=[expense(id="rent", amount="1900.00", on={"once": "2026-12-28"})],
+    )
+
+    found = reserve_at_risk(weekly, decided(make_plan(weekly, "minimum")), date(2026, 12, 13))
+
+    assert [(one.on, one.expense, one.expense_on) for one in found] == [
+        (date(2026, 12, 12), "rent", date(2026, 12, 28))
+    ]
+    assert found[0].short_fen > 0
+
+
+def test_what_is_told_of_a_risk_is_read_back():
+    (found,) = reserve_at_risk(
+        household(), decided(make_plan(household(), "minimum")), date(2026, 12, 31)
+    )
+
+    assert read_at_risk(json.loads(json.dumps(at_risk_document(found)))) == found

@@ -19,7 +19,7 @@ from planner.services.documents import household_document_of
 from planner.services.entries import answer_unpaid
 from planner.services.items import save_item
 from planner.words.dues import DueLines
-from tests.households import account, debt, income
+from tests.households import account, debt, expense, income
 
 PLAN = "/plan/"
 HTMX = {"HX-Request": "true", "HX-Target": "plan"}
@@ -556,3 +556,48 @@ def test_a_due_that_is_paid_in_its_days_of_grace_is_told_once(make_member):
     )
 
     assert {pays for _day, _chip, pays in told_of(user, "friend")[:4]} == {None}
+
+
+# --- Who could take the rent ---------------------------------------------------------------------
+
+
+def kept_for_rent(**changes):
+    """3,600.00 on the 10th, rent of 2,300.00 on the 25th: 1,300.00 go to the 2,000.00 of the
+    12th."""
+    return {
+        "buffer": "0.00",
+        "accounts": [account(balance="0.00")],
+        "incomes": [income(amount="3600.00")],
+        "expenses": [expense(amount="2300.00", on={"monthly": 25})],
+        "debts": [
+            debt(rate=None, principal="6000.00", minimum={"fixed": "2000.00"}, due_day=12,
+                 next_due="2026-12-12", **changes)
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("strategy", ["avalanche", "optimal"])
+def test_who_could_take_the_rent_is_told_unasked_with_what_one_may_do(
+    client, make_member, strategy
+):
+    document = kept_for_rent(autopay=["card"]) | {"strategy": strategy}
+    client.force_login(make_member("bound", **document))
+
+    for _ in range(2):  # reckoned, then kept
+        page = client.get(PLAN).content.decode().replace("\u00a0", " ")
+
+        assert "留给房租和生活的钱，有可能被扣走" in page
+        assert "小李可能从储蓄卡扣走 <strong>¥700.00</strong>：" in page
+        assert f'href="{reverse("planner:deduction-list")}#remedies"' in page
+        assert "手里的钱里，¥2,300.00 要留给房租（12 月 25 日）" in page
+
+
+def test_nobody_is_told_of_a_risk_to_the_rent_where_all_is_paid_or_nobody_deducts(
+    client, make_member
+):
+    paid = kept_for_rent(autopay=["card"]) | {"accounts": [account(balance="9000.00")]}
+    free = kept_for_rent(autopay=[], autopay_known=True)
+
+    for name, document in (("paid", paid), ("free", free)):
+        client.force_login(make_member(name, **document))
+        assert "有可能被扣走" not in client.get(PLAN).content.decode()

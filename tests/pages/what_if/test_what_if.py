@@ -423,3 +423,18 @@ def test_a_court_paper_is_no_late_due_before_or_after(client, make_member):
     late = next(row for row in page.verdict.rows if row.name == "会逾期")
     assert (late.now, late.then) == ("0", "0")
     assert "逾期" not in page.verdict.effect
+
+
+def test_a_due_that_waits_for_the_rent_says_so_and_how_to_decide_otherwise(client, make_member):
+    """1,000.00 are there, 700.00 of them for the rent of the 25th; 500.00 are due on the 8th."""
+    rent = {"expenses": [expense(amount="700.00", on={"once": "2026-12-25"})], "incomes": []}
+    owed = {"accounts": [account(balance="1000.00")], "debts": [on_the_eighth(
+        id="light", name="轻的", minimum={"fixed": "500.00"}, ladder=FEE)]}  # fmt: skip
+    client.force_login(make_member("kept", **(TIGHT | rent | owed)))
+
+    (line,) = client.get(SHORT).context["page"].dues[:1]
+
+    said = text_of_markup(line.why).replace("\u00a0", " ")
+    assert said.startswith("生活开支优先：手里的钱里，¥700.00 要留给房租（12 月 25 日）。")
+    assert "可以在支出里去掉“无论如何都要付”" in said
+    assert f'href="{reverse("planner:expense-list")}"' in line.why
