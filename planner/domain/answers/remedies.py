@@ -7,22 +7,36 @@ remedy borrows.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from planner.domain.answers.due_days import offered
+from planner.domain.answers.living_costs import held_on
+from planner.domain.answers.relief import next_money
 from planner.domain.answers.scenarios import (
     advance_income,
     forgo,
     lacks_of,
+    missing_fen,
     next_arrivals,
+    receive,
+    short_dues,
     spent_until,
 )
 from planner.domain.household.household import Household
+from planner.domain.ledger.flows import RESERVE_DAYS
 from planner.domain.make_plan import make_plan
 from planner.domain.paying.trials import Trials
-from planner.domain.plan.plan import Outcome, Plan, Planned, cost_of, outcome_of, read_off
+from planner.domain.plan.plan import (
+    Outcome,
+    Plan,
+    Planned,
+    PlannedDue,
+    cost_of,
+    outcome_of,
+    read_off,
+)
 
 MOST_TRIED = 8  # each is a whole plan
 MOST_DEBTS = 12  # of more, each plan takes too long for a page
@@ -76,6 +90,26 @@ def remedies(household: Household, plan: Plan, until: date) -> list[Remedy]:
         if is_better and tried.outcome.late_dues <= late:
             found.append((not tried.is_own, after, cost_of(other), tried))
     return [one[-1] for one in sorted(found, key=lambda one: one[:3])]
+
+
+def sum_needed(household: Household, plan: Plan, due: PlannedDue) -> int | None:
+    """Fen that, at hand on its last safe day, keep a due from being late: what is missing of it,
+    or with what living costs need first, or with the other dues up to the next pay day too. None
+    where none of it is enough.
+    """
+    on = due.last_safe_on
+    missing = missing_fen(due, plan.as_of, plan.payments)
+    closings = [one.closing_fen for one in plan.cash if one.on <= on]
+    there = closings[-1] if closings else sum(one.balance_fen for one in household.accounts)
+    kept = sum(one.fen for one in held_on(household, on))
+    living = max(0, kept - there)
+    end = next_money(plan.cash, on) or on + timedelta(days=RESERVE_DAYS)
+    every = sum(fen for one, fen in short_dues(plan) if one.last_safe_on <= end)
+    for fen in dict.fromkeys((missing, missing + living, every + living)):
+        other = make_plan(receive(household, fen, on), plan.strategy)
+        if all(one[:2] != due[:2] for one, _fen in short_dues(other)):
+            return fen
+    return None
 
 
 def best_of(found: Iterable[Remedy]) -> Remedy | None:

@@ -24,8 +24,8 @@ from planner.domain.answers.remedies import (
     read_remedy,
     remedies,
     remedy_document,
+    sum_needed,
 )
-from planner.domain.answers.shortage import avoid_first
 from planner.domain.answers.unanswered import Question
 from planner.domain.household.household import OPTIMAL, Household
 from planner.domain.household.terms import owed_fen
@@ -178,10 +178,10 @@ class PlanPage(Current):
             leave_what_is_long(self.owner, household, self.document)
             plan = make_plan(household, rule)
             found = remedies(household, plan, until)
-            avoided = avoid_first(household, plan) if len(household.debts) <= MOST_DEBTS else None
+            short = self.situation.short if len(household.debts) <= MOST_DEBTS else []
             record = {
                 "remedies": [remedy_document(one) for one in found],
-                "sum": avoided and [avoided.starts.debt, avoided.fen],
+                "sum": sum_needed(household, plan, short[0]) if short else None,
             }
             return dict.fromkeys(names, record)
 
@@ -202,8 +202,8 @@ class PlanPage(Current):
     @property
     def _sum_fen(self) -> int | None:
         """What has to be found for the due that is short first, with what living costs take."""
-        debt, fen = self._helps["sum"] or (None, None)
-        return fen if self.situation.short and debt == self.situation.short[0].debt else None
+        fen: int | None = self._helps["sum"]
+        return fen
 
     @property
     def _best(self) -> Remedy | None:

@@ -8,9 +8,10 @@ from planner.domain.answers.remedies import (
     read_remedy,
     remedies,
     remedy_document,
+    sum_needed,
     to_ask,
 )
-from planner.domain.answers.scenarios import forgo, lacks_of, spent_until
+from planner.domain.answers.scenarios import forgo, lacks_of, receive, short_dues, spent_until
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import make_plan
 from planner.domain.plan.plan import outcome_of
@@ -149,3 +150,27 @@ def test_what_was_spent_before_stays_as_it_was():
     assert [expense.until for expense in without.expenses][:1] == [date(2026, 12, 5)]
     assert without.expenses[1].first == date(2026, 12, 9)
     assert lacks == []
+
+
+# --- The sum that is enough ---
+
+
+def test_what_is_missing_is_enough_where_nothing_else_takes_of_it():
+    one = household(accounts=[account(balance="420.00")])
+    plan = make_plan(one)
+
+    assert sum_needed(one, plan, short_dues(plan)[0][0]) == 8_000
+
+
+def test_living_costs_that_come_first_are_in_the_sum():
+    """120.00 of food on the 5th, the due of 500.00 on the 9th: of 420.00 there are 300.00 left."""
+    food = expense(id="food", amount="120.00", on={"monthly": 5})
+    one = household(accounts=[account(balance="420.00")], expenses=[food])
+    plan = make_plan(one)
+
+    fen = sum_needed(one, plan, short_dues(plan)[0][0])
+
+    assert fen == 20_000
+    for less, is_late in ((0, False), (1, True)):
+        other = make_plan(receive(one, fen - less, SHORT_ON))
+        assert any(due.due_on == SHORT_ON for due, _missing in short_dues(other)) is is_late
