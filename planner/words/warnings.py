@@ -19,7 +19,7 @@ def warnings(situation: Situation) -> list[str]:
     """What a court set a day for, and what makes this plan worse than it need be, each with a
     way out; first what has to be moved between accounts."""
     return (
-        _court_days(situation)
+        court_days(situation)
         + _moves(situation)
         + _told(
             situation,
@@ -59,7 +59,7 @@ def _moves(situation: Situation) -> list[str]:
     ]
 
 
-def _court_days(situation: Situation) -> list[str]:
+def court_days(situation: Situation) -> list[str]:
     """The time limits of papers that the person entered, as long as they run."""
     return [
         _("{day}, {debt}: {what}. {advice}").format(

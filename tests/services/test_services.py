@@ -289,7 +289,7 @@ def test_choosing_another_strategy_does_not_compute_again(owner):
 def test_a_change_is_planned_anew_and_few_plans_are_kept(owner):
     before = stored_plan(user=owner)
 
-    for yuan in range(1, 20):
+    for yuan in range(1, KEPT_PLANS + 2):
         save_item(user=owner, kind="debts", item=debt(principal=f"{yuan}.00"), version=yuan)
         stored_plan(user=owner)
 

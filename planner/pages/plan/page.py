@@ -61,7 +61,7 @@ from planner.words.remedies import (
     sum_line,
     with_remedy,
 )
-from planner.words.warnings import notes, warnings
+from planner.words.warnings import court_days, notes, warnings
 
 SHOWN_ROWS = 40
 SHOWN_FIGURES = 12
@@ -263,6 +263,11 @@ class PlanPage(Current):
     @cached_property
     def warnings(self) -> list[str]:
         return warnings(self.situation) if self.has_debts else []
+
+    @cached_property
+    def court_days(self) -> list[str]:
+        """What holds whatever is answered: the time limits of papers that were entered."""
+        return court_days(self.situation) if self.has_debts else []
 
     @cached_property
     def notes(self) -> list[str]:

@@ -228,7 +228,13 @@ def test_flows_off_the_day_of_the_month_are_taken_by_days():
 @pytest.mark.parametrize(
     ("product", "signed_on", "rates"),
     [
-        ("huabei", None, {"financial": "0.24", "small_loan": "0.24"}),
+        ("huabei", None, {"financial": "0.24", "assisted": "0.24", "small_loan": "0.24"}),
+        ("huabei", date(2025, 9, 30), {"financial": "0.24", "small_loan": "0.24"}),
+        (
+            "huabei",
+            date(2025, 10, 1),
+            {"financial": "0.24", "assisted": "0.24", "small_loan": "0.24"},
+        ),
         ("credit_card", None, {"financial": "0.24"}),
         ("private_loan", date(2025, 5, 19), {"private": "0.124"}),
         ("private_loan", date(2025, 5, 20), {"private": "0.12"}),
@@ -243,7 +249,7 @@ def test_flows_off_the_day_of_the_month_are_taken_by_days():
 def test_the_ceiling_of_a_lender_on_the_day_of_the_contract(product, signed_on, rates):
     ceilings = load_ceilings()
 
-    found = {one.id: ceilings.rate(one, signed_on) for one in ceilings.of(product)}
+    found = {one.id: ceilings.rate(one, signed_on) for one in ceilings.of(product, signed_on)}
 
     assert found == {key: text and Fraction(text) for key, text in rates.items()}
 

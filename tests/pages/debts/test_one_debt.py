@@ -167,7 +167,7 @@ def test_an_unknown_lender_has_no_ceiling_and_no_product_no_places(shown):
 
     assert "要看是谁借给你的" in text
     assert "每个数在哪里找" not in text
-    assert "你没有填可以扣款的账户" in text
+    assert "先当作可能从任何账户扣" in text
 
 
 def test_what_happened_since_is_in_the_page(shown, clock, client):
