@@ -129,6 +129,13 @@ def balance_of(page: Page, name: str) -> Locator:
     return debt_figures(page, name).locator('input[name$="-balance"]')
 
 
+def bill_of(page: Page, name: str) -> Locator:
+    """The bill to be paid next, made or growing, stands first among the figures of a card."""
+    return (
+        debt_figures(page, name).locator('input[name$="-balance"], input[name$="-unbilled"]').first
+    )
+
+
 # --- Accounts ---
 
 

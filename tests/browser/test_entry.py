@@ -14,7 +14,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from planner.domain.household.household import parse_household
 from planner.domain.make_plan import make_plan
@@ -230,3 +230,82 @@ def test_a_due_date_that_has_passed_leads_to_what_is_overdue(browse, clock, has_
     assert [(one["due_on"], one["principal"], one["interest"]) for one in entry["arrears"]] == [
         ("2026-12-15", "500.00", "60.00")
     ]
+
+
+class Count:
+    """What a person types and taps, by what the page then holds."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.typed, self.signs, self.taps = page, 0, 0, 0
+
+    def type(self, **values: str) -> None:
+        for name, value in values.items():
+            self.page.locator(f'[name="{name}"]').fill(value)
+            self.typed += 1
+            self.signs += len(value)
+
+    def pick(self, name: str, value: str) -> None:
+        self.page.locator(f'[name="{name}"][value="{value}"]').check()
+        self.taps += 1
+
+    def choose(self, name: str, value: str) -> None:
+        self.page.locator(f'[name="{name}"]').select_option(value)
+        self.taps += 2
+
+    def tap(self, one: Locator) -> None:
+        one.click()
+        self.taps += 1
+
+
+def test_a_newcomer_needs_few_fields_and_taps(browse, clock):
+    """花呗, a card, 借呗 with two loans, salary and rent, on a phone on the 29th."""
+    clock(date(2026, 12, 29))
+    page = browse("/", size=PHONE)
+    count = Count(page)
+    sent = page.locator("#start form button.btn").first
+    rows = page.locator("#start .items > li")
+
+    count.tap(steps.form(page, "planner:guest-start").locator("button"))
+    count.tap(page.locator('a[href$="?product=huabei"]'))
+    count.type(to_pay="2900")
+    count.pick("last", "full")
+    count.tap(page.locator('[name="consent"]'))
+    expect(page.locator("#understood .understood")).to_be_visible()
+    count.tap(sent)
+    expect(rows.or_(page.locator('#start a[href="#understood"]')).first).to_be_visible()
+    if not rows.count():
+        count.tap(sent)
+    expect(rows).to_have_count(1)
+
+    count.tap(page.locator('a[href$="?product=credit_card"]'))
+    count.type(statement_day="25", due_day="13")
+    page.locator('[name="due_day"]').blur()
+    expect(page.locator('[name="to_pay"]')).to_be_visible()
+    count.type(to_pay="5400")
+    count.pick("last", "full")
+    expect(page.locator("#understood .understood")).to_be_visible()
+    count.tap(sent)
+    expect(rows.nth(1).or_(page.locator('#start a[href="#understood"]')).first).to_be_visible()
+    if rows.count() < 2:
+        count.tap(sent)
+    expect(rows).to_have_count(2)
+
+    count.tap(page.locator('a[href$="?product=jiebei"]'))
+    count.type(principal="5000", next_due="2027-01-15", periods_left="10", rate_value="0.04")
+    count.choose("method", "level")
+    count.tap(sent)
+    expect(rows).to_have_count(3)
+    count.tap(page.locator("#start .again a"))
+    expect(page.locator('[name="name"]')).to_have_value("借呗 2")
+    count.type(principal="3000", next_due="2027-01-20", periods_left="6")
+    count.tap(sent)
+    expect(rows).to_have_count(4)
+
+    count.tap(steps.link(page, "planner:start-money"))
+    count.type(balance="4360", pay_day="2027-01-10", pay="8500", living="420", rent="2600",
+               rent_day="5")  # fmt: skip
+    count.tap(steps.form(page, "planner:start-money").locator("button").first)
+    steps.is_at(page, "planner:plan")
+
+    assert (count.typed, count.signs) == (17, 73)
+    assert count.taps == 16

@@ -46,7 +46,7 @@ def test_a_newcomer_gets_a_plan_changes_it_takes_it_away_and_finds_it_again(
     # An edit in place, then back.
     if has_scripts:
         page.evaluate("window.isTheSamePage = true")
-    balance = steps.balance_of(page, huabei)
+    balance = steps.bill_of(page, huabei)
     expect(balance).to_have_value("2,386.40")
     balance.fill("1,386.40")
     steps.send(steps.debt_figures(page, huabei))
@@ -55,7 +55,7 @@ def test_a_newcomer_gets_a_plan_changes_it_takes_it_away_and_finds_it_again(
     steps.is_at(page, "planner:plan")
     steps.send(undo)
     expect(page.locator("#plan .change")).not_to_be_attached()
-    expect(steps.balance_of(page, huabei)).to_have_value("2,386.40")
+    expect(steps.bill_of(page, huabei)).to_have_value("2,386.40")
     if has_scripts:
         assert page.evaluate("window.isTheSamePage") is True
         assert stored_in(page) == [PATH_ALONE]
@@ -76,11 +76,11 @@ def test_a_newcomer_gets_a_plan_changes_it_takes_it_away_and_finds_it_again(
     # An account keeps it.
     steps.sign_up(page, EMAIL, PASSWORD)
     page.goto(reverse("planner:plan"))
-    expect(steps.balance_of(page, huabei)).to_have_value("2,386.40")
+    expect(steps.bill_of(page, huabei)).to_have_value("2,386.40")
     steps.sign_out(page)
     steps.sign_in(page, EMAIL, PASSWORD)
     steps.is_at(page, "planner:plan")
-    expect(steps.balance_of(page, huabei)).to_have_value("2,386.40")
+    expect(steps.bill_of(page, huabei)).to_have_value("2,386.40")
 
 
 @pytest.mark.parametrize(("language", "size", "has_scripts"), WAYS[1:3])
