@@ -181,7 +181,13 @@ CACHES = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-LARGE_BODIES = {"/settings/import/": 9 * 1024 * 1024}  # a household with all its history
+LARGE_BODIES = {
+    "/settings/import/": 9 * 1024 * 1024,  # a household with all its history
+    "/import/": 10 * 1024 * 1024 + 512 * 1024,  # a credit report or a bill, and pasted messages
+}
+# What is uploaded stays in memory: Django would write all above 2.5 MB to a file.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = max(LARGE_BODIES.values())
 
 # --- What is worked out beside the pages (`manage.py worker`) ------------------------------------
 

@@ -568,6 +568,22 @@ class Attempt(models.Model):
         return f"attempt {self.pk}"
 
 
+class ImportDraft(models.Model):
+    """What was read of a file and waits to be confirmed; gone then, or after an hour.
+
+    Only what may become rows: no name, number or sentence of the file stands in it.
+    """
+
+    owner = models.OneToOneField(User, models.CASCADE, related_name="+")
+    created_on = models.DateTimeField(default=timezone.now, db_index=True)
+    document = EncryptedJSONField()
+
+    objects = OwnedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"draft of {self.owner_id}"
+
+
 class IdempotencyKey(models.Model):
     """A form that has had its effect; sending it again leads to what it made then."""
 

@@ -12,6 +12,7 @@ from planner.pages.deductions import views as deductions
 from planner.pages.front import views as front
 from planner.pages.history import mend
 from planner.pages.history import views as history
+from planner.pages.imports import views as imports
 from planner.pages.money import views as money
 from planner.pages.plan import answers, optimum
 from planner.pages.plan import views as plan
@@ -87,6 +88,10 @@ urlpatterns = [
     path("debts/<item:slug>/arrangement/", arrangements.debt_arrangement, name="debt-arrangement"),
     path("debts/<item:slug>/events/", events.debt_events, name="debt-events"),
     path("debts/<item:slug>/events/undo/", events.event_undo, name="event-undo"),
+    path("import/", imports.import_read, name="import-read"),
+    path("import/choose/", imports.import_choose, name="import-choose"),
+    path("import/rest/", imports.import_rest, name="import-rest"),
+    path("import/drop/", imports.import_drop, name="import-drop"),
     path("history/", history.history_list, name="history-list"),
     path("history/undo/", history.history_undo, name="history-undo"),
     path("incomes/", money.income_list, name="income-list"),

@@ -296,6 +296,7 @@ def _expenses(
     spent: dict[str, dict[tuple[int, int], int]] = defaultdict(lambda: defaultdict(int))
     on_credit: dict[str, int] = defaultdict(int)
     counts: Counter[str] = Counter()
+    days: dict[str, Counter[int]] = defaultdict(Counter)
     for name in ("spend", "spend_on_credit"):
         for row in by_class[name]:
             kind = _kind(row)
@@ -306,6 +307,7 @@ def _expenses(
                 continue
             spent[kind][row.on.year, row.on.month] += net
             counts[kind] += 1
+            days[kind][row.on.day] += 1
             if name == "spend_on_credit":
                 on_credit[kind] += net
     return [
@@ -314,6 +316,7 @@ def _expenses(
             "monthly": _yuan([_median(by_month.get(month, 0) for month in months)]),
             "months": len(months),
             "count": counts[kind],
+            "day": days[kind].most_common(1)[0][0],
             "on_credit": format_yuan(on_credit[kind]),
             "is_essential": True,
         }

@@ -134,7 +134,8 @@ def _lender(text: str) -> tuple[str | None, str | None]:
     if whose:
         return whose[1], "consumer_loan" if "消费金融" in whose[1] else None
     if signs:
-        return signs[0], None
+        is_bank = signs[0].endswith("银行") and re.search(r"信用卡|账单", text)
+        return signs[0], "credit_card" if is_bank else None
     return None, None
 
 

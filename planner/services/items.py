@@ -59,7 +59,7 @@ def save_item(
         if begins:
             begin(household)
         document = document_of(household)
-        entry = {"id": _new_slug(kind), **item}
+        entry = {"id": new_slug(kind), **item}
         if version is not None:
             _refuse_stale(household, kind, entry["id"], version)
         _put(document, kind, entry, reason, lambda: position_of(household))
@@ -198,7 +198,7 @@ def save_items(
 
     Meant for steps that own their items: not their versions count but the household's `revision`
     that the person saw; StaleVersion where that is another by now. Keys of an item that are not
-    sent stay as they are.
+    sent stay as they are. `begins` as for `save_item`.
     """
     going = removed or {}
 
@@ -321,6 +321,6 @@ def _refuse_stale(household: HouseholdRow, kind: str, slug: str, version: int) -
         raise StaleVersion(row)
 
 
-def _new_slug(kind: str) -> str:
+def new_slug(kind: str) -> str:
     """Never an id that was there before: calendars know the things they remind of by it."""
     return f"{kind.removesuffix('s')}-{secrets.token_hex(4)}"

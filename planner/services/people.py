@@ -27,6 +27,7 @@ from planner.services.documents import (
     household_of,
     write_household,
 )
+from planner.services.drafts import drop_old_drafts
 
 logger = logging.getLogger(__name__)
 
@@ -149,6 +150,7 @@ def prune() -> int:
     Session.objects.filter(expire_date__lt=now).delete()
     attempts.forget_old()
     workers.forget_tasks()
+    drop_old_drafts()
     return pruned
 
 

@@ -104,6 +104,23 @@ def of_message(message: Mapping[str, Any]) -> str:
     return str(OF_MESSAGES.get(reason, ""))
 
 
+COLUMNS: Mapping[str, Any] = {
+    "credit_card": gettext_lazy("Credit cards"),
+    "mortgage": gettext_lazy("Home loans"),
+    "other_loan": gettext_lazy("Other loans"),
+    "loan": gettext_lazy("Loans"),
+    "other_business": gettext_lazy("Other business"),
+    "guarantee": gettext_lazy("Surety for others"),
+    "compensation": gettext_lazy("Paid by a guarantor"),
+    "assigned_claim": gettext_lazy("Claims handed on"),
+}
+
+
+def column_name(column: str) -> str:
+    """What a part of a report is called there."""
+    return str(COLUMNS[column])
+
+
 def why_not(document: Mapping[str, Any]) -> str:
     """The sentence of a document that was refused or wants a password."""
     return str(WHY_NOT[document["why"]])
