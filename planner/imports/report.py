@@ -69,12 +69,14 @@ def read_report(texts: Sequence[str], *, is_pasted: bool = False) -> dict[str, A
         }  # fmt: skip
     pages = pages_of(texts)
     sections = sections_of(pages)
-    accounts = [
-        account
-        for section in sections
+    # A page that is there twice has its accounts under the same heading with the same number.
+    found = {
+        (section.title, account.no, account.text): account
+        for section in reversed(sections)
         if section.kind in ACCOUNTS
-        for account in accounts_of(section)
-    ]
+        for account in reversed(accounts_of(section))
+    }
+    accounts = [*reversed(found.values())]
     stated = stated_in([line for one in sections if one.kind == "summary" for line in one.lines])
     for account in accounts:
         read_account(account)
@@ -275,7 +277,7 @@ def _unread(account: Account) -> dict[str, Any]:
     return {
         "no": account.no,
         "section": account.column,
-        "institution": whose["institution"] if whose else None,
+        "institution": account.shown[slice(*whose.span("institution"))] if whose else None,
         "why": "not_whole" if not account.text.endswith("。") else "not_understood",
     }
 

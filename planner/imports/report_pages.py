@@ -94,7 +94,8 @@ def _begins(text: str) -> bool:
 def _in_order(pages: list[Page]) -> list[Page]:
     """By their printed numbers where every page has one; one that comes twice is taken once."""
     if any(page.number is None for page in pages):
-        return pages
+        once = {tuple(line.text for line in page.lines): page for page in reversed(pages)}
+        return [*reversed(once.values())]
     kept: list[Page] = []
     for page in sorted(pages, key=lambda one: one.number or 0):
         twin = kept[-1] if kept and kept[-1].number == page.number else None
@@ -140,6 +141,7 @@ PARTS = re.compile(
 @dataclass(slots=True)
 class Section:
     kind: str
+    title: str = ""
     lines: list[Line] = field(default_factory=list)
     is_last: bool = False
 
@@ -151,7 +153,7 @@ def sections_of(pages: Sequence[Page]) -> list[Section]:
         kind = _SECTIONS.get(line.text)
         is_cell = kind in ACCOUNTS and not _opens(lines[place + 1 : place + 5])
         if kind is not None and not is_cell:
-            sections.append(Section(kind))
+            sections.append(Section(kind, line.text))
         else:
             sections[-1].lines.append(line)
     sections[-1].is_last = True

@@ -240,6 +240,8 @@ def read_account(account: Account) -> None:
         if found is None:
             continue
         account.found = found.groupdict()
+        for name in reader.groupindex.keys() & {"institution", "printed"}:
+            account.found[name] = account.shown[slice(*found.span(name))]  # as it is printed
         if not all(
             iso(account.found.get(name))
             for name in ("opened", "ends", "as_of", "ended", "valid")
