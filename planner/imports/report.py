@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from planner.domain.values.money import MAX_FEN, format_yuan
+from planner.domain.values.money import format_yuan
 from planner.imports.characters import joined, plain, seen
 from planner.imports.report_pages import (
     ACCOUNTS,
@@ -97,7 +97,7 @@ def read_report(texts: Sequence[str], *, is_pasted: bool = False) -> dict[str, A
         "counts": counts,
         "gap": gaps,
         "missing_accounts": max(missing, len(unread)),
-        "complete": not unread and not missing and _is_told(counts),
+        "complete": not unread and not any(gaps.values()) and _is_told(counts),
         "warnings": ["loan_columns_differ"] if is_split_otherwise else [],
         "total_cny": format_yuan(
             sum(_fen_of(one["balance"]) for one in proposed if one["in_total"])
@@ -163,7 +163,7 @@ def _sorted_out(
             apart.append(_guarantee(account))
         elif why := _left_out(account):
             dropped.append(why)
-        elif _fen_of(_balance(account) or "0.00") <= MAX_FEN:
+        else:
             proposed.append(_debt(account))
     return proposed, apart, dropped
 

@@ -25,7 +25,8 @@ def _month(name: str) -> str:
 
 
 def _sum(name: str) -> str:
-    return rf"(?P<{name}>\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})"
+    """Whole yuan of at most nine digits, which is the most that an amount may be."""
+    return rf"(?P<{name}>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}})"
 
 
 _OPENED = _day("opened") + r"(?P<institution>[^。]{2,80}?)"

@@ -212,6 +212,11 @@ LAST = [
 ]
 
 
+def first_day(household: HouseholdRow) -> date:
+    """The day from which figures count: the sample, of another day, makes room for one's own."""
+    return household.today() if household.is_sample else household.planned_from
+
+
 class DebtPart(forms.Form):
     """What one debt needs to be planned: filled in from what was read, the rest is asked."""
 
@@ -222,7 +227,7 @@ class DebtPart(forms.Form):
         self.row, self.household = row, household
         self.product = load_products()[row["product"]]
         self.known = self.product.starting_document()
-        self.today = household.planned_from
+        self.today = first_day(household)
         self.slug = row["as"] or new_slug("debts")
         self.fields["name"] = TextField(label=_("Name"), initial=name)
         self.add_fields()
@@ -614,7 +619,7 @@ class RestForm(HouseholdForm):
         )
 
     def _lay_money(self, items: dict[str, list[dict[str, Any]]]) -> None:
-        cleaned, today = self.cleaned_data, self.household.planned_from.isoformat()
+        cleaned, today = self.cleaned_data, first_day(self.household)
         for row in self.money["accounts"]:
             balance = yuan_text(cleaned[f"{row['id']}-balance"])
             items["accounts"].append(
@@ -628,9 +633,7 @@ class RestForm(HouseholdForm):
             )  # fmt: skip
         ids = [*self.account_ids, *[one["id"] for one in items["accounts"]]]
         for row in self.money["incomes"]:
-            first = next_month_day(
-                self.household.planned_from - timedelta(days=1), cleaned[f"{row['id']}-day"]
-            )
+            first = next_month_day(today - timedelta(days=1), cleaned[f"{row['id']}-day"])
             items["incomes"].append(
                 {"id": new_slug("incomes"), "name": cleaned[f"{row['id']}-name"],
                  "amount": yuan_text(cleaned[f"{row['id']}-amount"]), "account": ids[0],
@@ -644,7 +647,7 @@ class RestForm(HouseholdForm):
                 {"id": new_slug("expenses"), "name": expense_name(row["kind"]), "account": ids[0],
                  "amount": yuan_text(fen if is_monthly else weekly),
                  "on": {"monthly": row["day"]} if is_monthly else {"every_days": 7},
-                 "from": today}
+                 "from": today.isoformat()}
             )  # fmt: skip
 
 

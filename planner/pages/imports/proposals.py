@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from planner.domain.household.household import Debt, Household
+from planner.domain.household.household import Debt
 from planner.domain.rulebook.products import load_products
 from planner.domain.values.days import add_months, next_month_day
 
@@ -274,13 +274,13 @@ def _add_once(rows: list[Row], row: Row) -> None:
 # --- What is there already ---------------------------------------------------------------------
 
 
-def matched(draft: Draft, household: Household) -> Draft:
+def matched(draft: Draft, debts: Sequence[Debt]) -> Draft:
     """Each row with the debts it may be: `same` where it is one beyond doubt, else `maybe`.
 
     Sure is the opening day together with the lender, or the lender with the last four of the card;
     of debts that are alike each is taken once.
     """
-    free = list(household.debts)
+    free = list(debts)
     for row in draft["debts"]:
         sure = next((debt for debt in free if _is_same(row, debt)), None)
         row["same"] = sure.id if sure else None

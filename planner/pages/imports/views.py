@@ -1,7 +1,5 @@
 """The way of an import: what is read, which of it is taken, what it lacks, saved as one change."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -62,13 +60,9 @@ def import_choose(request: Request) -> HttpResponse:
     draft = draft_of(request.user)
     if draft is None:
         return redirect("planner:import-read")
-    position = position_today(household)
-    debts = () if household.is_sample else position.debts
-    if household.is_sample:
-        matched(draft, _without_debts(position))
-    else:
-        matched(draft, position)
-    form = ChoiceForm(request.POST or None, draft=draft, debts=debts)
+    # The sample makes room: nothing in it is one's own.
+    debts = () if household.is_sample else position_today(household).debts
+    form = ChoiceForm(request.POST or None, draft=matched(draft, debts), debts=debts)
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -77,12 +71,6 @@ def import_choose(request: Request) -> HttpResponse:
         status = 422
     page = ChoicePage(draft, form)
     return render(request, "planner/imports/choose.html", {"page": page}, status=status)
-
-
-def _without_debts(position: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(position, debts=())
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,13 +1,17 @@
 """The way of an import: read, tick, complete, all in one change; and what of it stays."""
 
+import logging
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from planner.models import DebtRow, ImportDraft, IncomeRow, User
+from planner.services.archive import export_of
 from planner.services.changes import undo
 from planner.services.documents import household_document_of
 from planner.services.drafts import draft_of, drop_old_drafts, keep_draft
@@ -306,8 +310,6 @@ def test_dropping_it_leaves_nothing(guest_client):
 
 
 def test_the_draft_is_encrypted_and_holds_no_sentence(guest_client):
-    from django.db import connection
-
     read(guest_client, "report_brief.pdf")
 
     with connection.cursor() as cursor:
@@ -317,6 +319,30 @@ def test_the_draft_is_encrypted_and_holds_no_sentence(guest_client):
     draft = str(draft_of(person()))
     for words in (*expected("report_brief")["never_kept"], "截至2026年10月"):
         assert words not in draft
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_of_the_file_stays_anywhere(client, capsys, caplog):
+    caplog.set_level(logging.DEBUG)
+    client.post(reverse("planner:guest-start"))
+    read(client, "report_encrypted.pdf", password="123456")
+    half_way = str(draft_of(person()))
+    choose(client)
+    client.post(REST, filled(rest(client)))
+    client.get(reverse("planner:plan"))
+
+    kept = [half_way, str(export_of(person())), caplog.text, *capsys.readouterr()]
+    if connection.vendor == "sqlite":  # sessions, cache and what its log still holds
+        name = Path(connection.settings_dict["NAME"])
+        kept += [
+            path.read_bytes().decode("utf-8", "replace")
+            for path in name.parent.glob(name.name + "*")
+        ]
+    assert "示例银行" in kept[1]  # what was taken over is there
+    for words in (*expected("report_brief")["never_kept"], "report_encrypted", "发放的贷记卡"):
+        for text in kept:
+            assert words not in text
+            assert words.encode("unicode_escape").decode() not in text
 
 
 def test_what_was_not_read_is_said_with_both_numbers(guest_client):

@@ -10,7 +10,7 @@ import planner.encryption
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("planner", "0010_ids_are_checked_anywhere"),
+        ("planner", "0011_reckoning"),
     ]
 
     operations = [
