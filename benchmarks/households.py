@@ -6,7 +6,7 @@ from typing import Any
 
 from planner.domain.household.household import Household, parse_household
 from planner.domain.rulebook.products import load_products
-from planner.domain.values.days import add_months
+from planner.domain.values.days import Weekly, add_months
 from planner.domain.values.money import format_yuan
 
 LADDER = [
@@ -74,6 +74,23 @@ def short_household(debts: int, months: int) -> Household:
     )
     authorised = tuple(replace(debt, autopay=("card", "cash")) for debt in paying.debts)
     return replace(paying, incomes=(third, replace(salary, first=later)), debts=authorised)
+
+
+def weekly_household(debts: int, months: int) -> Household:
+    """The short household with each income split into three that come each week."""
+    short = short_household(debts, months)
+    weekly = tuple(
+        replace(
+            income,
+            id=f"{income.id}-{weekday}",
+            amount_fen=income.amount_fen * 12 // 52 // 3,
+            on=Weekly(weekday),
+            adjust="none",
+        )
+        for income in short.incomes
+        for weekday in (0, 2, 4)
+    )
+    return replace(short, incomes=weekly)
 
 
 def household_of_all_products(months: int) -> Household:

@@ -14,6 +14,7 @@ from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Contract, Ledger
 from planner.domain.paying.lookahead import Forecast, Lookahead, Path
 from planner.domain.paying.proposals import required_today
+from planner.domain.paying.tidying import AllMade, note_made
 from planner.domain.paying.triage import WINDOW_DAYS, Amounts, Triage
 
 LEAST_PREPAYMENT_FEN = 1000  # nobody moves less than 10.00 for a few fen, but to pay off a bill
@@ -29,7 +30,7 @@ class Prepaying:
 
     `rank` gives a debt's place for today, smallest first, or None to leave it alone. After
     a run `was_short` tells whether the triage ever had to decide, `has_prepaid` whether
-    anything was prepaid.
+    anything was prepaid, `made` what was paid for from the first such day on.
     """
 
     def __init__(self, rank: Rank, triage: Triage) -> None:
@@ -40,8 +41,15 @@ class Prepaying:
         self._sure_until = 0  # up to this day all is known to be paid on its day
         self.was_short = False
         self.has_prepaid = False
+        self.made: AllMade = {}
 
-    def __call__(self, ledger: Ledger) -> Amounts | None:
+    def __call__(self, ledger: Ledger) -> Amounts:
+        amounts = self._amounts(ledger)
+        if self.was_short:
+            note_made(self.made, ledger, amounts)
+        return amounts
+
+    def _amounts(self, ledger: Ledger) -> Amounts:
         amounts, total = required_today(ledger)
         left = ledger.spendable_fen - total
         if left < 0 or (self._triage.looks_ahead and self._is_short_soon(ledger, amounts)):

@@ -7,6 +7,7 @@ to that debt later.
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from planner.domain.contracts.dues import NEVER
@@ -69,39 +70,67 @@ class _Made(NamedTuple):
     settled: bool
 
 
+AllMade = dict[int, dict[int, _Made]]
+"""What was made by day, then by debt (index)."""
+
+
 class _Recording:
     """Makes payments again and notes what they paid for."""
 
     def __init__(self, ledger: Ledger) -> None:
-        places = {debt.id: index for index, debt in enumerate(ledger.household.debts)}
-        self._paid: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-        for one in ledger.payments:
-            self._paid[one.on.toordinal()].append((places[one.debt], one.amount_fen))
-        self.made: defaultdict[int, dict[int, _Made]] = defaultdict(dict)
+        self._paid = _paid_by_day(ledger)
+        self.made: AllMade = {}
 
     def __call__(self, ledger: Ledger) -> Amounts:
         amounts = [0] * len(ledger.contracts)
         for index, fen in self._paid.get(ledger.day, ()):
-            contract = ledger.contracts[index]
-            required, settle = contract.required_fen(ledger.day), contract.settle(ledger.day)
-            self.made[ledger.day][index] = _Made(fen, required, settled=fen == settle)
             amounts[index] = fen
+        note_made(self.made, ledger, amounts)
         return amounts
 
 
-class Tidied:
-    """A proposal: the payments of a finished ledger, as early as nothing else needs the money."""
+def _paid_by_day(ledger: Ledger) -> dict[int, list[tuple[int, int]]]:
+    """(debt, fen) of the payments of each day."""
+    places = {debt.id: index for index, debt in enumerate(ledger.household.debts)}
+    paid: dict[int, list[tuple[int, int]]] = {}
+    for one in ledger.payments:
+        paid.setdefault(one.on.toordinal(), []).append((places[one.debt], one.amount_fen))
+    return paid
 
-    def __init__(self, ledger: Ledger) -> None:
-        recording = _Recording(ledger)
-        Ledger(ledger.household, recording, ledger.books).run()
-        self._made = recording.made
+
+def note_made(made: AllMade, ledger: Ledger, amounts: Sequence[int]) -> None:
+    """What the payments of a day, not made yet, pay for."""
+    day = ledger.day
+    for index, fen in enumerate(amounts):
+        if fen:
+            contract = ledger.contracts[index]
+            required = contract.required_fen(day)
+            settled = fen >= required and fen == contract.settle(day)
+            made.setdefault(day, {})[index] = _Made(fen, required, settled)
+
+
+class Tidied:
+    """A proposal: the payments of a finished ledger, as early as nothing else needs the money.
+
+    `made` is what those paid for, at least from the first day on that left something unpaid;
+    after a run `now_made` is the same of its own payments.
+    """
+
+    def __init__(self, ledger: Ledger, made: AllMade) -> None:
+        self.now_made: AllMade = {}
+        self._made = made
+        self._first_short = ledger.waiting[0].day
+        self._before = _paid_by_day(ledger)
         self._spare = _Spare(ledger)
         self._advanced = [0] * len(ledger.contracts)  # paid before its day, and not made up for
 
     def __call__(self, ledger: Ledger) -> Amounts:
         day, left = ledger.day, ledger.spendable_fen
         amounts = [0] * len(ledger.contracts)
+        if day < self._first_short:
+            for index, fen in self._before.get(day, ()):
+                amounts[index] = fen
+            return amounts
         for index, made in self._made.get(day, {}).items():
             amounts[index] = self._as_made(ledger.contracts[index], index, day, made, left)
             left -= amounts[index]
@@ -115,6 +144,7 @@ class Tidied:
             paid = self._advance(index, day, until, min(missing, left))
             amounts[index] += paid
             left -= paid
+        note_made(self.now_made, ledger, amounts)
         return amounts
 
     def _as_made(self, contract: Contract, index: int, day: int, made: _Made, left: int) -> int:
@@ -151,10 +181,22 @@ class Tidied:
         return paid
 
 
-def tidy(ledger: Ledger) -> Ledger:
-    """The finished ledger itself, or one in which nothing overdue waits beside idle money."""
+def tidy(ledger: Ledger, made: AllMade | None = None) -> Ledger:
+    """The finished ledger itself, or one in which nothing overdue waits beside idle money.
+
+    `made` is what its payments paid for from the first day on that left something unpaid, where
+    that was noted.
+    """
+    if not has_idle_money(ledger):
+        return ledger
+    if made is None:
+        recording = _Recording(ledger)
+        Ledger(ledger.household, recording, ledger.books).run()
+        made = recording.made
     for _ in range(_MOST_ROUNDS):
+        tidied = Tidied(ledger, made)
+        ledger = Ledger(ledger.household, tidied, ledger.books).run()
         if not has_idle_money(ledger):
             break
-        ledger = Ledger(ledger.household, Tidied(ledger), ledger.books).run()
+        made = tidied.now_made
     return ledger

@@ -103,7 +103,7 @@ class Trials:
         if not isinstance(propose, Prepaying):
             trial = self._shared[triage] = _Trial(ledger, make_proposal, was_short=True)
             return trial
-        tidied = tidy(ledger)
+        tidied = tidy(ledger, propose.made)
         if tidied is not ledger:
             made = tidied.payments
             make_proposal = partial(Repeating, self._household, made, catches_up=True)
