@@ -21,7 +21,7 @@ run: $(RUN_STAMP)
 	@$(BIN)/python manage.py createcachetable
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@echo "安还 Anhuan: $${SITE_URL:-http://127.0.0.1:$(PORT)}  (Ctrl-C stops)"
-	@$(BIN)/python manage.py worker & worker=$$!; trap 'kill $$worker; wait' EXIT INT TERM; \
+	@$(BIN)/python manage.py worker & worker=$$!; trap 'kill $$worker 2>/dev/null; wait' EXIT INT TERM; \
 	$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 \
 		--forwarded-allow-ips "" --log-level warning
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -10,16 +11,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh, reswap, retarget
 
-from planner.domain.plan.document import read_plan
+from planner.domain.values.money import parse_yuan
 from planner.hashes import household_hash
-from planner.models import KeptPlan
+from planner.models import HouseholdRow, KeptPlan
 from planner.pages.history.mend import page as mend_page
 from planner.pages.http import Request
 from planner.plans import work
-from planner.plans.current import Current
 from planner.plans.foreseen import NotYet
 from planner.services import mending
+from planner.services.documents import household_of, outline_of
 from planner.words.days import short_day
+from planner.words.figures import Amounts
 
 LOOKS = (1, 1, 1, 2, 2, 3, 4, 6, 10)  # seconds between looks; then the person looks again
 LOOK, AGAIN = "look", "again"
@@ -56,8 +58,13 @@ class AwaitedDue:
     required: str
 
 
-def being_worked_out(request: Request, not_yet: NotYet) -> HttpResponse:
-    """Have it worked out; the page itself if that is done within a moment, else that it is not."""
+def being_worked_out(
+    request: Request, not_yet: NotYet, *, said: str = "", status: int = 202
+) -> HttpResponse:
+    """Have it worked out; the page itself if that is done within a moment, else that it is not.
+
+    `said` is why what was sent was refused, with that status.
+    """
     begun = work.ask(request.user, not_yet.what, again=AGAIN in request.GET)
     if request.method == "GET" and not begun and _done_in_a_moment(request):
         request.user._state.fields_cache.clear()
@@ -68,9 +75,9 @@ def being_worked_out(request: Request, not_yet: NotYet) -> HttpResponse:
             pass
         else:
             return answer
-    if mending.refused_entries(request.user):
+    if begun and mending.refused_entries(request.user):
         return mend_page(request, status=409)
-    return _page(request)
+    return _page(request, said, status)
 
 
 def _done_in_a_moment(request: Request) -> bool:
@@ -100,32 +107,37 @@ def plan_waiting(request: Request) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: Request) -> HttpResponse:
-    current = Current(request.user)
+def _page(request: Request, said: str = "", status: int = 202) -> HttpResponse:
     context = {
+        "said": said,
         "looks": Looks(0),
         "fault": work.fault_of(request.user),
-        "dues": _dues(current),
+        "dues": _dues(household_of(request.user)),
     }
     if not request.htmx:
-        return render(request, "planner/waiting.html", context, status=202)
-    answer = render(request, "planner/_waiting.html", context, status=202)
+        return render(request, "planner/waiting.html", context, status=status)
+    answer = render(request, "planner/_waiting.html", context, status=status)
     return reswap(retarget(answer, "#main"), "innerHTML")
 
 
-def _dues(current: Current) -> list[AwaitedDue]:
-    """The next due of each debt, as far as paying only what is required was gone through."""
-    filed_under = household_hash(current.document)
-    rows = KeptPlan.objects.owned_by(current.owner)
+def _dues(row: HouseholdRow) -> list[AwaitedDue]:
+    """The next due of each debt, as far as paying only what is required was gone through.
+
+    As the record has them: the household is not even parsed for it.
+    """
+    rows = KeptPlan.objects.owned_by(row.owner)
+    filed_under = household_hash(outline_of(row))
     record = rows.filter(household_hash=filed_under, strategy="minimum").first()
     if record is None:
         return []
-    names = {debt.id: debt.name for debt in current.position.debts}
+    names = {debt.slug: debt.name for debt in row.items["debts"]}
+    amounts, as_of = Amounts(row.is_discreet), row.planned_from
     found, seen = [], set[str]()
-    for due in read_plan(record.document, current.position).dues:
-        if due.debt in seen or due.due_on < current.as_of:
+    for due in record.document["dues"]:
+        on = date.fromisoformat(due["due_on"])
+        if due["debt"] in seen or on < as_of:
             continue
-        seen.add(due.debt)
-        required = current.amounts.plain(due.required_fen)
-        found.append(AwaitedDue(short_day(due.due_on), names[due.debt], required))
+        seen.add(due["debt"])
+        required = amounts.plain(parse_yuan(due["required"]))
+        found.append(AwaitedDue(short_day(on), names[due["debt"]], required))
     return found

@@ -1,6 +1,7 @@
 """What pages leave: waited for a moment, done once, by one worker a person, and told as it is."""
 
 import json
+import re
 import threading
 from datetime import timedelta
 
@@ -138,6 +139,23 @@ def test_an_edit_by_htmx_is_answered_in_place_of_the_whole_page(client, person, 
     assert answer.status_code == 202
     assert answer.headers["HX-Retarget"] == "#main"
     assert answer.headers["HX-Reswap"] == "innerHTML"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [
+        ({"buffer": "500", "was": "100.00", "key": "a"}, 409, "别处"),
+        ({"buffer": "much", "was": "300.00", "key": "a"}, 422, "数"),
+    ],
+)
+def test_who_is_refused_is_told_although_there_is_no_plan_yet(
+    client, person, queue, sent, status, said
+):
+    answer = client.post(reverse("planner:plan-change", args=["buffer"]), sent)
+
+    (notice,) = re.findall(r'role="alert"><span>([^<]+)<', answer.content.decode())
+    assert answer.status_code == status
+    assert said in notice
 
 
 def test_what_is_done_within_a_moment_is_shown_at_once(client, person, settings):

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +25,9 @@ from planner.pages.plan.figures import (
 from planner.pages.plan.page import PlanPage, prefix_of
 from planner.pages.plan.questions import Asking
 from planner.pages.plan.renewal import RenewForm
+from planner.pages.waiting import being_worked_out
 from planner.plans.current import Current
+from planner.plans.foreseen import NotYet
 from planner.plans.shelf import Shelf
 from planner.services.changes import undo
 from planner.services.documents import household_of
@@ -159,21 +162,28 @@ def page(
 
     `row` is the household where it was just written, `is_new_change` where its last change was.
     """
-    with Shelf(request.user) as shelf:
-        plan_page = PlanPage(request.user, row, shelf)
-        plan_page.look()
-        asking = Asking(plan_page, put_off(request, plan_page.row.today()), answer)
-        plan_page.work_out()
-        context = {
-            "page": plan_page,
-            "asking": asking,
-            "figures": plan_page.figures(bound) if plan_page.has_debts else None,
-            "conflict": conflict,
-            "in_wechat": is_in_wechat(request),
-            "is_new_change": is_new_change,
-        }
-        template = "planner/plan/_plan.html" if request.htmx else "planner/plan/plan.html"
-        return render(request, template, context, status=status)
+    try:
+        with Shelf(request.user) as shelf:
+            plan_page = PlanPage(request.user, row, shelf)
+            plan_page.look()
+            asking = Asking(plan_page, put_off(request, plan_page.row.today()), answer)
+            plan_page.work_out()
+            context = {
+                "page": plan_page,
+                "asking": asking,
+                "figures": plan_page.figures(bound) if plan_page.has_debts else None,
+                "conflict": conflict,
+                "in_wechat": is_in_wechat(request),
+                "is_new_change": is_new_change,
+            }
+            template = "planner/plan/_plan.html" if request.htmx else "planner/plan/plan.html"
+            return render(request, template, context, status=status)
+    except NotYet as not_yet:
+        if status == 200:
+            raise
+        wrong = bound.errors.values() if isinstance(bound, Form) else []
+        said = conflict or " ".join(str(one) for errors in wrong for one in errors)
+        return being_worked_out(request, not_yet, said=said, status=status)
 
 
 def put_off(request: Request, today: date) -> list[str]:
