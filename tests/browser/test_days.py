@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from planner.domain.rulebook.products import load_products
 from planner.models import HistoryEntry, User
 from planner.plans.kept import standing_household
 from planner.services.documents import household_of
@@ -167,21 +168,23 @@ def test_not_paid_is_an_answer_and_leads_to_what_cures_it(
 
 
 def prepaying() -> dict:
-    """A bill paid before its due, and two loans among friends: enough is there for all of them."""
+    """A bill that bears interest, paid before its due, and a loan of a friend."""
     return household() | {
         "strategy": "avalanche",
         "accounts": [account(balance="30000.00")],
         "debts": [
             debt(rate=None, due_day=8, next_due="2026-12-08"),
-            debt(
-                id="card",
-                name="信用卡",
-                contract="revolving",
-                product="credit_card",
-                billed="1200.00",
-                statement_day=1,
-                due_day=9,
-            ),
+            load_products()["credit_card"].starting_document()
+            | {
+                "id": "bill",
+                "name": "信用卡",
+                "statement_day": 1,
+                "due_day": 9,
+                "autopay": [],
+                "billed": "1200.00",
+                "unbilled": "0.00",
+                "carrying": "1200.00",
+            },
         ],
     }
 

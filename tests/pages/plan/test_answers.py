@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from planner.domain.rulebook.products import load_products
 from planner.models import HistoryEntry, HouseholdRow
 from planner.plans.kept import standing_household
 from planner.plans.questions import open_questions
@@ -268,3 +269,75 @@ def test_a_journey_across_time_zones_asks_nothing_twice(back, owner, clock):
     assert b'id="asking"' not in back.get(PLAN).content
     clock(datetime(2026, 12, 11, 17, tzinfo=UTC) + timedelta(days=5))
     assert [one["kind"] for one in asked(back)][:1] == ["payment"]
+
+
+# --- Before and after the questions are answered ---
+
+LATE = re.compile("逾期")
+
+
+def carrying():
+    """A bill that bears interest: the plan pays it on the first day, before its due of the 9th."""
+    return load_products()["credit_card"].starting_document() | {
+        "id": "bill", "name": "信用卡", "statement_day": 25, "due_day": 9, "autopay": [],
+        "billed": "1200.00", "unbilled": "0.00", "carrying": "1200.00",
+    }  # fmt: skip
+
+
+def main_of(client):
+    """The plan without what is folded away."""
+    page = client.get(PLAN).content.decode()
+    page = page[page.index('<div id="plan"') :]
+    return re.sub(r'<details class="sheet fold.*', "", page, flags=re.S)
+
+
+@pytest.mark.parametrize("days", [5, 16, 40])
+def test_nothing_is_called_late_before_the_questions_are_answered(make_member, client, clock, days):
+    user = make_member(
+        strategy="minimum",
+        accounts=[account(balance="9000.00")],
+        debts=[debt(rate=None, due_day=3, next_due="2026-12-03")],
+        expenses=[],
+    )
+    clock(date(2026, 12, 1) + timedelta(days=days))
+    client.force_login(user)
+
+    before = main_of(client)
+    first = re.search(r'<section[^>]*id="asking".*?<form[^>]*action="([^"]*)"', before, re.S)[1]
+    client.post(ALL, all_form(client))
+    after = main_of(client)
+
+    assert 'data-state="asking"' in before
+    assert not LATE.search(re.sub(r"<[^>]*>", "", before))
+    assert first == ALL
+    assert 'data-state="safe"' in after
+    assert open_questions(user) == []
+
+
+def test_what_is_not_paid_is_late_once_that_was_said(make_member, client, clock):
+    user = make_member(debts=[debt(due_day=3, next_due="2026-12-03")], expenses=[], incomes=[])
+    client.force_login(user)
+    clock(date(2026, 12, 5))
+    assert not LATE.search(re.sub(r"<[^>]*>", "", main_of(client)))  # the control
+
+    client.post(ANSWER, first_form(client, "payment") | {"answer": "not"})
+
+    assert 'data-state="overdue"' in main_of(client)
+
+
+def test_what_was_prepaid_says_so_and_makes_no_entry_of_its_own(make_member, client, clock):
+    user = make_member(
+        accounts=[account(balance="30000.00")],
+        debts=[carrying(), debt(rate=None)],
+        expenses=[],
+        incomes=[],
+    )
+    client.force_login(user)
+    clock(date(2026, 12, 11))
+
+    assert [(one.on.day, one.is_prepaid) for one in open_questions(user)] == [(1, False), (9, True)]
+    assert "已提前还清" in main_of(client)
+    client.post(ALL, all_form(client))
+
+    assert [(one["kind"], one["on"]) for one in entries(user)] == [("payment", "2026-12-01")]
+    assert open_questions(user) == []
