@@ -1,55 +1,89 @@
-"""A household as a programme: its contracts, its cash, and what may be late.
+"""A household as a programme: its contracts, its cash, and which dues may be late.
 
-Between two incomes money only goes out, so that cash is lowest right before an income: one
-row for each such stretch. What a debt is paid late stands beside its contract as a backlog;
-the contract goes on as if paid, which lets through more than the ledger does.
+Between two incomes the money that lenders may have only shrinks, so that no more can have been
+paid by the end of a stretch than there was at its beginning, or at that of an earlier one.
 """
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from planner.domain.contracts.instalment import Instalment
+from planner.domain.contracts.open_end import OpenEnd
 from planner.domain.household.household import Debt
-from planner.domain.household.terms import RevolvingTerms
-from planner.domain.ledger.consequences import dated_rungs
-from planner.domain.ledger.ledger import Ledger
-from planner.domain.optimum.contracts import CENT, DebtRows, LateClaim, Span, Sum, one, write_debt
-from planner.domain.optimum.episodes import Lateness
-from planner.domain.optimum.programme import Programme
-from planner.domain.rulebook.ladders import Rung
-
-SLACK = 0.5  # yuan kept back in a plan, so that rounding never makes a payment fail
-LATE_SLACK = 4.0  # the same where dues are late: late fees and penalties are only near
+from planner.domain.ledger.ledger import Contract, Ledger
+from planner.domain.optimum.programme import INFINITE, Programme, Sum, one
+from planner.domain.optimum.rows.card import Card
+from planner.domain.optimum.rows.debt import CENT, DebtRows, Span
+from planner.domain.optimum.rows.late import Backlog, LateDue, Lateness, let_be_late
+from planner.domain.optimum.rows.loan import Loan
+from planner.domain.optimum.rows.open_balance import OpenBalance
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days from an income to the next; `change` is what flows bring and take in it, `floor` how
-    low cash may be at its end, `reached` what a plan that is never late leaves there. Yuan."""
+    """Days from an income to the next, in yuan: all the `money` there is until its end, living
+    costs paid; how much of it lenders may have had by then, at the most (`payable`); how low cash
+    may be at its end (`floor`), and what a plan that is never late leaves there (`reached`)."""
 
     start: int
-    change: float
+    money: float
+    payable: float
     floor: float
     reached: float
 
 
 @dataclass(slots=True)
 class Model:
-    """A programme and how to read its solution."""
+    """A programme and how to read its solution. `spent` are the columns of all that is paid by
+    the end of each stretch; `late` the dues of each debt where they may be late."""
 
     programme: Programme
-    debts: list[DebtRows]
-    payments: list[dict[int, Sum]]
-    cost: Sum
     span: Span
-    lateness: list[Lateness] = field(default_factory=list)
-    backlog: Sum = field(default_factory=Sum)  # yuan-days
-    cash: list[int] = field(default_factory=list)  # at the end of each stretch
-    waits: list[dict[int, int]] = field(default_factory=list)  # by debt: day → what waits
+    stretches: Sequence[Stretch]
+    debts: list[DebtRows] = field(default_factory=list)
+    payments: list[dict[int, Sum]] = field(default_factory=list)
+    waits: list[dict[int, int]] = field(default_factory=list)  # within grace, by debt and day
+    late: list[Lateness] = field(default_factory=list)
+    backlogs: list[Backlog | Card] = field(default_factory=list)
+    cost: Sum = field(default_factory=Sum)
+    spent: list[int] = field(default_factory=list)
 
     @property
     def billings(self) -> int:
         return sum(rows.billings for rows in self.debts)
+
+    def counted(self, place: int) -> list[int]:
+        """The columns of all dues that count at the place of a severity."""
+        return [
+            due.columns[due.deadlines[place]]
+            for late in self.late
+            for due in late.dues
+            if place in due.deadlines
+        ]
+
+    def lacks_at(self, day: int) -> Sum:
+        """What is required and unpaid at the end of a day, of all debts that may be late."""
+        total = Sum()
+        for backlog in self.backlogs:
+            if isinstance(backlog, Card):
+                lacks = backlog.lacks_at(day)
+                if lacks is not None:
+                    total.plus(lacks)
+            elif (column := backlog.at(day)) is not None:
+                total.plus(one(column))
+        return total
+
+    def keep_back(self, yuan: Sequence[float]) -> None:
+        """Pay so much less by the end of each stretch, but no less than a plan that is never
+        late."""
+        for column, stretch, less in zip(self.spent, self.stretches, yuan, strict=True):
+            kept = max(_limit(stretch) - less, stretch.money - stretch.reached, 0.0)
+            self.programme.upper[column] = min(_limit(stretch), kept) + CENT
+
+
+def _limit(stretch: Stretch) -> float:
+    return min(stretch.payable, stretch.money - stretch.floor)
 
 
 def build(
@@ -62,77 +96,102 @@ def build(
 ) -> Model:
     """The programme of a ledger that stands on the first day with its dues fallen.
 
-    A plan in which dues are late prepays nothing: the ledger then asks what the programme
-    thinks that it asks. Where dues `may_wait`, an income within their grace is soon enough.
+    Where dues `may_wait`, an income within their grace is soon enough.
     """
-    programme = Programme()
-    household = ledger.household
-    debts = []
-    for debt, contract in zip(household.debts, ledger.contracts, strict=True):
-        if may_be_late and not span.is_bound:
-            scratch = write_debt(Programme(), span, debt, contract.clone(), may_be_late=True)
-            debts.append(_only_required(span, scratch.claims))
-        else:
-            rows = write_debt(programme, span, debt, contract.clone(), may_be_late=may_be_late)
-            debts.append(rows)
-    model = Model(programme, debts, [rows.flows for rows in debts], Sum(), span)
-    if may_be_late:
-        for index, (debt, rows) in enumerate(zip(household.debts, debts, strict=True)):
-            begun = ledger.books.begun.get(debt.id, frozenset())
-            model.payments[index] = _let_be_late(model, span, debt, rows, begun)
-    elif may_wait:
-        for index, (debt, rows) in enumerate(zip(household.debts, debts, strict=True)):
-            model.waits.append({})
-            if debt.grace_days:
-                model.payments[index] = _let_wait_in_grace(programme, span, rows, model.waits[-1])
-    for rows, payments in zip(debts, model.payments, strict=True):
+    model = Model(Programme(), span, stretches)
+    for debt, contract in zip(ledger.household.debts, ledger.contracts, strict=True):
+        if may_be_late:
+            _write_late(model, debt, contract.clone())
+            continue
+        rows = _write(model, debt, contract.clone())
+        model.debts.append(rows)
+        model.waits.append({})
+        payments: dict[int, Sum] = rows.flows
+        if may_wait and debt.grace_days:
+            payments = _wait_in_grace(model.programme, span, rows, model.waits[-1])
+        model.payments.append(payments)
+    for rows, payments in zip(model.debts, model.payments, strict=True):
         model.cost.plus(rows.owing)
         for paid in payments.values():
             model.cost.plus(paid)
-    _write_cash(model, span, stretches, LATE_SLACK if may_be_late else SLACK)
+    _write_cash(model)
     return model
 
 
-def _only_required(span: Span, claims: list[LateClaim]) -> DebtRows:
-    """A debt of which only what is required is ever paid."""
-    rows = DebtRows(claims=claims)
-    for claim in claims:
-        rows.flows[max(claim.due_on, span.first)].constant += claim.most
+def _write(model: Model, debt: Debt, contract: Contract) -> DebtRows:
+    """A debt as if all were paid on its day."""
+    rows = DebtRows()
+    programme, span = model.programme, model.span
+    if isinstance(contract, Instalment):
+        standing = contract.standing(span.first)
+        Loan(programme, span, debt, contract, standing, rows).write()
+    elif isinstance(contract, OpenEnd):
+        OpenBalance(programme, span, debt, contract, contract.standing(span.first), rows).write()
+    else:
+        Card(programme, span, debt, contract, contract.standing(span.first), rows).write()
     return rows
 
 
-def _write_cash(model: Model, span: Span, stretches: Sequence[Stretch], slack: float) -> None:
-    starts = [stretch.start for stretch in stretches]
-    spent = [Sum() for _ in stretches]
+def _write_late(model: Model, debt: Debt, contract: Contract) -> None:
+    """A debt of which any due may be late."""
+    rows = DebtRows()
+    programme, span = model.programme, model.span
+    late = Lateness(programme, span, debt)
+    model.debts.append(rows)
+    model.late.append(late)
+    if isinstance(contract, Instalment):
+        standing = contract.standing(span.first)
+        share = 0.0 if standing.bears_on_all else 1.0  # a penalty may take its place
+        loan = Loan(programme, span, debt, contract, standing, rows, share)
+        loan.write()
+        bears, nights = loan.bears, standing.nights
+    elif isinstance(contract, OpenEnd):
+        balance = contract.standing(span.first)
+        OpenBalance(programme, span, debt, contract, balance, rows).write()
+        bears, nights = _bears_nothing, balance.nights
+    else:
+        card = Card(programme, span, debt, contract, contract.standing(span.first), rows, late)
+        card.write()
+        model.backlogs.append(card)
+        model.payments.append(rows.flows)
+        return
+    for claim in sorted(rows.claims, key=lambda claim: claim.due_on):
+        due = LateDue(
+            claim.due_on,
+            claim.last_safe_on,
+            claim.most,
+            claim.principal,
+            claim.exists,
+            nights=nights,
+        )
+        late.add(due)
+    payments, backlog = let_be_late(programme, span, rows, late, bears, nights)
+    model.backlogs.append(backlog)
+    model.payments.append(payments)
+
+
+def _bears_nothing(since: int) -> float:
+    return 0.0
+
+
+def _write_cash(model: Model) -> None:
+    starts = [stretch.start for stretch in model.stretches]
+    spent = [Sum() for _ in starts]
     for payments in model.payments:
         for day, paid in payments.items():
-            if day <= span.last:
+            if day <= model.span.last:
                 spent[bisect_right(starts, day) - 1].plus(paid)
     before = Sum()
-    for stretch, paid in zip(stretches, spent, strict=True):
-        cash = model.programme.column(lower=stretch.floor - CENT)
-        model.cash.append(cash)
-        change = stretch.change - paid.constant
-        model.programme.row(
-            [(cash, 1.0), *before.negated(), *paid.terms],
-            change + before.constant,
-            change + before.constant,
-        )
-        before = one(cash)
-    if not span.is_bound:
-        keep_back(model, stretches, slack)
+    for stretch, paid in zip(model.stretches, spent, strict=True):
+        column = model.programme.column(lower=-INFINITE, upper=_limit(stretch) + CENT)
+        model.spent.append(column)
+        constant = before.constant + paid.constant
+        terms = [(column, 1.0), *before.negated(), *paid.negated()]
+        model.programme.row(terms, constant, constant)
+        before = one(column)
 
 
-def keep_back(model: Model, stretches: Sequence[Stretch], slack: float) -> None:
-    """Let cash lie higher by `slack`, and above nothing where that can be."""
-    unspent = 0.0
-    for cash, stretch in zip(model.cash, stretches, strict=True):
-        unspent += stretch.change
-        kept = min(max(stretch.floor, 0.0) + slack, unspent, stretch.reached)
-        model.programme.lower[cash] = kept - CENT
-
-
-def _let_wait_in_grace(
+def _wait_in_grace(
     programme: Programme, span: Span, rows: DebtRows, waiting: dict[int, int]
 ) -> dict[int, Sum]:
     """Payments of a debt whose claims may wait for an income that comes within their grace.
@@ -154,123 +213,3 @@ def _let_wait_in_grace(
             programme.row(paid.terms, -paid.constant)
             before = one(waits)
     return payments
-
-
-def _let_be_late(
-    model: Model,
-    span: Span,
-    debt: Debt,
-    rows: DebtRows,
-    begun: frozenset[str],
-) -> dict[int, Sum]:
-    """Payments of a debt of which some may wait, and when its rungs would start."""
-    programme = model.programme
-    days = sorted(set(rows.flows) | {span.first} | {d for d in span.paydays if d <= span.last})
-    claims = sorted(rows.claims, key=lambda claim: claim.due_on)
-    payments: dict[int, Sum] = {}
-    backlog: dict[int, int] = {}
-    before = Sum()
-    fallen = 0.0
-    position = 0
-    growth = 0.0 if span.is_bound else _growth(debt)
-    late_fee = debt.terms.late_fee
-    fee = 0.0
-    if late_fee is not None:
-        fee = late_fee.ratio.numerator / late_fee.ratio.denominator
-    since = span.first
-    for number, day in enumerate(days):
-        while position < len(claims) and claims[position].due_on <= day:
-            fallen += claims[position].most
-            position += 1
-        waits = programme.column(upper=fallen * (1.0 if span.is_bound else 1.5) + CENT)
-        backlog[day] = waits
-        paid = Sum()
-        paid.plus(rows.flows.get(day, Sum()))
-        factor = 1.0 + growth * (day - since)
-        if not span.is_bound:
-            factor += fee * sum(since <= claim.last_safe_on < day for claim in claims)
-        paid.plus(before, factor)
-        since = day
-        paid.terms.append((waits, -1.0))
-        programme.row(paid.terms, -paid.constant)
-        payments[day] = paid
-        before = one(waits)
-        end = days[number + 1] if number + 1 < len(days) else span.last + 1
-        _count_days(model, debt, claims[:position], day, end, waits)
-    model.cost.plus(before)  # what still waits is left owing
-    model.waits.append(backlog)
-    rungs = _by_severity(debt)
-    started = {severity for severity in rungs if any(r.id in begun for r in rungs[severity])}
-    starts = {
-        severity: [min(_start(rung, claim) for rung in rungs[severity]) for claim in claims]
-        for severity in sorted(rungs, reverse=True)
-    }
-    model.lateness.append(Lateness(debt, claims, starts, started, days, backlog))
-    return payments
-
-
-def _growth(debt: Debt) -> float:
-    """What is late grows by this each night, about: the penalty rate, else the debt's."""
-    terms = debt.terms
-    rate = terms.rate
-    factor = 1.0
-    if not isinstance(terms, RevolvingTerms):
-        if terms.overdue is not None and terms.overdue.rate is not None:
-            rate = terms.overdue.rate
-        elif terms.overdue is not None and terms.overdue.multiplier is not None:
-            multiplier = terms.overdue.multiplier
-            factor = multiplier.numerator / multiplier.denominator
-    if rate is None:
-        return 0.0
-    return rate.annual.numerator / rate.annual.denominator / 365 * factor
-
-
-def _count_days(
-    model: Model, debt: Debt, claims: Sequence[LateClaim], day: int, end: int, waits: int
-) -> None:
-    """Yuan-days of the backlog of [day, end), without what is in grace or tolerated."""
-    tolerated = in_grace = 0.0
-    for claim in claims:
-        small = min(claim.most, (debt.tolerance_fen + 1) * CENT + claim.uncounted)
-        tolerated += small
-        in_grace += small * (end - day)
-        if claim.last_safe_on >= day:
-            in_grace += (claim.most - small) * (min(end, claim.last_safe_on + 1) - day)
-    counted = model.programme.column()
-    model.programme.row([(counted, 1.0), (waits, float(day - end))], -in_grace)
-    # Once the grace of all is over, whatever waits counts.
-    nights = end - max([day, *(claim.last_safe_on + 1 for claim in claims)])
-    if nights > 0:
-        model.programme.row([(counted, 1.0), (waits, -float(nights))], -tolerated * nights)
-    model.backlog.plus(one(counted))
-
-
-def _by_severity(debt: Debt) -> dict[int, list[Rung]]:
-    found: dict[int, list[Rung]] = {}
-    for rung in dated_rungs(debt):
-        found.setdefault(rung.severity, []).append(rung)
-    return found
-
-
-def _start(rung: Rung, claim: LateClaim) -> int:
-    assert rung.after_days is not None
-    if rung.counts_from == "grace_end":
-        return claim.last_safe_on + rung.after_days
-    return max(claim.due_on + rung.after_days, claim.last_safe_on + 1)
-
-
-def minimise(programme: Programme, goal: Sum) -> None:
-    programme.cost = [0.0] * len(programme.cost)
-    programme.constant = goal.constant
-    for column, entry in goal.terms:
-        programme.cost[column] += entry
-
-
-def value(total: Sum, values: list[float]) -> float:
-    return total.constant + sum(values[column] * entry for column, entry in total.terms)
-
-
-def free(programme: Programme) -> None:
-    """Let whole columns be answered anew."""
-    for column in programme.whole:
-        programme.lower[column], programme.upper[column] = 0.0, 1.0

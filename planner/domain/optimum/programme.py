@@ -6,7 +6,8 @@ same programme as long as time does not run out.
 
 import ctypes
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -16,6 +17,32 @@ _first_solver = Lock()
 _greeted: list[bool] = []
 
 Terms = Iterable[tuple[int, float]]
+
+
+@dataclass(slots=True)
+class Sum:
+    """A sum of columns and a constant."""
+
+    terms: list[tuple[int, float]] = field(default_factory=list)
+    constant: float = 0.0
+
+    def plus(self, other: "Sum", factor: float = 1.0) -> None:
+        self.terms.extend((column, entry * factor) for column, entry in other.terms)
+        self.constant += other.constant * factor
+
+    def copy(self) -> "Sum":
+        return Sum(list(self.terms), self.constant)
+
+    def negated(self) -> list[tuple[int, float]]:
+        return [(column, -entry) for column, entry in self.terms]
+
+    def value(self, values: Sequence[float]) -> float:
+        """What it comes to where columns have these values."""
+        return self.constant + sum(values[column] * entry for column, entry in self.terms)
+
+
+def one(column: int, factor: float = 1.0) -> Sum:
+    return Sum([(column, factor)])
 
 
 class Solution(NamedTuple):
@@ -69,6 +96,18 @@ class Programme:
         self.row_lower.append(lower)
         self.row_upper.append(upper)
         return len(self.row_lower) - 1
+
+    def minimise(self, goal: Sum) -> None:
+        """Let the sum be what is minimised."""
+        self.cost = [0.0] * len(self.cost)
+        self.constant = goal.constant
+        for column, entry in goal.terms:
+            self.cost[column] += entry
+
+    def free(self) -> None:
+        """Let whole columns be answered anew."""
+        for column in self.whole:
+            self.lower[column], self.upper[column] = 0.0, 1.0
 
     def mark(self) -> tuple[int, int, int]:
         """Where columns, rows and whole columns end, for `back_to`."""

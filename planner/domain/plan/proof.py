@@ -46,10 +46,8 @@ class Proof:
 
 
 def is_least(harm: Harm, bound: Harm) -> bool:
-    """No plan starts fewer consequences, or has 0.1 % fewer yuan-days with as few."""
-    if harm[:5] != bound[:5]:
-        return False
-    return harm.yuan_days <= bound.yuan_days * (1 + PROVEN_GAP) + 1
+    """No plan has fewer late dues, the gravest first."""
+    return harm.counts == bound.counts
 
 
 def judge_proof(

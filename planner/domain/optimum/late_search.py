@@ -1,0 +1,272 @@
+"""Payments where something is late: good patterns from the core, then bounds and the least cost.
+
+A pattern says which due is unpaid after which of its deadlines. The severities are proved one after
+the other, gravest first, and no further than the first that is not proved; then the cost.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil
+
+from planner.domain.contracts.dues import NEVER
+from planner.domain.ledger.ledger import Ledger
+from planner.domain.optimum.carry_out import Following, Intention
+from planner.domain.optimum.cash import Cash
+from planner.domain.optimum.clock import Deadline
+from planner.domain.optimum.core import Core
+from planner.domain.optimum.model import Model, build
+from planner.domain.optimum.programme import INFINITE, NEAR, Solution, Sum
+from planner.domain.optimum.rows.debt import CENT, Span
+from planner.domain.optimum.rows.late import PLACES, LateDue
+from planner.domain.optimum.search import fen_below, intentions
+from planner.domain.paying.triage import pay_least_harm
+from planner.domain.plan.plan import Plan
+
+_KEPT_OF_CORE = ((1.0, 1.0), (1.0, 20.0), (1.02, 50.0), (1.04, 100.0), (1.07, 150.0), (1.1, 200.0))
+_KEPT = 0.1  # yuan kept back when a solution is carried out
+_MENDED = 5  # times that a solution is carried out anew, with more kept back
+_LESS_THAN_ONE = 0.98
+_NEARLY = 0.0004  # how near whole numbers are to the least cost, as a share of it
+
+Run = Callable[[Following], tuple[Plan, Ledger]]
+"""Runs a proposal in the ledger and keeps the plan if it is the best. Raises OutOfTime."""
+
+
+class LateSearch:
+    """Bounds of harm, by place of a severity, and of cost; `ledger` stands on the first day."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        cash: Cash,
+        deadline: Deadline,
+        run: Run,
+        best: Callable[[], tuple[int, ...]],
+    ) -> None:
+        """`best` are the counts of the best plan there is."""
+        self._ledger = ledger
+        self._cash = cash
+        self._deadline = deadline
+        self._run = run
+        self._best = best
+        self._model: Model | None = None
+        self._start: list[float] | None = None
+        self._carried: tuple[tuple[int, ...], Ledger] | None = None
+        self.harm_bound = [0] * 5
+        self.cost_bound_fen: int | None = None
+
+    def _carry_out(self, found: Sequence[Intention]) -> tuple[Plan, Ledger]:
+        self._deadline.check()
+        triage = pay_least_harm(self._ledger.household, pays_part=True)
+        plan, ledger = self._run(Following(found, self._cash.last, triage))
+        if self._carried is None or plan.harm.counts < self._carried[0]:
+            self._carried = plan.harm.counts, ledger
+        return plan, ledger
+
+    def find_patterns(self, seconds: float) -> None:
+        """Patterns of the core, a little more kept back each time, carried out by the ledger."""
+        part = Deadline(min(seconds, self._deadline.left()), self._deadline.is_cancelled)
+        core = Core(self._ledger, self._cash)
+        for until in core.patterns(part.left, _KEPT_OF_CORE):
+            self._carry_out([Intention((), (), None, one) for one in until])
+            if part.left() <= 0:
+                return
+
+    def prove(self) -> None:
+        """Bounds of the counts, and whatever is better on the way."""
+        span = Span(self._ledger.day, self._cash.last, self._cash.paydays, is_bound=True)
+        model = build(self._ledger, span, self._cash.stretches(), may_be_late=True)
+        self._model = model
+        programme = model.programme
+        of_contracts = [one for one in programme.whole if one not in _asked(model)]
+        programme.whole = sorted(_asked(model))
+        self._has_covers = False
+        is_proven = True
+        for place in PLACES:
+            self._deadline.check()
+            counted = model.counted(place)
+            if not self._best()[place]:
+                for column in counted:
+                    programme.upper[column] = 0.0
+                continue
+            goal = Sum([(column, 1.0) for column in counted])
+            bound = self._prove_place(goal, place)
+            self.harm_bound[place] = min(bound, self._best()[place])
+            programme.row(goal.terms, upper=float(self._best()[place]))
+            if bound < self._best()[place]:
+                is_proven = False
+                break
+        programme.whole = sorted([*programme.whole, *of_contracts])
+        self._find_cost(model, is_proven=is_proven)
+
+    def _prove_place(self, goal: Sum, place: int) -> int:
+        """The least count of a place, as far as it can be proved."""
+        model = self._model
+        assert model is not None
+        programme = model.programme
+        programme.minimise(goal)
+        bound = _whole_above(self._solve(relaxed=True))
+        if bound < self._best()[place] and not self._has_covers:
+            self._has_covers = True
+            self._write_covers(model)
+            programme.minimise(goal)
+            bound = max(bound, _whole_above(self._solve(relaxed=True)))
+        if bound < self._best()[place]:
+            found = self._solve(relaxed=False, share=0.4, apart=_LESS_THAN_ONE)
+            bound = max(bound, _whole_above(found))
+            if found.values is not None and goal.value(found.values) < self._best()[place] - 0.5:
+                self._carry_out_solution(found.values)
+        return bound
+
+    def _solve(
+        self,
+        *,
+        relaxed: bool,
+        share: float = 1.0,
+        gap: float = 0.0,
+        apart: float = 0.0,
+        start: list[float] | None = None,
+    ) -> Solution:
+        self._deadline.check()
+        assert self._model is not None
+        return self._model.programme.solve(
+            self._deadline.left() * share,
+            relaxed=relaxed,
+            gap=gap,
+            apart=apart,
+            cancelled=self._deadline.is_cancelled,
+            start=start,
+        )
+
+    def _write_covers(self, model: Model) -> None:
+        """Rows that follow from what must be unpaid at the end of a stretch: so many dues are."""
+        programme = model.programme
+        totals = {day: model.lacks_at(day) for day in self._cash.ends[:-1]}
+        every = Sum()
+        for total in totals.values():
+            every.plus(total)
+        programme.minimise(every)
+        solved = self._solve(relaxed=True, share=0.3)
+        if solved.values is None:
+            return
+        lacking = {}
+        for day, total in totals.items():
+            if total.value(solved.values) < 1.0:
+                continue
+            programme.minimise(total)
+            least = self._solve(relaxed=True, share=0.2)
+            if -INFINITE < least.bound < INFINITE:
+                lacking[day] = least.bound * (1 - NEAR) - CENT
+        for day, lacks in lacking.items():
+            self._cover(model, day, totals[day], lacks)
+
+    def _cover(self, model: Model, day: int, total: Sum, lacks: float) -> None:
+        programme = model.programme
+        programme.row(total.terms, lacks - total.constant)
+        most_by_column: dict[int, float] = {}
+        for late in model.late:
+            for column, due in late.unpaid(len(late.dues), day):
+                most = due.most_at(day)
+                lacks -= late.tolerance + 2 * CENT
+                if column is None:
+                    lacks -= most
+                else:
+                    most_by_column[column] = most_by_column.get(column, 0.0) + most
+        if lacks <= 0.1 or not most_by_column:
+            return
+        programme.row(
+            [(column, min(most, lacks)) for column, most in most_by_column.items()], lacks
+        )
+        number, covered = 0, 0.0
+        for most in sorted(most_by_column.values(), reverse=True):
+            if covered >= lacks:
+                break
+            number, covered = number + 1, covered + most
+        programme.row([(column, 1.0) for column in most_by_column], float(number))
+
+    def _find_cost(self, model: Model, *, is_proven: bool) -> None:
+        """The least cost of payments with no more harm, first with broken questions."""
+        programme = model.programme
+        programme.minimise(model.cost)
+        relaxed = self._solve(relaxed=True)
+        self._prove_cost(relaxed.bound, model)
+        found = self._solve(relaxed=False, share=0.5, gap=_NEARLY)
+        self._prove_cost(found.bound, model)
+        limits = programme.upper[:]
+        while found.values is not None:
+            kept = self._carry_out_solution(found.values)
+            if kept is None:
+                return
+            model.keep_back(kept)  # another pattern, with less to be spent
+            found = self._solve(relaxed=False, share=0.5, gap=_NEARLY)
+        programme.upper = limits
+
+    def _prove_cost(self, bound: float, model: Model) -> None:
+        if 0 < bound < INFINITE:
+            self.cost_bound_fen = max(self.cost_bound_fen or 0, fen_below(bound, model))
+
+    def _carry_out_solution(self, values: Sequence[float]) -> list[float] | None:
+        """Fix the pattern of a solution and let the ledger follow it.
+
+        Where the ledger misses what the solution pays, so much less is spent by then the next
+        time. Returns what has to be kept back by the end of each stretch if even so something was
+        missed, None if nothing was.
+        """
+        model = self._model
+        assert model is not None
+        programme = model.programme
+        limits = programme.lower[:], programme.upper[:]
+        cost = programme.cost, programme.constant
+        for column in programme.whole:
+            programme.lower[column] = programme.upper[column] = float(round(values[column]))
+        until = [
+            {due.due_on: _last_day(due, values, bool(late.rungs)) for due in late.dues}
+            for late in model.late
+        ]
+        programme.minimise(model.cost)
+        kept = [_KEPT] * len(model.spent)
+        missed: list[tuple[int, float]] = []
+        for _ in range(_MENDED):
+            model.keep_back(kept)
+            settled = self._solve(relaxed=True)
+            if settled.values is None:
+                break
+            _plan, ledger = self._carry_out(intentions(model, settled.values, until))
+            missed = _missed(ledger, until)
+            if not missed:
+                break
+            for day, yuan in missed:
+                for stretch in range(bisect_right(self._cash.starts, day) - 1, len(kept)):
+                    kept[stretch] += yuan + _KEPT
+        programme.lower, programme.upper = limits
+        programme.cost, programme.constant = cost
+        return kept if missed or settled.values is None else None
+
+
+def _asked(model: Model) -> set[int]:
+    """The columns of all deadlines."""
+    return {column for late in model.late for due in late.dues for column in due.columns.values()}
+
+
+def _missed(ledger: Ledger, until: Sequence[Mapping[int, int]]) -> list[tuple[int, float]]:
+    """(last day, yuan) of what a ledger has paid later than it was to be."""
+    found = []
+    for contract, latest in zip(ledger.contracts, until, strict=True):
+        for due in contract.dues:
+            last_day = latest.get(due.due_on, due.last_safe_on)
+            if due.is_missed and (due.met_on is None or due.met_on > last_day):
+                found.append((last_day, due.short * CENT))
+    return found
+
+
+def _last_day(due: LateDue, values: Sequence[float], has_rungs: bool) -> int:
+    """Until when a solution has a due paid."""
+    for deadline, column in sorted(due.columns.items()):
+        if values[column] < 0.5:
+            return deadline
+    return NEVER if due.columns or not has_rungs else due.last_safe_on
+
+
+def _whole_above(solved: Solution) -> int:
+    """The least whole number that is not below a bound."""
+    return max(0, ceil(solved.bound - 1e-4)) if -INFINITE < solved.bound < INFINITE else 0

@@ -1,0 +1,1 @@
+"""What each contract asks and costs, as columns and rows of a programme."""

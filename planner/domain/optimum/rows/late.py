@@ -1,0 +1,213 @@
+"""Dues that may be late: one yes-or-no column for each deadline of each due.
+
+A due is unpaid after a deadline where its column is 1. Payments meet the oldest due first, so
+that one that is unpaid leaves all younger ones unpaid.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from planner.domain.contracts.accrual import Nights
+from planner.domain.contracts.dues import Due
+from planner.domain.household.household import Debt
+from planner.domain.ledger.consequences import dated_rungs, first_starts
+from planner.domain.optimum.programme import Programme, Sum, one
+from planner.domain.optimum.rows.debt import CENT, HALF_A_FEN, DebtRows, Span, penalty, yuan
+from planner.domain.rulebook.ladders import Rung
+
+PLACES = range(5)  # of the counts of harm, the gravest first
+_CHAINED = (
+    4  # dues that are unpaid only with the younger ones; of older ones the own column says it
+)
+
+
+@dataclass(slots=True)
+class LateDue:
+    """A due in the programme. `most` is what it asks at the most, besides what older ones do;
+    `principal` and `exists` as in Claim; `nights` those of a penalty that joins it.
+
+    `deadlines`: place of a severity → the last day on which a payment avoids it; `columns`:
+    deadline → 1 if it is unpaid at the end of that day.
+    """
+
+    due_on: int
+    last_safe_on: int
+    most: float
+    principal: float = 0.0
+    exists: Sum | None = None
+    deadlines: dict[int, int] = field(default_factory=dict)
+    columns: dict[int, int] = field(default_factory=dict)
+
+    nights: Nights | None = None
+
+    def most_at(self, day: int) -> float:
+        """What of it may be unpaid at the end of a day, penalty included."""
+        if self.nights is None:
+            return self.most + CENT
+        return self.most + self.principal * penalty(self.nights, self.due_on, day) + CENT
+
+    def column_at(self, day: int) -> int | None:
+        """The column that a due which is unpaid at the end of a day must set; the latest."""
+        passed = [deadline for deadline in self.columns if deadline <= day]
+        return self.columns[max(passed)] if passed else None
+
+
+class Lateness:
+    """The dues of one debt that may be late, oldest first."""
+
+    def __init__(self, programme: Programme, span: Span, debt: Debt) -> None:
+        self.dues: list[LateDue] = []
+        self.tolerance = yuan(debt.tolerance_fen)
+        self._programme = programme
+        self._span = span
+        self.rungs: Sequence[Rung] = dated_rungs(debt)
+        self._standing: dict[tuple[int, int], list[tuple[int | None, LateDue]]] = {}
+
+    def add(self, due: LateDue) -> LateDue:
+        """Write the columns of a due; younger than all before."""
+        fallen = Due(due.due_on, due.last_safe_on, 0, 0)
+        for place, start in enumerate(first_starts(self.rungs, fallen)):
+            if start is not None and self._span.first < start <= self._span.last + 1:
+                due.deadlines[place] = start - 1
+        earlier = None
+        for deadline in sorted(set(due.deadlines.values())):
+            column = due.columns[deadline] = self._programme.column(upper=1.0, whole=True)
+            if earlier is not None:
+                self._programme.row([(earlier, 1.0), (column, -1.0)], 0.0)
+            earlier = column
+        self.dues.append(due)
+        return due
+
+    def chain(self) -> None:
+        """What is unpaid leaves the next due unpaid, if that fell due by then.
+
+        Not where a small due may be tolerated, and so not be late.
+        """
+        if self.tolerance:
+            return
+        for due, following in zip(self.dues, self.dues[1:], strict=False):
+            for deadline, column in due.columns.items():
+                if following.due_on <= deadline:
+                    younger = following.column_at(deadline)
+                    if younger is not None:
+                        self._leave_unpaid(column, younger, following)
+
+    def _leave_unpaid(self, column: int, younger: int, due: LateDue) -> None:
+        """An older due is unpaid only where the younger `due` is, if that exists."""
+        exists = due.exists or Sum([], 1.0)
+        terms = [(younger, 1.0), (column, -1.0), *exists.negated()]
+        self._programme.row(terms, exists.constant - 1.0)
+
+    def unpaid(self, count: int, day: int) -> list[tuple[int | None, LateDue]]:
+        """Of the first `count` dues those fallen by a day, youngest first, each with the column
+        that is 1 if it is unpaid at the end of that day; None where nothing says so."""
+        key = count, day
+        if key not in self._standing:
+            self._standing[key] = self._unpaid(count, day)
+        return self._standing[key]
+
+    def _unpaid(self, count: int, day: int) -> list[tuple[int | None, LateDue]]:
+        programme = self._programme
+        found: list[tuple[int | None, LateDue]] = []
+        younger: tuple[int, LateDue] | None = None
+        for due in reversed(self.dues[:count]):
+            if due.due_on > day:
+                continue
+            column = due.column_at(day)
+            is_chained = len(found) < _CHAINED or column is None
+            if younger is not None and is_chained and not self.tolerance:
+                unpaid = programme.column(upper=1.0)
+                if column is not None:
+                    programme.row([(column, 1.0), (unpaid, -1.0)], 0.0)
+                self._leave_unpaid(unpaid, *younger)
+                column = unpaid
+            found.append((column, due))
+            if column is not None:
+                younger = column, due
+        return found
+
+
+@dataclass(slots=True)
+class Backlog:
+    """What of a debt is required and unpaid: the column at the end of a day, by day."""
+
+    days: list[int]
+    columns: list[int]
+
+    def at(self, day: int) -> int | None:
+        place = bisect_right(self.days, day) - 1
+        return self.columns[place] if place >= 0 else None
+
+
+def let_be_late(
+    programme: Programme,
+    span: Span,
+    rows: DebtRows,
+    late: Lateness,
+    bears: Callable[[int], float],
+    nights: Nights,
+) -> tuple[dict[int, Sum], Backlog]:
+    """Payments of a debt whose dues may wait, by day, and what waits.
+
+    The debt goes on as if all were paid; what waits stands beside it and grows by the penalty,
+    which runs on `bears(day)` of it at the least.
+    """
+    days = sorted(
+        set(rows.flows) | {span.first} | {day for day in span.paydays if day <= span.last}
+    )
+    dues = late.dues
+    payments: dict[int, Sum] = {}
+    columns: list[int] = []
+    before, since, fallen = Sum(), span.first, 0
+    for day in days:
+        falling = 0.0
+        stood = dues[:fallen]
+        while fallen < len(dues) and dues[fallen].due_on <= day:
+            falling += dues[fallen].most
+            fallen += 1
+        grown = before.copy()
+        rate = bears(since) * penalty(nights, since, day)
+        if rate > 0 and before.terms:
+            borne = programme.column()
+            bearing = before.copy()
+            bearing.constant -= late.tolerance * len(stood) + HALF_A_FEN * (day - since) / rate
+            for due in stood:
+                if due.last_safe_on > since:  # bears from its due day on if it is missed
+                    bearing.constant -= due.most
+                    missed = due.columns.get(due.last_safe_on)
+                    if missed is not None:
+                        bearing.terms.append((missed, due.most))
+            terms = [(column, -entry * rate) for column, entry in bearing.terms]
+            programme.row([(borne, 1.0), *terms], bearing.constant * rate)
+            grown.plus(one(borne))
+        waits = programme.column()
+        paid = rows.flows[day].copy() if day in rows.flows else Sum()
+        paid.plus(grown)
+        paid.terms.append((waits, -1.0))
+        programme.row(paid.terms, -paid.constant)
+        # Only what is due may wait; what is prepaid is paid.
+        programme.row([(waits, 1.0), *grown.negated()], upper=grown.constant + falling + CENT)
+        payments[day] = paid
+        columns.append(waits)
+        before, since = one(waits), day
+    rows.owing.plus(before)
+    backlog = Backlog(days, columns)
+    ends = {deadline for due in dues for deadline in due.columns}
+    ends |= {day - 1 for day in span.paydays if day - 1 <= span.last}
+    for day in sorted(ends):
+        column = backlog.at(day)
+        standing = late.unpaid(len(dues), day)
+        if column is None or not standing:
+            continue
+        slack = (late.tolerance + 2 * CENT) * len(standing) + CENT
+        terms = [(column, 1.0)]
+        for unpaid, due in standing:
+            most = due.most_at(day)
+            if unpaid is None:
+                slack += most
+            else:
+                terms.append((unpaid, -most))
+        programme.row(terms, upper=slack)
+    late.chain()
+    return payments, backlog

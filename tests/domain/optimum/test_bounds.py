@@ -1,0 +1,138 @@
+"""A bound is a bound: every plan that the ledger carries out is a solution of the bound programme.
+
+Its payments, each moved back to the last day on which the programme lets its debt be paid, and
+its own misses must satisfy every row, at no more than its own cost.
+"""
+
+import json
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from benchmarks.mixed import mixed_household
+from benchmarks.realistic import realistic_household
+from planner.domain.household.household import parse_household
+from planner.domain.ledger.ledger import Ledger
+from planner.domain.ledger.replay import replay
+from planner.domain.optimum.cash import Cash
+from planner.domain.optimum.model import build
+from planner.domain.optimum.programme import Sum
+from planner.domain.optimum.rows.debt import CENT, Span
+from planner.domain.optimum.search import horizon
+from planner.domain.paying.trials import Trials
+from planner.domain.plan.plan import cost_of, read_off, worth
+from tests.domain.optimum.test_exhaustive import tiny_household
+from tests.paths import EXAMPLES
+
+RULES = ("minimum", "avalanche", "snowball")
+SECONDS = 30  # a limit; most take a few hundredths
+ROUNDED = 0.05  # yuan: what rounding to fen may come to, beside half a fen for each billing
+
+
+class RandomPayments:
+    """A proposal: anything that the ledger and the contracts take, required or not."""
+
+    def __init__(self, seed):
+        self._random = Random(seed)
+        self._share = self._random.choice((0.2, 0.6, 0.9, 1.0))
+
+    def __call__(self, ledger):
+        random, left = self._random, ledger.spendable_fen
+        amounts = [0] * len(ledger.contracts)
+        order = list(range(len(amounts)))
+        random.shuffle(order)
+        for index in order:
+            contract = ledger.contracts[index]
+            required = contract.required_fen(ledger.day)
+            kind = random.random()
+            wanted = 0
+            if kind < self._share:
+                wanted = required
+            elif kind < self._share + 0.1:
+                wanted = int(required * random.random())
+            if random.random() < 0.05:
+                wanted = int(left * random.random())
+            if wanted > required:
+                wanted = contract.payable(ledger.day, min(wanted, left))
+            amounts[index] = min(wanted, left)
+            left -= amounts[index]
+        return amounts
+
+
+def ledgers(household, randoms):
+    """(name, finished ledger) of the rules and of so many random payers."""
+    trials = Trials(household)
+    for name in RULES:
+        yield name, trials.ledger(name)
+    opened, books = replay(household)
+    for seed in range(randoms):
+        yield f"random {seed}", Ledger(opened, RandomPayments(seed), books).run()
+
+
+def bound_model(household, plans):
+    """The bound programme as a search builds it."""
+    opened, books = replay(household)
+    start = Ledger(opened, lambda ledger: None, books)
+    start.run_to(start.day)
+    last = min(horizon(opened.as_of, min(plans, key=worth).debt_free_on), start.last_day)
+    cash = Cash(start, last)
+    span = Span(start.day, last, cash.paydays, is_bound=True)
+    return build(start, span, cash.stretches(), may_be_late=True)
+
+
+def misfit(model, ledger):
+    """What of a finished ledger the bound programme does not let through; "" if all is."""
+    programme = model.programme
+    mark = programme.mark()
+    limits = programme.lower[:], programme.upper[:]
+    rounded = ROUNDED + model.billings * CENT
+    for place, debt in enumerate(ledger.household.debts):
+        fit_misses(model, place, ledger.contracts[place])
+        paid = {}
+        for payment in ledger.payments:
+            if payment.debt == debt.id:
+                day = payment.on.toordinal()
+                paid[day] = paid.get(day, 0) + payment.amount_fen
+        written = sorted(day for day in model.payments[place] if day <= model.span.last)
+        total = Sum()
+        for day, following in pairwise([*written, model.span.last + 1]):
+            total.plus(model.payments[place][day])
+            real = sum(fen for on, fen in paid.items() if on < following) * CENT
+            programme.row(total.terms, upper=real + rounded - total.constant)
+    programme.minimise(Sum())
+    result = ""
+    if programme.solve(SECONDS).is_infeasible:
+        result = "its payments do not fit"
+    else:
+        cost = cost_of(read_off(ledger, "x")) * CENT
+        programme.row(model.cost.terms, upper=cost + rounded - model.cost.constant)
+        if programme.solve(SECONDS).is_infeasible:
+            result = f"nothing costs so little as {cost:.2f}"
+    programme.back_to(mark)
+    programme.lower, programme.upper = limits
+    return result
+
+
+def fit_misses(model, place, contract):
+    """Fix the columns of a debt to what the ledger has missed."""
+    known = {due.due_on: due for due in contract.dues}
+    for due in model.late[place].dues:
+        real = known.get(due.due_on)
+        for deadline, column in due.columns.items():
+            is_late = real is not None and real.is_missed
+            is_late = is_late and (real.met_on is None or real.met_on > deadline)
+            model.programme.lower[column] = model.programme.upper[column] = float(is_late)
+
+
+def misfits(household, randoms):
+    """What does not fit, by name of the plan; one line each."""
+    found = list(ledgers(household, randoms))
+    model = bound_model(household, [read_off(ledger, name) for name, ledger in found[: len(RULES)]])
+    named = ((name, misfit(model, ledger)) for name, ledger in found)
+    return [f"{name}: {what}" for name, what in named if what]
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_plan_of_an_example_fits(path):
+    assert misfits(parse_household(json.loads(path.read_text())), 6) == []
