@@ -40,13 +40,16 @@ SOLVING = {
     for name in (
         "clock",
         "programme",
-        "contracts",
-        "episodes",
-        "stages",
+        "rows.debt",
+        "rows.late",
+        "rows.loan",
+        "rows.open_balance",
+        "rows.card",
         "model",
-        "carry_out",
-        "sacrifice",
+        "cash",
+        "core",
         "search",
+        "late_search",
     )
 }
 EXACT = [(p, module) for p, module in zip(PATHS, MODULES, strict=True) if module not in SOLVING]

@@ -28,15 +28,17 @@ class Intention(NamedTuple):
 class Following:
     """A proposal: pays what must not wait any longer and adds what the solution says.
 
-    Money for dues that must be paid before the next income is kept. When even that is short the
-    triage decides, or where dues may wait, the nearest last day. After `last_day` the dearest
-    rate. `has_waited` says whether something required was not paid on its day.
+    Where there is only a pattern and no solution, money for dues that must be paid before the next
+    income is kept, and what is left goes to dues that could wait. When what must be paid today is
+    short the triage decides, or where dues may wait, the nearest last day. After `last_day` the
+    dearest rate. `has_waited` says whether something required was not paid on its day.
     """
 
     def __init__(self, intentions: Sequence[Intention], last_day: int, triage: Triage) -> None:
         self._intentions = intentions
         self._last_day = last_day
         self._triage = triage
+        self._is_solved = any(intention.days for intention in intentions)
         self._may_wait = any(intention.until for intention in intentions)
         self._paid = [0] * len(intentions)
         self._next_income = 0
@@ -64,7 +66,7 @@ class Following:
         if total > cash:
             return self._nearest(ledger, cash) if self._may_wait else self._triage(ledger)
         free = cash - total
-        if self._may_wait:
+        if not self._is_solved:
             free -= self._coming(ledger, amounts)
         for index, intention in enumerate(self._intentions):
             if free <= 0:
@@ -73,7 +75,7 @@ class Following:
             extra = self._extra(ledger, index, intention, contract, amounts[index], free)
             amounts[index] += extra
             free -= extra
-        if self._may_wait and free > 0:
+        if not self._is_solved and free > 0:
             self._pay_waiting(ledger, amounts, free)
         return amounts
 

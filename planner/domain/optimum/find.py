@@ -22,7 +22,6 @@ from planner.domain.plan.plan import Plan, cost_until, read_off, worth
 from planner.domain.plan.proof import Proof, judge_proof
 
 NO_HARM: Final = Harm(0, 0, 0, 0, 0, 0)
-_CORE_SECONDS = 0.5  # for patterns, before anything is proved
 SECONDS: Final = 10  # as long as a solve may take unless the caller says otherwise
 
 
@@ -112,7 +111,7 @@ class _Finder:
             self._execute,
             lambda: self._best.harm.counts,
         )
-        late.find_patterns(_CORE_SECONDS)
+        late.find_patterns()
         late.prove()
 
     def _judge(self, last: int) -> Proof:

@@ -23,8 +23,10 @@ from planner.domain.paying.triage import pay_least_harm
 from planner.domain.plan.plan import Plan
 
 _KEPT_OF_CORE = ((1.0, 1.0), (1.0, 20.0), (1.02, 50.0), (1.04, 100.0), (1.07, 150.0), (1.1, 200.0))
+_CORE_SECONDS = 0.5
 _KEPT = 0.1  # yuan kept back when a solution is carried out
 _MENDED = 5  # times that a solution is carried out anew, with more kept back
+_PATTERNS = 6  # that are tried at the least cost
 _LESS_THAN_ONE = 0.98
 _NEARLY = 0.0004  # how near whole numbers are to the least cost, as a share of it
 
@@ -63,9 +65,10 @@ class LateSearch:
             self._carried = plan.harm.counts, ledger
         return plan, ledger
 
-    def find_patterns(self, seconds: float) -> None:
+    def find_patterns(self) -> None:
         """Patterns of the core, a little more kept back each time, carried out by the ledger."""
-        part = Deadline(min(seconds, self._deadline.left()), self._deadline.is_cancelled)
+        seconds = min(_CORE_SECONDS, self._deadline.left() / 4)
+        part = Deadline(seconds, self._deadline.is_cancelled)
         core = Core(self._ledger, self._cash)
         for until in core.patterns(part.left, _KEPT_OF_CORE):
             self._carry_out([Intention((), (), None, one) for one in until])
@@ -192,25 +195,31 @@ class LateSearch:
         self._prove_cost(relaxed.bound, model)
         found = self._solve(relaxed=False, share=0.5, gap=_NEARLY)
         self._prove_cost(found.bound, model)
-        limits = programme.upper[:]
-        while found.values is not None:
-            kept = self._carry_out_solution(found.values)
-            if kept is None:
+        for _ in range(_PATTERNS):
+            if found.values is None or self._carry_out_solution(found.values):
                 return
-            model.keep_back(kept)  # another pattern, with less to be spent
+            self._forbid(model, found.values)
             found = self._solve(relaxed=False, share=0.5, gap=_NEARLY)
-        programme.upper = limits
+
+    def _forbid(self, model: Model, values: Sequence[float]) -> None:
+        """Ask for another pattern than one that the ledger did not keep."""
+        terms: list[tuple[int, float]] = []
+        least = 1.0
+        for column in _asked(model):
+            is_unpaid = values[column] > 0.5
+            terms.append((column, -1.0 if is_unpaid else 1.0))
+            least -= is_unpaid
+        model.programme.row(terms, least)
 
     def _prove_cost(self, bound: float, model: Model) -> None:
         if 0 < bound < INFINITE:
             self.cost_bound_fen = max(self.cost_bound_fen or 0, fen_below(bound, model))
 
-    def _carry_out_solution(self, values: Sequence[float]) -> list[float] | None:
+    def _carry_out_solution(self, values: Sequence[float]) -> bool:
         """Fix the pattern of a solution and let the ledger follow it.
 
         Where the ledger misses what the solution pays, so much less is spent by then the next
-        time. Returns what has to be kept back by the end of each stretch if even so something was
-        missed, None if nothing was.
+        time. Whether it then kept the pattern.
         """
         model = self._model
         assert model is not None
@@ -240,7 +249,7 @@ class LateSearch:
                     kept[stretch] += yuan + _KEPT
         programme.lower, programme.upper = limits
         programme.cost, programme.constant = cost
-        return kept if missed or settled.values is None else None
+        return settled.values is not None and not missed
 
 
 def _asked(model: Model) -> set[int]:

@@ -142,13 +142,12 @@ def _write_late(model: Model, debt: Debt, contract: Contract) -> None:
     if isinstance(contract, Instalment):
         standing = contract.standing(span.first)
         share = 0.0 if standing.bears_on_all else 1.0  # a penalty may take its place
-        loan = Loan(programme, span, debt, contract, standing, rows, share)
-        loan.write()
-        bears, nights = loan.bears, standing.nights
+        Loan(programme, span, debt, contract, standing, rows, share).write()
+        nights = None if standing.bears_on_all else standing.nights
     elif isinstance(contract, OpenEnd):
         balance = contract.standing(span.first)
         OpenBalance(programme, span, debt, contract, balance, rows).write()
-        bears, nights = _bears_nothing, balance.nights
+        nights = None  # what is unpaid goes on to bear with the balance
     else:
         card = Card(programme, span, debt, contract, contract.standing(span.first), rows, late)
         card.write()
@@ -160,18 +159,14 @@ def _write_late(model: Model, debt: Debt, contract: Contract) -> None:
             claim.due_on,
             claim.last_safe_on,
             claim.most,
-            claim.principal,
+            claim.charges,
             claim.exists,
             nights=nights,
         )
         late.add(due)
-    payments, backlog = let_be_late(programme, span, rows, late, bears, nights)
+    payments, backlog = let_be_late(programme, span, rows, late, nights)
     model.backlogs.append(backlog)
     model.payments.append(payments)
-
-
-def _bears_nothing(since: int) -> float:
-    return 0.0
 
 
 def _write_cash(model: Model) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 
 from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Books, CashDay, Ledger
@@ -251,15 +252,12 @@ def intentions(
     found = []
     for rows, payments, latest in zip(model.debts, model.payments, until, strict=True):
         days = sorted(day for day in payments if day <= model.span.last)
-        paid: list[int] = []
-        total = 0.0
-        final = None
-        for day in days:
-            part = payments[day].value(values)
-            if part > CENT:
-                final = day
-            total += part
-            paid.append(int(total / CENT + 0.5))
+        parts = [payments[day].value(values) for day in days]
+        totals = list(accumulate(parts))
+        paid = [int(total / CENT + 0.5) for total in totals]
         is_cleared = rows.owing.value(values) < _SETTLED
+        final = next(
+            (d for d, t in zip(days, totals, strict=True) if t > totals[-1] - _SETTLED), None
+        )
         found.append(Intention(days, paid, final if is_cleared else None, latest))
     return found

@@ -16,10 +16,12 @@ from planner.domain.household.household import parse_household
 from planner.domain.ledger.ledger import Ledger
 from planner.domain.ledger.replay import replay
 from planner.domain.optimum.cash import Cash
+from planner.domain.optimum.find import find_optimum
 from planner.domain.optimum.model import build
 from planner.domain.optimum.programme import Sum
 from planner.domain.optimum.rows.debt import CENT, Span
 from planner.domain.optimum.search import horizon
+from planner.domain.paying.proposals import follow
 from planner.domain.paying.trials import Trials
 from planner.domain.plan.plan import cost_of, read_off, worth
 from tests.domain.optimum.test_exhaustive import tiny_household
@@ -61,13 +63,17 @@ class RandomPayments:
 
 
 def ledgers(household, randoms):
-    """(name, finished ledger) of the rules and of so many random payers."""
+    """(name, finished ledger) of the rules, of so many random payers and of the optimum."""
     trials = Trials(household)
     for name in RULES:
         yield name, trials.ledger(name)
     opened, books = replay(household)
     for seed in range(randoms):
         yield f"random {seed}", Ledger(opened, RandomPayments(seed), books).run()
+    if randoms:
+        payments = find_optimum(household, seconds=1).plan.payments
+        steps = [(one.on.toordinal(), one.debt, one.amount_fen) for one in payments]
+        yield "optimal", follow(household, steps)
 
 
 def bound_model(household, plans):
@@ -136,3 +142,46 @@ def misfits(household, randoms):
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
 def test_every_plan_of_an_example_fits(path):
     assert misfits(parse_household(json.loads(path.read_text())), 6) == []
+
+
+FEW, MANY = (
+    {"tiny": 60, "realistic": 12, "mixed": 12},
+    {"tiny": 800, "realistic": 600, "mixed": 600},
+)
+RANDOMS = 3
+MADE = {
+    "tiny": tiny_household,
+    "realistic": realistic_household,
+    "mixed": lambda seed: mixed_household(
+        seed, 2 + seed % 3, (6, 12, 18)[seed % 3], INCOMES[seed % 5]
+    ),
+}
+INCOMES = (0.9, 1.0, 1.1, 1.3, 1.6)
+
+
+def all_misfits(kind, seeds):
+    return {seed: found for seed in seeds if (found := misfits(MADE[kind](seed), RANDOMS))}
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_every_plan_fits(kind):
+    assert all_misfits(kind, range(FEW[kind])) == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(20))
+@pytest.mark.parametrize("kind", MADE)
+def test_every_plan_of_many_households_fits(kind, part):
+    assert all_misfits(kind, range(part, MANY[kind], 20)) == {}
+
+
+def test_a_row_that_shuts_a_plan_out_is_found():
+    """Were a bound to ask for a yuan more in its last stretch, the plan of a rule would not fit."""
+    household = realistic_household(9)
+    [(name, ledger), *_] = ledgers(household, 0)
+    model = bound_model(household, [read_off(ledger, name)])
+    assert misfit(model, ledger) == ""
+    first = model.late[0].dues[0].columns
+    model.programme.row([(next(iter(first.values())), 1.0)], 1.0)
+
+    assert misfit(model, ledger) != ""

@@ -11,6 +11,7 @@ from time import process_time
 import pytest
 
 from benchmarks.mixed import mixed_household
+from benchmarks.realistic import realistic_household
 from planner.domain.household.household import household_document, parse_household
 from planner.domain.optimum.find import NO_HARM, find_optimum
 from planner.domain.optimum.programme import INFINITE, Programme, Solution
@@ -141,8 +142,8 @@ def test_what_can_be_paid_on_its_day_does_not_wait_within_grace():
 
 def test_a_due_waits_within_its_grace_where_only_that_is_on_time():
     household = replace(in_grace(22), accounts=loan().accounts)
-    found = find_optimum(household, seconds=ENOUGH)
-    assert found.plan.harm == NO_HARM
+    found = find_optimum(household, seconds=SECONDS)
+    assert not any(found.plan.harm.counts)
     assert min(payment.on for payment in found.plan.payments) == date(2026, 12, 22)
 
 
@@ -198,20 +199,20 @@ def test_a_broken_solver_leaves_the_best_rule(monkeypatch):
     def breaks(*_args, **_kwargs):
         raise RuntimeError("the solver broke")
 
-    monkeypatch.setattr(Search, "on_time", breaks)
+    monkeypatch.setattr(Search, "find_on_time", breaks)
     found = find_optimum(loan(), seconds=SECONDS)
     assert found.proof.status == "fallback"
     assert isinstance(found.fault, RuntimeError)
     assert cost_of(found.plan) == cost_of(found.rule_plan)
 
 
-def test_late_dues_when_money_is_short_are_no_more_than_by_the_best_rule_and_bounded():
-    """Eight dues of six debts are late by the best rule; that five must be is known."""
-    found = find_optimum(mixed_household(3, 6, 24, 1.0), seconds=ENOUGH)
+def test_fewest_late_dues_when_money_is_short():
+    """The best rule of thumb is late more often than need be; that it need not be is proved."""
+    found = find_optimum(realistic_household(9), seconds=ENOUGH)
     assert found.fault is None
-    assert found.rule_plan.harm[:5] == (0, 0, 0, 8, 8)
-    assert found.plan.harm.counts <= found.rule_plan.harm.counts
-    assert (0, 0, 0, 5, 0) <= found.proof.harm_bound.counts <= found.plan.harm.counts
+    assert found.rule_plan.harm.counts > found.plan.harm.counts
+    assert found.plan.harm.counts == found.proof.harm_bound.counts
+    assert any(found.plan.harm.counts)
 
 
 def test_a_solver_that_ran_out_of_time_proves_nothing(monkeypatch):
@@ -256,4 +257,4 @@ def test_forty_debts_whose_dues_find_no_money(factor):
     found = find_optimum(mixed_household(0, 40, 24, factor), seconds=SECONDS)
     assert found.fault is None
     assert merit_of(found.plan) <= merit_of(found.rule_plan)
-    assert found.rule_plan.harm > NO_HARM
+    assert any(found.rule_plan.harm.counts)

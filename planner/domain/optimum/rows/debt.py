@@ -21,14 +21,16 @@ HALF_A_FEN = 0.005
 
 @dataclass(slots=True)
 class Claim:
-    """What falls due on a day and would be late after `last_safe_on`; `most` it can be, of which
-    `principal` may bear a penalty. `exists` is above 0 only if it falls due at all: not where
-    all was paid before. None where it does in any case."""
+    """What falls due on a day and would be late after `last_safe_on`.
+
+    `most` it can be, of which `charges`, interest and fees, bear no penalty. `exists` is above 0
+    only if it falls due at all, and not where all was paid before; None where it does anyway.
+    """
 
     due_on: int
     last_safe_on: int
     most: float
-    principal: float = 0.0
+    charges: float = 0.0
     exists: Sum | None = None
 
 
@@ -103,6 +105,6 @@ def stand_today(rows: DebtRows, span: Span, contract: Instalment | OpenEnd) -> i
     for due in contract.open_dues():
         principal = due.principal if isinstance(due, ScheduledRow) else 0
         most = yuan(due.unpaid + extra)
-        rows.claims.append(Claim(due.due_on, due.last_safe_on, most, yuan(principal)))
+        rows.claims.append(Claim(due.due_on, due.last_safe_on, most, most - yuan(principal)))
         extra = 0
     return required

@@ -5,7 +5,7 @@ that one that is unpaid leaves all younger ones unpaid.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from planner.domain.contracts.accrual import Nights
@@ -25,7 +25,7 @@ _CHAINED = (
 @dataclass(slots=True)
 class LateDue:
     """A due in the programme. `most` is what it asks at the most, besides what older ones do;
-    `principal` and `exists` as in Claim; `nights` those of a penalty that joins it.
+    `charges` and `exists` as in Claim; `nights` those of a penalty that joins it.
 
     `deadlines`: place of a severity → the last day on which a payment avoids it; `columns`:
     deadline → 1 if it is unpaid at the end of that day.
@@ -34,7 +34,7 @@ class LateDue:
     due_on: int
     last_safe_on: int
     most: float
-    principal: float = 0.0
+    charges: float = 0.0
     exists: Sum | None = None
     deadlines: dict[int, int] = field(default_factory=dict)
     columns: dict[int, int] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class LateDue:
         """What of it may be unpaid at the end of a day, penalty included."""
         if self.nights is None:
             return self.most + CENT
-        return self.most + self.principal * penalty(self.nights, self.due_on, day) + CENT
+        return self.most * (1 + penalty(self.nights, self.due_on, day)) + CENT
 
     def column_at(self, day: int) -> int | None:
         """The column that a due which is unpaid at the end of a day must set; the latest."""
@@ -145,13 +145,12 @@ def let_be_late(
     span: Span,
     rows: DebtRows,
     late: Lateness,
-    bears: Callable[[int], float],
-    nights: Nights,
+    nights: Nights | None,
 ) -> tuple[dict[int, Sum], Backlog]:
     """Payments of a debt whose dues may wait, by day, and what waits.
 
-    The debt goes on as if all were paid; what waits stands beside it and grows by the penalty,
-    which runs on `bears(day)` of it at the least.
+    The debt goes on as if all were paid; what waits stands beside it and grows by the penalty of
+    `nights`, which runs on all of it but interest, fees and earlier penalty.
     """
     days = sorted(
         set(rows.flows) | {span.first} | {day for day in span.paydays if day <= span.last}
@@ -167,19 +166,15 @@ def let_be_late(
             falling += dues[fallen].most
             fallen += 1
         grown = before.copy()
-        rate = bears(since) * penalty(nights, since, day)
-        if rate > 0 and before.terms:
+        rate = 0.0 if nights is None else penalty(nights, since, day)
+        if nights is not None and rate > 0 and before.terms:
             borne = programme.column()
-            bearing = before.copy()
-            bearing.constant -= late.tolerance * len(stood) + HALF_A_FEN * (day - since) / rate
-            for due in stood:
-                if due.last_safe_on > since:  # bears from its due day on if it is missed
-                    bearing.constant -= due.most
-                    missed = due.columns.get(due.last_safe_on)
-                    if missed is not None:
-                        bearing.terms.append((missed, due.most))
+            bearing = _bearing(late, before, len(stood), since)
+            most = max((penalty(nights, due.due_on, since) for due in stood), default=0.0)
+            rate /= 1 + most  # what waits may be earlier penalty, which bears none
             terms = [(column, -entry * rate) for column, entry in bearing.terms]
-            programme.row([(borne, 1.0), *terms], bearing.constant * rate)
+            least = bearing.constant * rate - HALF_A_FEN * (day - since)
+            programme.row([(borne, 1.0), *terms], least)
             grown.plus(one(borne))
         waits = programme.column()
         paid = rows.flows[day].copy() if day in rows.flows else Sum()
@@ -211,3 +206,24 @@ def let_be_late(
         programme.row(terms, upper=slack)
     late.chain()
     return payments, backlog
+
+
+def _bearing(late: Lateness, waits: Sum, count: int, since: int) -> Sum:
+    """What bears a penalty of all that waits at the end of a day, or less.
+
+    A due in its grace bears from its due day on if it is missed; what is tolerated never does.
+    """
+    bearing = waits.copy()
+    for due in late.dues[:count]:
+        bearing.constant -= late.tolerance
+        if due.last_safe_on > since:
+            bearing.constant -= due.most
+            missed = due.columns.get(due.last_safe_on)
+            if missed is not None:
+                bearing.terms.append((missed, due.most))
+    for unpaid, due in late.unpaid(len(late.dues), since):
+        if unpaid is None:
+            bearing.constant -= due.charges
+        else:
+            bearing.terms.append((unpaid, -due.charges))
+    return bearing

@@ -12,7 +12,6 @@ from planner.domain.optimum.rows.debt import (
     DebtRows,
     Span,
     borne,
-    penalty,
     share_left,
     stand_today,
     yuan,
@@ -53,25 +52,6 @@ class Loan:
         else:
             self._fixed(schedule)
 
-    def bears(self, since: int) -> float:
-        """The share of what is overdue on a day that bears the penalty, at the least.
-
-        Interest and fees, and penalty billed before, bear none and are paid first. Rows that a
-        prepayment fixes anew may hold any share of principal.
-        """
-        terms = self.standing.terms
-        if self.standing.bears_on_all:
-            return 0.0
-        is_fixed = terms.method in UNPRICED or not terms.prepay.allowed
-        if not is_fixed and (terms.prepay.keeps == "term" or terms.fees_left_fen):
-            return 0.0
-        share = 1.0
-        for claim in self.rows.claims:
-            if claim.due_on <= since:
-                borne = penalty(self.standing.nights, claim.due_on, since)
-                share = min(share, claim.principal / (claim.most + claim.principal * borne))
-        return share
-
     def _schedule(self) -> list[_Row]:
         """The rows to come, each paid on its day."""
         found = [
@@ -85,7 +65,9 @@ class Loan:
         self.rows.flows[row.due_on].plus(required)
         most = row.principal + row.interest + row.fee
         last_safe_on = row.due_on + self.debt.grace_days
-        self.rows.claims.append(Claim(row.due_on, last_safe_on, most, row.principal, exists))
+        # A row that clears the debt early takes all fees that are left.
+        charges = row.interest + max(row.fee, yuan(self.standing.terms.fees_left_fen))
+        self.rows.claims.append(Claim(row.due_on, last_safe_on, most, charges, exists))
 
     def _fixed(self, schedule: list[_Row]) -> None:
         left = yuan(self.standing.undue)
