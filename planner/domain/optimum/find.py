@@ -93,7 +93,7 @@ class _Finder:
                 self._opened, self._books, paths, steady, last, self._deadline, self._execute
             )
             search.find_on_time(lambda: self._judge(last).status == "proven")
-            if any(self._best.harm.counts):
+            if any(self._best.harm.counts) or not search.may_be_on_time:
                 self._find_late(search)
         except OutOfTime:
             pass  # what is known by now holds

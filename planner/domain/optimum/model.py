@@ -15,7 +15,7 @@ from planner.domain.ledger.ledger import Contract, Ledger
 from planner.domain.optimum.programme import INFINITE, Programme, Sum, one
 from planner.domain.optimum.rows.card import Card
 from planner.domain.optimum.rows.debt import CENT, DebtRows, Span
-from planner.domain.optimum.rows.late import Backlog, LateDue, Lateness, let_be_late
+from planner.domain.optimum.rows.late import Backlog, Bears, LateDue, Lateness, let_be_late
 from planner.domain.optimum.rows.loan import Loan
 from planner.domain.optimum.rows.open_balance import OpenBalance
 
@@ -147,7 +147,8 @@ def _write_late(model: Model, debt: Debt, contract: Contract) -> None:
     elif isinstance(contract, OpenEnd):
         balance = contract.standing(span.first)
         OpenBalance(programme, span, debt, contract, balance, rows).write()
-        nights = None  # what is unpaid goes on to bear with the balance
+        # What is unpaid goes on to bear with the balance; where interest is billed to that, more.
+        nights = None if balance.terms.compound else balance.nights
     else:
         card = Card(programme, span, debt, contract, contract.standing(span.first), rows, late)
         card.write()
@@ -161,10 +162,12 @@ def _write_late(model: Model, debt: Debt, contract: Contract) -> None:
             claim.most,
             claim.charges,
             claim.exists,
-            nights=nights,
+            nights=nights if isinstance(contract, Instalment) else None,
         )
         late.add(due)
-    payments, backlog = let_be_late(programme, span, rows, late, nights)
+    joins = isinstance(contract, Instalment)
+    bears = Bears(programme, late, nights, joins)
+    payments, backlog = let_be_late(programme, span, rows, late, bears)
     model.backlogs.append(backlog)
     model.payments.append(payments)
 

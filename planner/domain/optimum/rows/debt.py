@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.instalment import Instalment, ScheduledRow
-from planner.domain.contracts.open_end import OpenEnd
+from planner.domain.contracts.open_end import OpenEnd, Requirement
 from planner.domain.optimum.programme import Sum
 
 CENT = 0.01
@@ -51,7 +51,8 @@ class DebtRows:
 
     `billings` counts the roundings that may each lose half a fen; `questions` are whole
     columns with the column that decides them: 1 while that is above 0; `settles`, in order of
-    days, whether all is paid early on one; `promises` whether a statement is paid in full.
+    days, whether all is paid early on one; `promises` whether a statement is paid in full;
+    `prepaid`, by day, the column of what is paid beyond all that is due, and its most.
     """
 
     flows: defaultdict[int, Sum] = field(default_factory=lambda: defaultdict(Sum))
@@ -62,6 +63,7 @@ class DebtRows:
     settles: list[int] = field(default_factory=list)
     promises: list[int] = field(default_factory=list)
     is_exact: bool = True
+    prepaid: dict[int, tuple[int, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,11 @@ def stand_today(rows: DebtRows, span: Span, contract: Instalment | OpenEnd) -> i
     rows.flows[span.first].constant += yuan(required)
     extra = required - sum(due.unpaid for due in contract.open_dues())  # penalty not billed yet
     for due in contract.open_dues():
-        principal = due.principal if isinstance(due, ScheduledRow) else 0
+        principal = 0
+        if isinstance(due, ScheduledRow):
+            principal = due.principal
+        elif isinstance(due, Requirement):
+            principal = due.part
         most = yuan(due.unpaid + extra)
         rows.claims.append(Claim(due.due_on, due.last_safe_on, most, most - yuan(principal)))
         extra = 0

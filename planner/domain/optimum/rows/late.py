@@ -13,7 +13,7 @@ from planner.domain.contracts.dues import Due
 from planner.domain.household.household import Debt
 from planner.domain.ledger.consequences import dated_rungs, first_starts
 from planner.domain.optimum.programme import Programme, Sum, one
-from planner.domain.optimum.rows.debt import CENT, HALF_A_FEN, DebtRows, Span, penalty, yuan
+from planner.domain.optimum.rows.debt import CENT, HALF_A_FEN, DebtRows, Span, borne, penalty, yuan
 from planner.domain.rulebook.ladders import Rung
 
 PLACES = range(5)  # of the counts of harm, the gravest first
@@ -141,16 +141,11 @@ class Backlog:
 
 
 def let_be_late(
-    programme: Programme,
-    span: Span,
-    rows: DebtRows,
-    late: Lateness,
-    nights: Nights | None,
+    programme: Programme, span: Span, rows: DebtRows, late: Lateness, bears: "Bears"
 ) -> tuple[dict[int, Sum], Backlog]:
     """Payments of a debt whose dues may wait, by day, and what waits.
 
-    The debt goes on as if all were paid; what waits stands beside it and grows by the penalty of
-    `nights`, which runs on all of it but interest, fees and earlier penalty.
+    The debt goes on as if all were paid; what waits stands beside it and `bears`.
     """
     days = sorted(
         set(rows.flows) | {span.first} | {day for day in span.paydays if day <= span.last}
@@ -159,23 +154,16 @@ def let_be_late(
     payments: dict[int, Sum] = {}
     columns: list[int] = []
     before, since, fallen = Sum(), span.first, 0
-    for day in days:
+    for day, following in zip(days, [*days[1:], span.last + 1], strict=True):
         falling = 0.0
-        stood = dues[:fallen]
+        grown = before.copy()
+        if before.terms and (more := bears(before, dues[:fallen], since, day)) is not None:
+            (grown if bears.joins else rows.owing).plus(one(more))
         while fallen < len(dues) and dues[fallen].due_on <= day:
             falling += dues[fallen].most
             fallen += 1
-        grown = before.copy()
-        rate = 0.0 if nights is None else penalty(nights, since, day)
-        if nights is not None and rate > 0 and before.terms:
-            borne = programme.column()
-            bearing = _bearing(late, before, len(stood), since)
-            most = max((penalty(nights, due.due_on, since) for due in stood), default=0.0)
-            rate /= 1 + most  # what waits may be earlier penalty, which bears none
-            terms = [(column, -entry * rate) for column, entry in bearing.terms]
-            least = bearing.constant * rate - HALF_A_FEN * (day - since)
-            programme.row([(borne, 1.0), *terms], least)
-            grown.plus(one(borne))
+        if day in rows.prepaid:
+            _prepay_nothing_overdue(programme, *rows.prepaid[day], dues[:fallen], following - 1)
         waits = programme.column()
         paid = rows.flows[day].copy() if day in rows.flows else Sum()
         paid.plus(grown)
@@ -208,22 +196,66 @@ def let_be_late(
     return payments, backlog
 
 
-def _bearing(late: Lateness, waits: Sum, count: int, since: int) -> Sum:
-    """What bears a penalty of all that waits at the end of a day, or less.
+def _prepay_nothing_overdue(
+    programme: Programme, prepaid: int, most: float, dues: Sequence[LateDue], day: int
+) -> None:
+    """Nothing is prepaid up to `day` while a due stays unpaid for longer."""
+    for due in dues:
+        for deadline, column in due.columns.items():
+            if deadline >= day:
+                programme.row([(prepaid, 1.0), (column, most)], upper=most + CENT)
+                break
 
-    A due in its grace bears from its due day on if it is missed; what is tolerated never does.
-    """
-    bearing = waits.copy()
-    for due in late.dues[:count]:
-        bearing.constant -= late.tolerance
-        if due.last_safe_on > since:
-            bearing.constant -= due.most
-            missed = due.columns.get(due.last_safe_on)
-            if missed is not None:
-                bearing.terms.append((missed, due.most))
-    for unpaid, due in late.unpaid(len(late.dues), since):
-        if unpaid is None:
-            bearing.constant -= due.charges
+
+@dataclass(frozen=True, slots=True)
+class Bears:
+    """Interest of what waits. Where it `joins` it is a penalty, required at once; else it is
+    ordinary interest at the least, billed with the balance. `nights` is None for none."""
+
+    programme: Programme
+    late: Lateness
+    nights: Nights | None
+    joins: bool
+
+    def __call__(self, waits: Sum, dues: Sequence[LateDue], since: int, day: int) -> int | None:
+        """A column of at least what is borne of what `waits` of `dues` over nights from `since`
+        to `day`; None for nothing."""
+        nights = self.nights
+        if nights is None:
+            return None
+        rate = penalty(nights, since, day)
+        bearing = self._bearing(waits, since)
+        if self.joins:
+            self._leave_out_grace(bearing, dues, since)
+            # What waits may be earlier penalty, which bears none.
+            rate /= 1 + max((penalty(nights, due.due_on, since) for due in dues), default=0.0)
         else:
-            bearing.terms.append((unpaid, -due.charges))
-    return bearing
+            rate = min(rate, borne(nights, since, day)) if rate > 0 else borne(nights, since, day)
+        if rate <= 0:
+            return None
+        column = self.programme.column()
+        terms = [(one_column, -entry * rate) for one_column, entry in bearing.terms]
+        least = bearing.constant * rate - HALF_A_FEN * (day - since)
+        self.programme.row([(column, 1.0), *terms], least)
+        return column
+
+    def _bearing(self, waits: Sum, since: int) -> Sum:
+        """What waits less interest and fees, which bear nothing, at the end of a day."""
+        bearing = waits.copy()
+        for unpaid, due in self.late.unpaid(len(self.late.dues), since):
+            if unpaid is None:
+                bearing.constant -= due.charges
+            else:
+                bearing.terms.append((unpaid, -due.charges))
+        return bearing
+
+    def _leave_out_grace(self, bearing: Sum, dues: Sequence[LateDue], since: int) -> None:
+        """A due in its grace bears from its due day on if it is missed; what is tolerated never
+        does."""
+        for due in dues:
+            bearing.constant -= self.late.tolerance
+            if due.last_safe_on > since:
+                bearing.constant -= due.most
+                missed = due.columns.get(due.last_safe_on)
+                if missed is not None:
+                    bearing.terms.append((missed, due.most))

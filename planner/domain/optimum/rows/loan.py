@@ -96,6 +96,7 @@ class Loan:
                 column = self.programme.column(upper=1.0, whole=True)
                 settled.append((day, column))
                 self.rows.settles.append(column)
+                self.rows.prepaid[day] = column, 1.0
                 self.rows.flows[day].plus(one(column, left * (1 + fee)))
         if settled:
             self.programme.row([(column, 1.0) for _, column in settled], upper=1.0)
@@ -142,6 +143,7 @@ class Loan:
                 prepaid = programme.column()
                 after.terms.append((prepaid, -1.0))
                 self.rows.flows[day].plus(one(prepaid, 1.0 + fee))
+                self.rows.prepaid[day] = prepaid, most
             left = programme.column(upper=max(0.0, most))
             programme.row([(left, 1.0), *after.negated()], after.constant, after.constant)
             if row is not None:

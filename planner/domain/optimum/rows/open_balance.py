@@ -83,6 +83,8 @@ class OpenBalance:
                         left_over.constant,
                     )
                     pot = one(kept)
+            if day not in dues:
+                self.rows.prepaid[day] = principal, most
             left = programme.column()
             programme.row([(left, 1.0), *after.negated()], after.constant, after.constant)
             self.rows.flows[day].plus(paid)
@@ -90,9 +92,10 @@ class OpenBalance:
                 due = dues[day]
                 last_safe_on = day + self.debt.grace_days
                 exists = share_left(before, most)
+                asked = yuan(due.required)
+                charges = max(0.0, asked - max(0.0, most - yuan(due.owed)))
+                self.rows.claims.append(Claim(day, last_safe_on, asked, charges, exists))
                 most = yuan(due.owed)
-                required = yuan(due.required)
-                self.rows.claims.append(Claim(day, last_safe_on, required, exists=exists))
                 self._require(day, paid, standing, billed, pot, left, yuan(due.owed))
             before = one(left)
         self.rows.owing.plus(before)
