@@ -16,6 +16,7 @@ from planner.domain.optimum.carry_out import CarryingOut
 from planner.domain.optimum.clock import Deadline, OutOfTime
 from planner.domain.optimum.late_search import LateSearch
 from planner.domain.optimum.search import Search, horizon
+from planner.domain.paying.tidying import tidy
 from planner.domain.paying.triage import Amounts
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.plan.plan import Plan, cost_until, read_off, worth
@@ -139,7 +140,7 @@ class _Finder:
             deadline.check()
             return proposal(ledger)
 
-        ledger = Ledger(self._opened, in_time, self._books).run()
+        ledger = tidy(Ledger(self._opened, in_time, self._books).run())
         plan = read_off(ledger, "optimal")
         search = self._search
         assert search is not None

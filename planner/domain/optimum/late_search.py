@@ -19,7 +19,7 @@ from planner.domain.optimum.programme import INFINITE, NEAR, Solution, Sum
 from planner.domain.optimum.rows.debt import CENT, Span
 from planner.domain.optimum.rows.late import PLACES, LateDue
 from planner.domain.optimum.search import fen_below, intentions
-from planner.domain.paying.triage import pay_least_harm
+from planner.domain.paying.triage import LeastHarm
 from planner.domain.plan.plan import Plan
 
 _KEPT_OF_CORE = ((1.0, 1.0), (1.0, 20.0), (1.02, 50.0), (1.04, 100.0), (1.07, 150.0), (1.1, 200.0))
@@ -59,7 +59,7 @@ class LateSearch:
 
     def _carry_out(self, found: Sequence[Intention]) -> tuple[Plan, Ledger]:
         self._deadline.check()
-        triage = pay_least_harm(self._ledger.household, pays_part=True)
+        triage = LeastHarm(self._ledger.household)
         plan, ledger = self._run(Following(found, self._cash.last, triage))
         if self._carried is None or plan.harm.counts < self._carried[0]:
             self._carried = plan.harm.counts, ledger

@@ -12,7 +12,7 @@ from planner.domain.optimum.clock import Deadline
 from planner.domain.optimum.model import Model, build
 from planner.domain.optimum.programme import INFINITE, NEAR, Programme, Solution
 from planner.domain.optimum.rows.debt import CENT, Span
-from planner.domain.paying.triage import Triage, pay_least_harm
+from planner.domain.paying.triage import LeastHarm, Triage
 from planner.domain.plan.plan import Plan
 from planner.domain.values.days import add_months
 
@@ -169,7 +169,7 @@ class Search:
                 return
             self._deadline.check()
             until = _grace_until(model, found.values)
-            triage: Triage = pay_least_harm(self.ledger.household, pays_part=True)
+            triage: Triage = LeastHarm(self.ledger.household)
             following = Following(intentions(model, found.values, until), self.last, triage)
             plan, _ledger = self._run(following)
             left = self.cash.closings(plan.cash)
