@@ -48,11 +48,6 @@ class ReadOptimum:
         return is_least(self.plan.harm, Harm(*self._record["proof"]["harm_bound"]))
 
     @property
-    def has_fewest(self) -> bool:
-        """Whether no plan starts fewer consequences, whatever the time that dues wait."""
-        return self.plan.harm.counts == Harm(*self._record["proof"]["harm_bound"]).counts
-
-    @property
     def outcome(self) -> Outcome:
         return outcome_of(self.plan)
 
