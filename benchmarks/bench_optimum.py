@@ -1,6 +1,7 @@
-"""How good is the optimum, and how soon? Part of it in `make bench`; all of it by hand:
+r"""How good is the optimum, and how soon? Part of it in `make bench`; all of it by hand:
 
-    python benchmarks/bench_optimum.py --classes all --count 12 --short 60 --on-time 60 --realistic 100
+    python benchmarks/bench_optimum.py --classes all --count 12 --short 60 --on-time 60 \
+        --realistic 100
 
 Generated households (benchmarks/mixed.py) of 3, 6, 12 and 24 debts over 12 to 60 months, incomes
 of 0.9 to 2.0 times the minimums. Times are processor time of this one process, which runs one
@@ -33,7 +34,7 @@ from planner.domain.ledger.consequences import weigh_harm
 from planner.domain.ledger.ledger import Books, Ledger
 from planner.domain.ledger.replay import replay
 from planner.domain.optimum import clock
-from planner.domain.optimum.carry_out import Following, Intention
+from planner.domain.optimum.carry_out import CarryingOut, Intention
 from planner.domain.optimum.cash import Cash
 from planner.domain.optimum.core import Core
 from planner.domain.optimum.find import Optimum, find_optimum
@@ -252,7 +253,7 @@ def least_counts(household: Household, seconds: int) -> Counts:
     opened, books = replay(household)
     for until in core_patterns(opened, books):
         intended = [Intention((), (), None, one) for one in until]
-        following = Following(intended, NEVER, LeastHarm(opened))
+        following = CarryingOut(intended, NEVER, LeastHarm(opened))
         found.append(weigh_harm(Ledger(opened, following, books).run()).counts)
     random = Random(f"orders {seconds}")
     order = list(range(len(opened.debts)))

@@ -1,4 +1,4 @@
-"""Following a solution in the ledger: exactly what must be paid, then what the solution adds."""
+"""CarryingOut a solution in the ledger: exactly what must be paid, then what the solution adds."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ class Intention(NamedTuple):
     until: Mapping[int, int]
 
 
-class Following:
+class CarryingOut:
     """A proposal: pays what must not wait any longer and adds what the solution says.
 
     Where there is only a pattern and no solution, money for dues that must be paid before the next

@@ -128,7 +128,7 @@ class _Finder:
         bound = min(max(owed, bound or 0), cost)
         return judge_proof(cost, bound, self._best.harm, harm, solved=is_solved)
 
-    def _execute(self, proposal: Following) -> tuple[Plan, Ledger]:
+    def _execute(self, proposal: CarryingOut) -> tuple[Plan, Ledger]:
         """Let the ledger run a proposal, and keep the plan if it is better.
 
         Where nothing is late, dues are paid on their days; they wait within their grace only

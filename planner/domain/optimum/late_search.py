@@ -10,7 +10,7 @@ from math import ceil
 
 from planner.domain.contracts.dues import NEVER
 from planner.domain.ledger.ledger import Ledger
-from planner.domain.optimum.carry_out import Following, Intention
+from planner.domain.optimum.carry_out import CarryingOut, Intention
 from planner.domain.optimum.cash import Cash
 from planner.domain.optimum.clock import Deadline
 from planner.domain.optimum.core import Core
@@ -30,7 +30,7 @@ _PATTERNS = 6  # that are tried at the least cost
 _LESS_THAN_ONE = 0.98
 _NEARLY = 0.0004  # how near whole numbers are to the least cost, as a share of it
 
-Run = Callable[[Following], tuple[Plan, Ledger]]
+Run = Callable[[CarryingOut], tuple[Plan, Ledger]]
 """Runs a proposal in the ledger and keeps the plan if it is the best. Raises OutOfTime."""
 
 
@@ -60,7 +60,7 @@ class LateSearch:
     def _carry_out(self, found: Sequence[Intention]) -> tuple[Plan, Ledger]:
         self._deadline.check()
         triage = LeastHarm(self._ledger.household)
-        plan, ledger = self._run(Following(found, self._cash.last, triage))
+        plan, ledger = self._run(CarryingOut(found, self._cash.last, triage))
         if self._carried is None or plan.harm.counts < self._carried[0]:
             self._carried = plan.harm.counts, ledger
         return plan, ledger

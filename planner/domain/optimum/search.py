@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Books, CashDay, Ledger
-from planner.domain.optimum.carry_out import Following, Intention
+from planner.domain.optimum.carry_out import CarryingOut, Intention
 from planner.domain.optimum.cash import Cash
 from planner.domain.optimum.clock import Deadline
 from planner.domain.optimum.model import Model, build
@@ -25,7 +25,7 @@ _MENDED = 4  # times that a solution is mended
 _NEARLY = (0.0008, 0.0002)  # how near whole numbers are to the least cost, as a share of it
 _BROKEN = 1e-5  # a question with a greater share is answered with yes
 
-Run = Callable[[Following], tuple[Plan, Ledger]]
+Run = Callable[[CarryingOut], tuple[Plan, Ledger]]
 """Runs a proposal in the ledger and keeps the plan if it is the best. Raises OutOfTime."""
 
 
@@ -170,7 +170,7 @@ class Search:
             self._deadline.check()
             until = _grace_until(model, found.values)
             triage: Triage = LeastHarm(self.ledger.household)
-            following = Following(intentions(model, found.values, until), self.last, triage)
+            following = CarryingOut(intentions(model, found.values, until), self.last, triage)
             plan, _ledger = self._run(following)
             left = self.cash.closings(plan.cash)
             lacks = [max(0, floor - fen) for floor, fen in zip(self._floors, left, strict=True)]

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from planner.domain.contracts.revolving import Revolving, Standing, Statement
+from planner.domain.contracts.revolving import Revolving, RevolvingStanding, Statement
 from planner.domain.household.household import Debt
 from planner.domain.optimum.programme import Programme, Sum, one
 from planner.domain.optimum.rows.debt import (
     CENT,
     HALF_A_FEN,
-    Claim,
     DebtRows,
+    DueClaim,
     Span,
     borne,
     yuan,
@@ -29,7 +29,7 @@ _LATE_DAYS = 125  # after them, in which something may still be paid
 
 
 @dataclass(slots=True)
-class _Group:
+class _CardGroup:
     """New principal of one statement: free of interest if that is paid in full."""
 
     statement_on: int
@@ -72,7 +72,7 @@ class Card:
     span: Span
     debt: Debt
     contract: Revolving
-    card: Standing
+    card: RevolvingStanding
     rows: DebtRows
     late: Lateness | None = None
     bills: list[Bill] = field(default_factory=list)
@@ -344,7 +344,7 @@ class Card:
         grace = self.debt.grace_days
         for due in self.contract.open_dues():
             most = yuan(due.unpaid)
-            self.rows.claims.append(Claim(due.due_on, due.last_safe_on, most))
+            self.rows.claims.append(DueClaim(due.due_on, due.last_safe_on, most))
         statements: list[tuple[int, int]] = []
         ahead = self.contract.days_ahead(self.span.first, self.span.last)
         for day in ahead[1:]:
@@ -353,7 +353,7 @@ class Card:
             if day.required:
                 if self.rows.claims and self.rows.claims[-1].due_on == day.on:
                     self.rows.claims.pop()
-                self.rows.claims.append(Claim(day.on, day.on + grace, yuan(day.required)))
+                self.rows.claims.append(DueClaim(day.on, day.on + grace, yuan(day.required)))
         days = [day.on for day in ahead]
         return [
             (statement, due_on, yuan(ahead[bisect_right(days, due_on) - 1].unspent))
@@ -378,7 +378,7 @@ class Card:
             self.rows.flows[due_on].constant += fen
             on = next_month_day(on, self.card.terms.statement_day)
 
-    def _groups(self, path: list[tuple[int, int, float]]) -> list[_Group]:
+    def _groups(self, path: list[tuple[int, int, float]]) -> list[_CardGroup]:
         card = self.card
         groups = []
         for statement in card.statements:
@@ -390,16 +390,18 @@ class Card:
             since = {"due": due_on, "statement": day}.get(
                 card.terms.interest_from, max(piece.since for piece in card.unbilled)
             )
-            groups.append(_Group(day, due_on + self.debt.grace_days, since, fen, 0.0, None))
+            groups.append(_CardGroup(day, due_on + self.debt.grace_days, since, fen, 0.0, None))
         elif fen:
-            groups.append(_Group(self.span.last, self.span.last, self.span.last, fen, 0.0, None))
+            groups.append(
+                _CardGroup(self.span.last, self.span.last, self.span.last, fen, 0.0, None)
+            )
         return groups
 
-    def _group_of(self, statement: Statement) -> _Group:
+    def _group_of(self, statement: Statement) -> _CardGroup:
         fen = sum(piece.fen for piece in statement.pieces)
         nights = self.card.nights
         since = max(piece.since for piece in statement.pieces)
-        return _Group(
+        return _CardGroup(
             statement.billed_on,
             statement.last_safe_on,
             since,
@@ -410,7 +412,7 @@ class Card:
 
     def _decide(
         self,
-        group: _Group,
+        group: _CardGroup,
         pending: Sum,
         left: Sum,
         accrued: Sum,
@@ -441,7 +443,7 @@ class Card:
         programme.row([*total.terms, (in_full, bound)], upper=bound + tolerance - total.constant)
 
     def _minimum(
-        self, day: int, carried: Sum, left: list[Sum], groups: list[_Group], pot: Sum
+        self, day: int, carried: Sum, left: list[Sum], groups: list[_CardGroup], pot: Sum
     ) -> tuple[Sum, Sum]:
         """(least that the statement asks, all that it states) before payments of its day."""
         minimum = self.card.terms.minimum

@@ -20,7 +20,7 @@ HALF_A_FEN = 0.005
 
 
 @dataclass(slots=True)
-class Claim:
+class DueClaim:
     """What falls due on a day and would be late after `last_safe_on`.
 
     `most` it can be, of which `charges`, interest and fees, bear no penalty. `exists` is above 0
@@ -56,7 +56,7 @@ class DebtRows:
     """
 
     flows: defaultdict[int, Sum] = field(default_factory=lambda: defaultdict(Sum))
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[DueClaim] = field(default_factory=list)
     owing: Sum = field(default_factory=Sum)
     billings: int = 0
     questions: list[tuple[int, int]] = field(default_factory=list)
@@ -111,6 +111,6 @@ def stand_today(rows: DebtRows, span: Span, contract: Instalment | OpenEnd) -> i
         elif isinstance(due, Requirement):
             principal = due.part
         most = yuan(due.unpaid + extra)
-        rows.claims.append(Claim(due.due_on, due.last_safe_on, most, most - yuan(principal)))
+        rows.claims.append(DueClaim(due.due_on, due.last_safe_on, most, most - yuan(principal)))
         extra = 0
     return required

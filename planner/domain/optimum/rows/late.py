@@ -25,7 +25,7 @@ _CHAINED = (
 @dataclass(slots=True)
 class LateDue:
     """A due in the programme. `most` is what it asks at the most, besides what older ones do;
-    `charges` and `exists` as in Claim; `nights` those of a penalty that joins it.
+    `charges` and `exists` as in DueClaim; `nights` those of a penalty that joins it.
 
     `deadlines`: place of a severity → the last day on which a payment avoids it; `columns`:
     deadline → 1 if it is unpaid at the end of that day.

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from planner.domain.contracts.instalment import UNPRICED, Instalment, Standing
+from planner.domain.contracts.instalment import UNPRICED, Instalment, InstalmentStanding
 from planner.domain.household.household import Debt
 from planner.domain.optimum.programme import Programme, Sum, one
 from planner.domain.optimum.rows.debt import (
     CENT,
     HALF_A_FEN,
-    Claim,
     DebtRows,
+    DueClaim,
     Span,
     borne,
     share_left,
@@ -35,7 +35,7 @@ class Loan:
     span: Span
     debt: Debt
     contract: Instalment
-    standing: Standing
+    standing: InstalmentStanding
     rows: DebtRows
     share: float = 1.0  # of the ordinary interest that is certain to be borne
 
@@ -67,7 +67,7 @@ class Loan:
         last_safe_on = row.due_on + self.debt.grace_days
         # A row that clears the debt early takes all fees that are left.
         charges = row.interest + max(row.fee, yuan(self.standing.terms.fees_left_fen))
-        self.rows.claims.append(Claim(row.due_on, last_safe_on, most, charges, exists))
+        self.rows.claims.append(DueClaim(row.due_on, last_safe_on, most, charges, exists))
 
     def _fixed(self, schedule: list[_Row]) -> None:
         left = yuan(self.standing.undue)

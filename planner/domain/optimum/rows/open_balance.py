@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from planner.domain.contracts.open_end import OpenEnd, Standing
+from planner.domain.contracts.open_end import OpenEnd, OpenStanding
 from planner.domain.household.household import Debt
 from planner.domain.optimum.programme import Programme, Sum, one
 from planner.domain.optimum.rows.debt import (
     CENT,
     HALF_A_FEN,
-    Claim,
     DebtRows,
+    DueClaim,
     Span,
     borne,
     share_left,
@@ -24,7 +24,7 @@ class OpenBalance:
     span: Span
     debt: Debt
     contract: OpenEnd
-    standing: Standing
+    standing: OpenStanding
     rows: DebtRows
 
     def write(self) -> None:
@@ -94,7 +94,7 @@ class OpenBalance:
                 exists = share_left(before, most)
                 asked = yuan(due.required)
                 charges = max(0.0, asked - max(0.0, most - yuan(due.owed)))
-                self.rows.claims.append(Claim(day, last_safe_on, asked, charges, exists))
+                self.rows.claims.append(DueClaim(day, last_safe_on, asked, charges, exists))
                 most = yuan(due.owed)
                 self._require(day, paid, standing, billed, pot, left, yuan(due.owed))
             before = one(left)
