@@ -15,7 +15,7 @@ from planner.domain.ledger.replay import replay
 from planner.domain.optimum.carry_out import CarryingOut
 from planner.domain.optimum.clock import Deadline, OutOfTime
 from planner.domain.optimum.late_search import LateSearch
-from planner.domain.optimum.search import Search, horizon
+from planner.domain.optimum.search import FalseBound, Search, horizon
 from planner.domain.paying.tidying import tidy
 from planner.domain.paying.triage import Amounts
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
@@ -116,8 +116,8 @@ class _Finder:
         late.prove()
 
     def _judge(self, last: int) -> Proof:
-        """What is proved of the best plan by now."""
-        cost = cost_until(self._best, last)
+        """What is proved of the best plan by now. Raises FalseBound."""
+        best = self._best
         owed = sum(sum(contract.balances()) for contract in self._books.contracts)
         bound = None if self._search is None else self._search.cost_bound_fen
         harm = NO_HARM
@@ -125,8 +125,12 @@ class _Finder:
             bound = self._late.cost_bound_fen
             harm = Harm._make((*self._late.harm_bound, 0))
         is_solved = bound is not None
-        bound = min(max(owed, bound or 0), cost)
-        return judge_proof(cost, bound, self._best.harm, harm, solved=is_solved)
+        bound = max(owed, bound or 0)
+        for plan in (best, *self._rules.values()):
+            is_as_good = plan.harm.counts == best.harm.counts
+            if plan.harm.counts < harm.counts or (is_as_good and cost_until(plan, last) < bound):
+                raise FalseBound(plan.strategy, plan.harm, harm, cost_until(plan, last), bound)
+        return judge_proof(cost_until(best, last), bound, best.harm, harm, solved=is_solved)
 
     def _execute(self, proposal: CarryingOut) -> tuple[Plan, Ledger]:
         """Let the ledger run a proposal, and keep the plan if it is better.

@@ -18,7 +18,7 @@ from planner.domain.optimum.model import Model, build
 from planner.domain.optimum.programme import INFINITE, NEAR, Solution, Sum
 from planner.domain.optimum.rows.debt import CENT, Span
 from planner.domain.optimum.rows.late import PLACES, LateDue
-from planner.domain.optimum.search import fen_below, intentions
+from planner.domain.optimum.search import FalseBound, fen_below, intentions
 from planner.domain.paying.triage import LeastHarm
 from planner.domain.plan.plan import Plan
 
@@ -84,7 +84,6 @@ class LateSearch:
         of_contracts = [one for one in programme.whole if one not in _asked(model)]
         programme.whole = sorted(_asked(model))
         self._has_covers = False
-        is_proven = True
         for place in PLACES:
             self._deadline.check()
             counted = model.counted(place)
@@ -94,13 +93,12 @@ class LateSearch:
                 continue
             goal = Sum([(column, 1.0) for column in counted])
             bound = self._prove_place(goal, place)
-            self.harm_bound[place] = min(bound, self._best()[place])
+            self.harm_bound[place] = bound
             programme.row(goal.terms, upper=float(self._best()[place]))
             if bound < self._best()[place]:
-                is_proven = False
                 break
         programme.whole = sorted([*programme.whole, *of_contracts])
-        self._find_cost(model, is_proven=is_proven)
+        self._find_cost(model)
 
     def _prove_place(self, goal: Sum, place: int) -> int:
         """The least count of a place, as far as it can be proved."""
@@ -108,14 +106,14 @@ class LateSearch:
         assert model is not None
         programme = model.programme
         programme.minimise(goal)
-        bound = _whole_above(self._solve(relaxed=True))
+        bound = _whole_above(self._solve_bound(relaxed=True))
         if bound < self._best()[place] and not self._has_covers:
             self._has_covers = True
             self._write_covers(model)
             programme.minimise(goal)
-            bound = max(bound, _whole_above(self._solve(relaxed=True)))
+            bound = max(bound, _whole_above(self._solve_bound(relaxed=True)))
         if bound < self._best()[place]:
-            found = self._solve(relaxed=False, share=0.4, apart=_LESS_THAN_ONE)
+            found = self._solve_bound(relaxed=False, share=0.4, apart=_LESS_THAN_ONE)
             bound = max(bound, _whole_above(found))
             if found.values is not None and goal.value(found.values) < self._best()[place] - 0.5:
                 self._carry_out_solution(found.values)
@@ -140,6 +138,15 @@ class LateSearch:
             cancelled=self._deadline.is_cancelled,
             start=start,
         )
+
+    def _solve_bound(
+        self, *, relaxed: bool, share: float = 1.0, gap: float = 0.0, apart: float = 0.0
+    ) -> Solution:
+        """Solve with no more fixed than is proved; the best plan is a solution of it."""
+        solved = self._solve(relaxed=relaxed, share=share, gap=gap, apart=apart)
+        if solved.is_infeasible:
+            raise FalseBound("no payments at all")
+        return solved
 
     def _write_covers(self, model: Model) -> None:
         """Rows that follow from what must be unpaid at the end of a stretch: so many dues are."""
@@ -187,13 +194,12 @@ class LateSearch:
             number, covered = number + 1, covered + most
         programme.row([(column, 1.0) for column in most_by_column], float(number))
 
-    def _find_cost(self, model: Model, *, is_proven: bool) -> None:
+    def _find_cost(self, model: Model) -> None:
         """The least cost of payments with no more harm, first with broken questions."""
         programme = model.programme
         programme.minimise(model.cost)
-        relaxed = self._solve(relaxed=True)
-        self._prove_cost(relaxed.bound, model)
-        found = self._solve(relaxed=False, share=0.5, gap=_NEARLY)
+        self._prove_cost(self._solve_bound(relaxed=True).bound, model)
+        found = self._solve_bound(relaxed=False, share=0.5, gap=_NEARLY)
         self._prove_cost(found.bound, model)
         for _ in range(_PATTERNS):
             if found.values is None or self._carry_out_solution(found.values):

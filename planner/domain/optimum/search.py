@@ -29,6 +29,10 @@ Run = Callable[[CarryingOut], tuple[Plan, Ledger]]
 """Runs a proposal in the ledger and keeps the plan if it is the best. Raises OutOfTime."""
 
 
+class FalseBound(Exception):
+    """A bound above the figures of a plan that exists: a fault of ours, and it proves nothing."""
+
+
 class Search:
     """What is the same in all programmes of one household, and what was proved.
 
