@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 from planner.domain.contracts.dues import NEVER
 from planner.domain.ledger.ledger import Contract, Ledger
-from planner.domain.paying.prepaying import LEAST_PREPAYMENT_FEN, Prepaying, by_rate
+from planner.domain.paying.lookahead import Lookahead
+from planner.domain.paying.prepaying import (
+    LEAST_PREPAYMENT_FEN,
+    Prepaying,
+    Trying,
+    after_payments,
+    by_rate,
+)
 from planner.domain.paying.proposals import Proposal
 from planner.domain.paying.triage import Amounts, Triage, next_income_day
 
@@ -68,16 +75,41 @@ class CarryingOut:
         free = cash - total
         if not self._is_solved:
             free -= self._coming(ledger, amounts)
+        prepaid = []
         for index, intention in enumerate(self._intentions):
             if free <= 0:
                 break
             contract = ledger.contracts[index]
             extra = self._extra(ledger, index, intention, contract, amounts[index], free)
+            if self._may_wait:
+                required = max(0, contract.required_fen(ledger.day) - amounts[index])
+                if extra > required:
+                    prepaid.append((index, extra - required))
+                extra = min(extra, required)
             amounts[index] += extra
             free -= extra
+        if prepaid:
+            self._prepay(ledger, amounts, free, prepaid)
         if not self._is_solved and free > 0:
             self._pay_waiting(ledger, amounts, free)
         return amounts
+
+    def _prepay(
+        self, ledger: Ledger, amounts: Amounts, free: int, wanted: Sequence[tuple[int, int]]
+    ) -> None:
+        """Prepay what is wanted of debts as far as it causes no miss and leaves the buffer."""
+        demanding = ledger.demanding
+        if any(ledger.contracts[one].required_fen(ledger.day) > amounts[one] for one in demanding):
+            return
+        left = free - ledger.household.buffer_fen
+        if left <= 0:
+            return
+        contracts = after_payments(ledger, amounts)
+        trying = Trying(ledger, contracts, left, Lookahead(ledger), {})
+        for index, fen in wanted:
+            most = min(fen, trying.most(index)) if trying.left > 0 else 0
+            if most:
+                amounts[index] += trying.prepay(index, most)
 
     def _pay_waiting(self, ledger: Ledger, amounts: Amounts, free: int) -> None:
         """What nothing else needs goes to what could wait, the nearest last day first."""

@@ -77,7 +77,7 @@ class Prepaying:
         if self._ahead is None:
             self._ahead = Lookahead(ledger)
         ahead = self._ahead
-        contracts = _after_payments(ledger, amounts)
+        contracts = after_payments(ledger, amounts)
         further = min(until + WINDOW_DAYS, ledger.last_day)
         ahead.foresee(contracts, day, further)
         cash = ledger.cash_fen - sum(amounts)
@@ -120,8 +120,8 @@ class Prepaying:
         """Add to today's required `amounts` what may be prepaid of `left`, to some of the debts."""
         if self._ahead is None:
             self._ahead = Lookahead(ledger)
-        contracts = _after_payments(ledger, amounts)
-        trying = _Trying(ledger, contracts, left, self._ahead, self._closed_until)
+        contracts = after_payments(ledger, amounts)
+        trying = Trying(ledger, contracts, left, self._ahead, self._closed_until)
         waiting = []
         for index in debts:
             if contracts[index].balances().principal:
@@ -157,7 +157,7 @@ class _Excess(NamedTuple):
     until: int
 
 
-class _Trying:
+class Trying:
     """The prepayments of one day: what may be tried, and what a trial shows.
 
     `contracts` stand as after the required payments of the day, and take the prepayments; `left`
@@ -336,7 +336,7 @@ class _Trying:
         return most
 
 
-def _after_payments(ledger: Ledger, amounts: Sequence[int]) -> list[Contract]:
+def after_payments(ledger: Ledger, amounts: Sequence[int]) -> list[Contract]:
     return [
         _after_payment(contract, ledger.day, amounts[index])
         for index, contract in enumerate(ledger.contracts)
