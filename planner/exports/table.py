@@ -18,10 +18,11 @@ from planner.domain.rulebook.ladders import Rung
 from planner.domain.values.days import add_months
 from planner.words.answer import Situation, answer
 from planner.words.days import long_day
-from planner.words.figures import figure, yuan
+from planner.words.figures import Amounts, figure, yuan
 from planner.words.language import listed_names, one_line, speaking, spoken
 from planner.words.markup import text_of
 from planner.words.names import account_names_of, names_of, rung_words, strategy_name
+from planner.words.optimum import proof_line
 from planner.words.warnings import notes, warnings
 
 WIDTH = 80
@@ -46,7 +47,7 @@ def plan_table(
     with speaking(language):
         situation = _situation(plan, position or plan.household)
         sections = [
-            [_heading(plan)],
+            _heading(plan),
             _answer(situation),
             _dues(plan, is_whole=ladders),
             _payments(plan, is_whole=ladders),
@@ -187,10 +188,12 @@ def _stacked(
 # --- The answer --------------------------------------------------------------------------------
 
 
-def _heading(plan: Plan) -> str:
-    return _("Plan from {day} on: {strategy}").format(
-        day=long_day(plan.household.as_of), strategy=strategy_name(plan.strategy)
-    )
+def _heading(plan: Plan) -> list[str]:
+    day, name = long_day(plan.household.as_of), strategy_name(plan.strategy)
+    said = [_("Plan from {day} on: {strategy}").format(day=day, strategy=name)]
+    if plan.proof is not None:
+        said.append(proof_line(plan.proof, Amounts()))
+    return [line for one in said for line in wrap(one)]
 
 
 def _short_names(plan: Plan) -> dict[str, str]:

@@ -10,54 +10,88 @@ from math import ceil
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from planner.domain.answers.optimum_record import ReadOptimum
 from planner.domain.answers.reasons import WhyPaid
 from planner.domain.answers.ways import Ways
+from planner.domain.plan.proof import PROVEN_GAP, Proof
 from planner.words.answer import Situation
 from planner.words.change import what_it_does
 from planner.words.days import day, long_day
-from planner.words.figures import Amounts
+from planner.words.figures import Amounts, percent
 from planner.words.language import listed
 from planner.words.markup import markup
 from planner.words.names import rung_words, strategy_name
 
 SHOWN_REASONS = 5
+FIRST_RECORD = 2  # the severity; what is graver comes later
 
 
 @dataclass(frozen=True, slots=True)
 class OptimumLines:
-    """What the page prints: `reasons` the first ones, `more` the others, `against` by rule.
+    """What the page prints: `method` how the proof was made, `reasons` the first ones, `more`
+    the others, `against` by rule.
 
     `instead`: what the optimum would change where the person repays by a rule of thumb; else "".
     """
 
-    status: str
     proof: str
+    method: str
     instead: str
     reasons: list[SafeString]
     more: list[SafeString]
     against: list[tuple[str, str]]
 
 
-def proof_line(optimum: ReadOptimum, amounts: Amounts) -> str:
-    """How good it is known to be, in the money that a better plan might still save."""
-    if optimum.status == "proven":
-        return _("Nothing cheaper is possible.")
-    if optimum.status == "fallback" and not optimum.is_rule:
+def proof_line(proof: Proof, amounts: Amounts, rule: str = "") -> str:
+    """How good a plan is known to be, in what a better one might still save; `rule` where it is
+    that of a rule of thumb."""
+    if proof.status == "fallback" and rule:
+        return _("Not worked out in time; this is the best plan known: {name}.").format(
+            name=strategy_name(rule)
+        )
+    if proof.status == "fallback":
         return _(
             "This is the best plan found in the time there was, better than each of the other ways."
         )
-    if optimum.status == "fallback":
-        return _("Not worked out in time; this is the best plan known: {name}.").format(
-            name=strategy_name(optimum.rule)
-        )
-    if optimum.is_least_harm:
-        amount = amounts.whole(ceil(Fraction(optimum.saving_left_fen, 100)) * 100)
-        return _("At most about {amount} more could be saved.").format(amount=amount)
-    if optimum.has_fewest:
-        return _("The best plan found; none is late less often.")
-    return _("The best plan found; another one might be late less often.")
+    severity, fewer = proof.fewer_left
+    if severity > FIRST_RECORD:
+        return ngettext(
+            "At most {count} fewer due could be late for long.",
+            "At most {count} fewer dues could be late for long.",
+            fewer,
+        ).format(count=fewer)
+    if severity:
+        return ngettext(
+            "At most {count} fewer due could be late.",
+            "At most {count} fewer dues could be late.",
+            fewer,
+        ).format(count=fewer)
+    is_late = any(proof.harm.counts)
+    if proof.status == "proven":
+        if is_late:
+            return _("Fewer late dues are not possible, and nothing cheaper is.")
+        return _("Nothing cheaper is possible.")
+    amount = amounts.whole(ceil(Fraction(proof.saving_left_fen, 100)) * 100)
+    if is_late:
+        return _(
+            "Fewer late dues are not possible; at most about {amount} more could be saved."
+        ).format(amount=amount)
+    return _("At most about {amount} more could be saved.").format(amount=amount)
+
+
+def proof_method() -> str:
+    """How it is known, for who wants to know."""
+    share = percent(PROVEN_GAP, places=1)
+    return _(
+        "While the plan was worked out, a limit was worked out too that no way of repaying can get "
+        "under: from the terms of your debts, the money that comes in and what living costs need, "
+        "by linear programming with whole numbers (HiGHS). First the late dues are counted, those "
+        "with the gravest consequences before the others; then what is paid in all. Where the plan "
+        "is within {share} of that limit, nothing cheaper is said to be possible; where it is not, "
+        "the difference is what could be saved at most."
+    ).format(share=share)
 
 
 def plan_line(strategy: str, has_optimum: bool, shown: str, planned_from: date) -> str:
@@ -77,8 +111,8 @@ def optimum_lines(optimum: ReadOptimum, ways: Ways, situation: Situation) -> Opt
     lines = [_reason_line(one, situation) for one in optimum.reasons]
     against = {name: _against(name, ways, optimum, situation) for name in ways.outcomes}
     return OptimumLines(
-        status=optimum.status,
-        proof=proof_line(optimum, situation.amounts),
+        proof=proof_line(optimum.proof, situation.amounts, optimum.rule if optimum.is_rule else ""),
+        method="" if optimum.proof.status == "fallback" else proof_method(),
         instead=_instead(situation.household.strategy, against),
         reasons=lines[:SHOWN_REASONS],
         more=lines[SHOWN_REASONS:],

@@ -276,6 +276,16 @@ def test_the_optimum_comes_with_its_proof_and_nothing_else_on_standard_output(pl
     assert written["proof"]["harm_bound"] == written["harm"] == [0, 0, 0, 0, 0, 0]
 
 
+def test_the_table_says_below_its_heading_how_good_the_optimum_is(plan, tmp_path):
+    path = write(tmp_path, json.dumps(document(strategy="optimal")).encode())
+
+    heading, proved, blank = plan(path).stdout.decode().split("\n")[:3]
+
+    assert heading.endswith("最优计划")
+    assert proved == "没有更省的还法了。"
+    assert blank == ""
+
+
 def test_an_unknown_strategy_is_refused(plan):
     assert plan(EXAMPLE, "--strategy", "luck").returncode == 2
 

@@ -25,8 +25,7 @@ ADDRESS = "/plan/optimum/"
 FRAGMENT = {"HX-Request": "true", "HX-Target": "optimum"}
 SENTENCES = [
     "没有更省的还法了。",
-    "最多还能再省约",
-    "目前算出的最好方案",
+    "最多还能再",
     "没能在限定时间里算出最优方案。这是目前已知最好的办法：",
     "还在算。",
     "算出来要十来秒。",

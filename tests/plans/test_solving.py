@@ -130,24 +130,22 @@ def status_shown(client, user, **proof):
     return client.get(PLAN).content.decode()
 
 
-def test_proven_is_said_only_where_it_was_proven(client, person):
+def test_each_proof_is_told_and_how_it_is_known_in_a_fold(client, person):
     client.get(ADDRESS)
     harm = optima(person).get().document["harm"]
 
-    proven = status_shown(client, person, status="proven", gap="0.0004", harm_bound=harm)
+    proven = status_shown(client, person, status="proven", harm_bound=harm)
+    told = client.get(ADDRESS).content.decode()
     left = {"cost": "5120.00", "cost_bound": "5107.60"}
     bounded = status_shown(client, person, status="bounded", harm_bound=harm, **left)
-    unsure = status_shown(client, person, status="bounded", harm_bound=[-1] * 6)
-    fewest = status_shown(client, person, status="bounded", harm_bound=[*harm[:5], -9])
     fallback = status_shown(client, person, status="fallback")
+    untold = client.get(ADDRESS).content.decode()
 
     assert "没有更省的还法了" in proven
-    assert "没有哪种还法逾期更少" in fewest
-    assert all("没有更省的还法了" not in page for page in (bounded, unsure, fewest, fallback))
-    assert all("没有哪种还法逾期更少" not in page for page in (bounded, unsure, fallback))
+    assert all("没有更省的还法了" not in page for page in (bounded, fallback))
     assert "最多还能再省约 ¥13。" in bounded  # 12.40
-    assert "也许还有逾期更少的还法" in unsure
     assert "没能在限定时间里" in fallback
+    assert [page.count("怎么知道的") for page in (told, untold)] == [1, 0]
 
 
 def test_a_solver_that_breaks_leaves_the_best_known_plan(client, person, monkeypatch, caplog):
@@ -179,7 +177,7 @@ def test_when_time_is_up_the_best_known_is_shown_and_every_page_says_so(
     told = {
         "fallback": "没能在限定时间里算出最优方案。"
         f"这是目前已知最好的办法：{strategy_name(before.strategy)}。",
-        "bounded": "目前算出的最好方案；也许还有逾期更少的还法。",
+        "bounded": "最多还能再少",
     }[optima(user).get().document["proof"]["status"]]
     assert all(told in one for one in (fragment, page, waited))
     assert "没有更省的还法了" not in page

@@ -9,10 +9,9 @@ from typing import Any
 
 from planner.domain.answers.reasons import WhyPaid, read_reason, reason_document
 from planner.domain.household.household import Household
-from planner.domain.ledger.consequences import Harm
-from planner.domain.plan.document import ReadPlan, fen_of, kept_document, read_plan
+from planner.domain.plan.document import ReadPlan, kept_document, read_plan
 from planner.domain.plan.plan import Outcome, Plan, outcome_of
-from planner.domain.plan.proof import Proof, is_least, proof_document
+from planner.domain.plan.proof import Proof, proof_document, read_proof
 
 
 def optimum_record(
@@ -33,19 +32,9 @@ class ReadOptimum:
     def __init__(self, record: Mapping[str, Any], household: Household) -> None:
         self._record = record
         self.plan: ReadPlan = read_plan(record, household)
-        self.status: str = record["proof"]["status"]
+        self.proof = read_proof(record["proof"], self.plan.harm)
         self.rule: str = record["rule"]
         self.is_rule: bool = record.get("is_rule", True)  # older records do not say
-
-    @property
-    def saving_left_fen(self) -> int:
-        """What a better plan with no more harm might save, at most."""
-        proof = self._record["proof"]
-        return max(0, fen_of(proof["cost"]) - fen_of(proof["cost_bound"]))
-
-    @property
-    def is_least_harm(self) -> bool:
-        return is_least(self.plan.harm, Harm(*self._record["proof"]["harm_bound"]))
 
     @property
     def outcome(self) -> Outcome:

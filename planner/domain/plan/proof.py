@@ -1,11 +1,12 @@
 """How good a plan is known to be: its harm and cost beside what no plan can go below."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final, Literal
 
 from planner.domain.ledger.consequences import Harm
-from planner.domain.values.money import format_yuan
+from planner.domain.values.money import format_yuan, parse_yuan
 
 PROVEN_GAP: Final = Fraction(1, 1000)
 _PLACES: Final = 10_000
@@ -41,13 +42,21 @@ class Proof:
         return Fraction(self.cost_fen - self.cost_bound_fen, self.cost_fen)
 
     @property
+    def saving_left_fen(self) -> int:
+        """What a better plan with no more harm might save, at most."""
+        return max(0, self.cost_fen - self.cost_bound_fen)
+
+    @property
     def is_least_harm(self) -> bool:
-        return is_least(self.harm, self.harm_bound)
+        """No plan has fewer late dues, the gravest first."""
+        return self.harm.counts == self.harm_bound.counts
 
-
-def is_least(harm: Harm, bound: Harm) -> bool:
-    """No plan has fewer late dues, the gravest first."""
-    return harm.counts == bound.counts
+    @property
+    def fewer_left(self) -> tuple[int, int]:
+        """The gravest severity of which it is not known that no plan has fewer late dues, and how
+        many fewer a better one might have at most; (0, 0) where the harm is the least there is."""
+        pairs = zip(range(5, 0, -1), self.harm.counts, self.harm_bound.counts, strict=True)
+        return next(((place, had - least) for place, had, least in pairs if had > least), (0, 0))
 
 
 def judge_proof(
@@ -75,3 +84,14 @@ def proof_document(proof: Proof) -> dict[str, Any]:
         "harm_bound": list(proof.harm_bound),
         "status": proof.status,
     }
+
+
+def read_proof(document: Mapping[str, Any], harm: Harm) -> Proof:
+    """What `proof_document` wrote of a plan that does so much harm."""
+    return Proof(
+        parse_yuan(document["cost"]),
+        parse_yuan(document["cost_bound"]),
+        harm,
+        Harm(*document["harm_bound"]),
+        document["status"],
+    )

@@ -15,12 +15,10 @@ from hypothesis import given
 
 from planner.domain.answers.reasons import WhyPaid, read_reason, reason_document, reasons_of
 from planner.domain.household.household import Household, parse_household, read_household
-from planner.domain.ledger.consequences import Harm
 from planner.domain.make_plan import make_plan
 from planner.domain.optimum.find import find_optimum
 from planner.domain.paying.proposals import DecidedPayment, follow
 from planner.domain.plan.plan import Plan, read_off
-from planner.domain.plan.proof import is_least, judge_proof
 from tests.domain.generate import households, one_in
 from tests.households import debt, document
 from tests.paths import EXAMPLES
@@ -319,13 +317,3 @@ def test_reasons_survive_being_kept():
 
     for one in reasons_of(household, planned(household, SHORT)):
         assert read_reason(reason_document(one)) == one
-
-
-def test_least_harm_is_judged_in_one_place():
-    """A hair more yuan-days than the bound is not told as more consequences."""
-    bound, hair, more = (Harm(0, 0, 0, 2, 2, days) for days in (10_000, 10_010, 10_012))
-
-    assert [is_least(harm, bound) for harm in (bound, hair, more)] == [True, True, False]
-    assert not is_least(Harm(0, 0, 0, 3, 2, 0), bound)
-    assert judge_proof(100, 100, hair, bound, solved=True).status == "proven"
-    assert judge_proof(100, 100, more, bound, solved=True).status == "bounded"
