@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from planner.domain.contracts.dues import NEVER
 from planner.domain.ledger.ledger import Contract, Ledger
+from planner.domain.optimum.promise import Promise
 from planner.domain.paying.lookahead import Lookahead
 from planner.domain.paying.prepaying import (
     LEAST_PREPAYMENT_FEN,
@@ -17,6 +18,7 @@ from planner.domain.paying.prepaying import (
 from planner.domain.paying.proposals import Proposal
 from planner.domain.paying.triage import Amounts, Triage, next_income_day
 
+_MOST_TRIES = 8
 _NEARLY_SETTLED_FEN = 100  # a solution leaves so little by rounding only
 
 
@@ -49,10 +51,13 @@ class CarryingOut:
         self._may_wait = any(intention.until for intention in intentions)
         self._paid = [0] * len(intentions)
         self._next_income = 0
+        self._first_day: int | None = None
         self.has_waited = False
         self._after: Proposal = Prepaying(by_rate, triage)
 
     def __call__(self, ledger: Ledger) -> Amounts | None:
+        if self._first_day is None:
+            self._first_day = ledger.day
         if ledger.day > self._last_day:
             return self._after(ledger)
         amounts = self._amounts(ledger)
@@ -105,11 +110,55 @@ class CarryingOut:
         if left <= 0:
             return
         contracts = after_payments(ledger, amounts)
+        before = list(amounts)
         trying = Trying(ledger, contracts, left, Lookahead(ledger), {})
         for index, fen in wanted:
             most = min(fen, trying.most(index)) if trying.left > 0 else 0
             if most:
                 amounts[index] += trying.prepay(index, most)
+        left -= sum(amounts) - sum(before)
+        if not self._is_day_to_prepay(ledger):
+            return
+        promise = None
+        for index, fen in wanted:
+            more = min(fen - (amounts[index] - before[index]), left)
+            if more >= LEAST_PREPAYMENT_FEN:
+                promise = promise or Promise(ledger, before)
+                paid = self._most_kept(ledger, promise, amounts, index, more)
+                amounts[index] += paid
+                left -= paid
+
+    def _is_day_to_prepay(self, ledger: Ledger) -> bool:
+        flows, index = ledger.flows, ledger.flow_index - 1
+        has_income = index >= 0 and flows.days[index] == ledger.day and flows.incomes[index] > 0
+        return has_income or ledger.day == self._first_day
+
+    def _most_kept(
+        self, ledger: Ledger, promise: Promise, amounts: Amounts, index: int, more: int
+    ) -> int:
+        """The most of `more` that may be paid beside `amounts` with the promise kept."""
+        contract = ledger.contracts[index]
+        kept, broken = 0, more + 1
+        offered = more
+        for _ in range(_MOST_TRIES):
+            tried = list(amounts)
+            tried[index] = contract.payable(ledger.day, amounts[index] + offered)
+            offered = tried[index] - amounts[index]
+            if offered <= kept:
+                break
+            excess = promise.excess(tried)
+            if excess == 0:
+                kept = offered
+                if broken - kept <= LEAST_PREPAYMENT_FEN or kept == more:
+                    break
+            else:
+                broken = offered
+            offered = (kept + broken) // 2
+            if excess and kept < broken - excess < broken:
+                offered = broken - excess
+            if offered - kept < LEAST_PREPAYMENT_FEN // 2:
+                break
+        return kept
 
     def _pay_waiting(self, ledger: Ledger, amounts: Amounts, free: int) -> None:
         """What nothing else needs goes to what could wait, the nearest last day first."""

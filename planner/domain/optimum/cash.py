@@ -52,13 +52,23 @@ class Cash:
         may be spent: dues may be paid out of the buffer.
         """
         lowest = [-INFINITE] * len(self.starts) if floors is None else list(map(yuan, floors))
+        kept = self._buffer_fen
         reached = [INFINITE] * len(self.starts)
         if steady is not None:
             reached = [yuan(fen) for fen in self.closings(steady)]
         return [
-            Stretch(start, yuan(money), yuan(payable), floor, left)
-            for start, money, payable, floor, left in zip(
-                self.starts, self._money, self.payable, lowest, reached, strict=True
+            Stretch(
+                start, end, yuan(money), yuan(payable), yuan(money - kept - reserve), floor, left
+            )
+            for start, end, money, payable, reserve, floor, left in zip(
+                self.starts,
+                self.ends,
+                self._money,
+                self.payable,
+                self._reserves,
+                lowest,
+                reached,
+                strict=True,
             )
         ]
 

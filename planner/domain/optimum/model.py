@@ -23,12 +23,15 @@ from planner.domain.optimum.rows.open_balance import OpenBalance
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Days from an income to the next, in yuan: all the `money` there is until its end, living
-    costs paid; how much of it lenders may have had by then, at the most (`payable`); how low cash
-    may be at its end (`floor`), and what a plan that is never late leaves there (`reached`)."""
+    costs paid; how much of it lenders may have had by then, at the most (`payable`), and how much
+    where something is prepaid in it (`beside_buffer`); how low cash may be at its end (`floor`),
+    and what a plan that is never late leaves there (`reached`)."""
 
     start: int
+    end: int
     money: float
     payable: float
+    beside_buffer: float
     floor: float
     reached: float
 
@@ -115,6 +118,8 @@ def build(
         for paid in payments.values():
             model.cost.plus(paid)
     _write_cash(model)
+    if may_be_late:
+        _write_buffer(model)
     return model
 
 
@@ -187,6 +192,42 @@ def _write_cash(model: Model) -> None:
         terms = [(column, 1.0), *before.negated(), *paid.negated()]
         model.programme.row(terms, constant, constant)
         before = one(column)
+
+
+def _write_buffer(model: Model) -> None:
+    """In each stretch more is paid than is required, and buffer and reserve stay; or not.
+
+    What is prepaid on a day leaves both on that day, and on those to come on which less is there
+    than without it, if only what is required is paid from then on. So at the end of a stretch
+    either both are there, or no more was paid in it than a plan pays that prepays nothing in it.
+    """
+    programme, span = model.programme, model.span
+    if any(debt.keeps_spending for debt in model.backlogs):
+        return
+    written_to = min((debt.written_to for debt in model.backlogs), default=span.last)
+    before = Sum()
+    for stretch, column in zip(model.stretches, model.spent, strict=True):
+        if stretch.end > written_to:
+            return
+        asked = Sum()
+        for debt in model.backlogs:
+            asked.plus(debt.asked_in(stretch.start, stretch.end))
+        keeps = programme.column(upper=1.0, whole=True)
+        above = max(0.0, stretch.payable - stretch.beside_buffer)
+        programme.row([(column, 1.0), (keeps, above)], upper=stretch.payable + CENT)
+        most = max(0.0, stretch.beside_buffer)
+        programme.row(
+            [(column, 1.0), *before.negated(), (keeps, -most), *asked.negated()],
+            upper=asked.constant + CENT,
+        )
+        before = one(column)
+        for late in model.late:
+            for due in late.dues:
+                outlasts = [day for day in due.columns if day >= stretch.end]
+                if due.due_on <= stretch.start and outlasts:
+                    # Nothing is prepaid on a day that leaves something required unpaid.
+                    unpaid = due.columns[min(outlasts)]
+                    programme.row([(keeps, 1.0), (unpaid, 1.0)], upper=1.0)
 
 
 def _wait_in_grace(

@@ -25,6 +25,7 @@ from planner.domain.optimum.rows.late import LateDue, Lateness
 from planner.domain.values.days import next_month_day
 
 _MORE_STATEMENTS = 4  # beyond those that there are when minimums are paid
+_STRETCH_BEARS = 0.15  # more than interest and a late fee ever add to it by the next due
 _LATE_DAYS = 125  # after them, in which something may still be paid
 
 
@@ -79,6 +80,8 @@ class Card:
     paid: dict[int, Sum] = field(default_factory=dict)  # by day
     remaining: dict[int, Sum] = field(default_factory=dict)  # principal, by day
     pots: dict[int, Sum] = field(default_factory=dict)  # interest and fees that stand, by day
+    accruing: dict[int, Sum] = field(default_factory=dict)  # interest that is not billed, by day
+    pending: list[tuple[int, float]] = field(default_factory=list)  # until when, how much at most
 
     def write(self) -> None:
         programme, span = self.programme, self.span
@@ -108,6 +111,13 @@ class Card:
             last += _LATE_DAYS
         days = span.candidates(own, last)
         rates = card.nights
+        self.pending = [
+            (
+                one.last_safe_on,
+                one.pending + yuan(one.fen) * borne(rates, one.since, one.last_safe_on + 1),
+            )
+            for one in groups
+        ]
         carried = Sum([], yuan(card.carried))
         left = [Sum([], yuan(group.fen)) for group in groups]
         accrued = Sum([], card.accrued / rates.denominator * CENT)
@@ -161,6 +171,7 @@ class Card:
                 total.plus(balance)
             self.remaining[day] = total
             self.pots[day] = pot.copy()
+            self.accruing[day] = accrued.copy()
         for day, paid in self.paid.items():
             self.rows.flows[day].plus(paid)
         if spends and not span.is_bound:
@@ -322,6 +333,54 @@ class Card:
                 lacks.plus(self._window(bill.start, day), -1.0)
                 self.programme.row([(column, 1.0), *lacks.negated()], lacks.constant)
         return None if column is None else one(column)
+
+    @property
+    def keeps_spending(self) -> bool:
+        return self.card.terms.monthly_spend_fen > 0
+
+    @property
+    def written_to(self) -> int:
+        """The last day of which the payments are not moved to an earlier one."""
+        last = max(self.paid)
+        following = [day for day in self.span.paydays if day > last]
+        return min(following, default=self.span.last + 1) - 1
+
+    def asked_in(self, start: int, end: int) -> Sum:
+        """At least what is paid in a stretch in which nothing is prepaid."""
+        late = self.late
+        assert late is not None
+        is_first = start == self.span.first
+        most, terms = CENT, []
+        for due in late.dues:
+            if due.due_on <= end and (is_first or due.due_on >= start):
+                most += due.most + CENT
+        older = 0 if is_first else sum(due.due_on < start for due in late.dues)
+        for unpaid, due in late.unpaid(older, start - 1) if older else ():
+            if unpaid is None:
+                most += due.most
+            else:
+                terms.append((unpaid, due.most))
+        if most <= CENT and not terms:
+            return Sum()
+        asked = self.programme.column()
+        self.programme.row(
+            [(asked, 1.0), *((column, -entry) for column, entry in terms)], upper=most
+        )
+        before = [day for day in self.paid if day < start]
+        if before and not is_first:
+            owed = self.remaining[before[-1]].copy()
+            owed.plus(self.pots[before[-1]])
+            owed.plus(self.accruing[before[-1]])
+            owed.constant += sum(fen for until, fen in self.pending if until >= before[-1])
+            grown = Sum([], CENT)
+            grown.plus(owed, 1.0 + _STRETCH_BEARS)
+            if self.card.terms.late_fee is not None:
+                grown.constant += yuan(self.card.terms.late_fee.floor_fen)
+            self.programme.row([(asked, 1.0), *grown.negated()], upper=grown.constant)
+        paid = one(asked)
+        if (left := self.lacks_at(end)) is not None:
+            paid.plus(left, -1.0)
+        return paid
 
     def _pay(self, balance: Sum, paid: Sum) -> None:
         """A column for what lowers a balance; the balance becomes one column."""

@@ -25,6 +25,7 @@ class DueClaim:
 
     `most` it can be, of which `charges`, interest and fees, bear no penalty. `exists` is above 0
     only if it falls due at all, and not where all was paid before; None where it does anyway.
+    `rest` is all that could still be asked, prepayments taken into account; None if unknown.
     """
 
     due_on: int
@@ -32,6 +33,7 @@ class DueClaim:
     most: float
     charges: float = 0.0
     exists: Sum | None = None
+    rest: Sum | None = None
 
 
 def share_left(before: Sum, most: float) -> Sum:

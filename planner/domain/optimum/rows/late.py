@@ -13,10 +13,20 @@ from planner.domain.contracts.dues import Due
 from planner.domain.household.household import Debt
 from planner.domain.ledger.consequences import dated_rungs, first_starts
 from planner.domain.optimum.programme import Programme, Sum, one
-from planner.domain.optimum.rows.debt import CENT, HALF_A_FEN, DebtRows, Span, borne, penalty, yuan
+from planner.domain.optimum.rows.debt import (
+    CENT,
+    HALF_A_FEN,
+    DebtRows,
+    DueClaim,
+    Span,
+    borne,
+    penalty,
+    yuan,
+)
 from planner.domain.rulebook.ladders import Rung
 
 PLACES = range(5)  # of the counts of harm, the gravest first
+_MONTH_BEARS = 0.05  # more than a yuan ever bears from a due to the next
 _CHAINED = (
     4  # dues that are unpaid only with the younger ones; of older ones the own column says it
 )
@@ -132,8 +142,42 @@ class Lateness:
 class Backlog:
     """What of a debt is required and unpaid: the column at the end of a day, by day."""
 
+    programme: Programme
+    span: Span
+    nights: Nights | None
+    claims: list[DueClaim]
     days: list[int]
     columns: list[int]
+    keeps_spending: bool = False
+
+    @property
+    def written_to(self) -> int:
+        return self.span.last
+
+    def asked_in(self, start: int, end: int) -> Sum:
+        """At least what is paid in a stretch in which nothing is prepaid."""
+        is_first = start == self.span.first
+        claims = [one for one in self.claims if one.due_on <= end]
+        if not is_first:
+            claims = [one for one in claims if one.due_on >= start]
+        waits = None if is_first else self.at(start - 1)
+        if not claims and waits is None:
+            return Sum()
+        grown = 1.0 if self.nights is None else 1.0 + penalty(self.nights, start, end + 1)
+        backlog = Sum() if waits is None else one(waits, grown)
+        slack = CENT * (len(claims) + 1)
+        asked = self.programme.column()
+        limits = [Sum([], sum(claim.most for claim in claims) + slack)]
+        if claims and (rest := claims[0].rest) is not None:
+            limits.append(Sum([], slack))
+            limits[-1].plus(rest, 1.0 + _MONTH_BEARS)
+        for limit in limits:
+            limit.plus(backlog)
+            self.programme.row([(asked, 1.0), *limit.negated()], upper=limit.constant)
+        paid = one(asked)
+        if (left := self.at(end)) is not None:
+            paid.plus(one(left), -1.0)
+        return paid
 
     def at(self, day: int) -> int | None:
         place = bisect_right(self.days, day) - 1
@@ -175,7 +219,8 @@ def let_be_late(
         columns.append(waits)
         before, since = one(waits), day
     rows.owing.plus(before)
-    backlog = Backlog(days, columns)
+    claims = sorted(rows.claims, key=lambda claim: claim.due_on)
+    backlog = Backlog(programme, span, bears.nights, claims, days, columns)
     ends = {deadline for due in dues for deadline in due.columns}
     ends |= {day - 1 for day in span.paydays if day - 1 <= span.last}
     for day in sorted(ends):

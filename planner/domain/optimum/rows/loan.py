@@ -61,13 +61,15 @@ class Loan:
         self.rows.billings += len(found)
         return found
 
-    def _claim(self, row: _Row, required: Sum, exists: Sum | None = None) -> None:
+    def _claim(
+        self, row: _Row, required: Sum, exists: Sum | None = None, rest: Sum | None = None
+    ) -> None:
         self.rows.flows[row.due_on].plus(required)
         most = row.principal + row.interest + row.fee
         last_safe_on = row.due_on + self.debt.grace_days
         # A row that clears the debt early takes all fees that are left.
         charges = row.interest + max(row.fee, yuan(self.standing.terms.fees_left_fen))
-        self.rows.claims.append(DueClaim(row.due_on, last_safe_on, most, charges, exists))
+        self.rows.claims.append(DueClaim(row.due_on, last_safe_on, most, charges, exists, rest))
 
     def _fixed(self, schedule: list[_Row]) -> None:
         left = yuan(self.standing.undue)
@@ -89,7 +91,7 @@ class Loan:
                 amount = row.principal + row.interest + row.fee
                 terms = [(column, -amount) for _, column in settled]
                 exists = Sum([(column, -1.0) for _, column in settled], 1.0)
-                self._claim(row, Sum(terms, amount), exists)
+                self._claim(row, Sum(terms, amount), exists, Sum(list(terms), amount))
                 left = row.left
                 coming += 1
             if left > 0:
@@ -132,12 +134,15 @@ class Loan:
                 principal = programme.column()
                 level = one(principal)
                 level.plus(accrued)
+                rest = before.copy()
+                rest.plus(accrued)
+                rest.constant += yuan(terms.fees_left_fen)
                 accrued = Sum()
                 required = Sum(list(level.terms), level.constant)
                 if row.fee and most > 0:
                     required.plus(before, row.fee / most)
                 after.terms.append((principal, -1.0))
-                self._claim(row, required, share_left(before, most))
+                self._claim(row, required, share_left(before, most), rest)
                 most = row.left
             if fee or row is None:
                 prepaid = programme.column()

@@ -64,6 +64,8 @@ class OpenBalance:
                 standing = Sum(list(after.terms), after.constant)
                 billed = Sum() if compounds else accrued
                 accrued = Sum()
+            owed_before = after.copy()
+            owed_before.plus(pot)
             principal = programme.column()
             after.terms.append((principal, -1.0))
             paid.plus(one(principal))
@@ -92,9 +94,10 @@ class OpenBalance:
                 due = dues[day]
                 last_safe_on = day + self.debt.grace_days
                 exists = share_left(before, most)
+                rest = owed_before
                 asked = yuan(due.required)
                 charges = max(0.0, asked - max(0.0, most - yuan(due.owed)))
-                self.rows.claims.append(DueClaim(day, last_safe_on, asked, charges, exists))
+                self.rows.claims.append(DueClaim(day, last_safe_on, asked, charges, exists, rest))
                 most = yuan(due.owed)
                 self._require(day, paid, standing, billed, pot, left, yuan(due.owed))
             before = one(left)
