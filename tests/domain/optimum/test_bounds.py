@@ -19,6 +19,7 @@ from planner.domain.optimum.cash import Cash
 from planner.domain.optimum.find import find_optimum
 from planner.domain.optimum.model import build
 from planner.domain.optimum.programme import Sum
+from planner.domain.optimum.promise import Promise
 from planner.domain.optimum.rows.debt import CENT, Span
 from planner.domain.optimum.search import horizon
 from planner.domain.paying.proposals import follow
@@ -33,7 +34,8 @@ ROUNDED = 0.05  # yuan: what rounding to fen may come to, beside half a fen for 
 
 
 class RandomPayments:
-    """A proposal: anything that the ledger and the contracts take, required or not."""
+    """A proposal: anything that the ledger and the contracts take of what is required, and where
+    nothing of that is left, prepayments that keep their promise."""
 
     def __init__(self, seed):
         self._random = Random(seed)
@@ -45,20 +47,23 @@ class RandomPayments:
         order = list(range(len(amounts)))
         random.shuffle(order)
         for index in order:
-            contract = ledger.contracts[index]
-            required = contract.required_fen(ledger.day)
+            required = ledger.contracts[index].required_fen(ledger.day)
             kind = random.random()
             wanted = 0
             if kind < self._share:
                 wanted = required
             elif kind < self._share + 0.1:
                 wanted = int(required * random.random())
-            if random.random() < 0.05:
-                wanted = int(left * random.random())
-            if wanted > required:
-                wanted = contract.payable(ledger.day, min(wanted, left))
             amounts[index] = min(wanted, left)
             left -= amounts[index]
+        required = [contract.required_fen(ledger.day) for contract in ledger.contracts]
+        if random.random() < 0.2 and amounts == required:
+            index = random.choice(order)
+            wanted = required[index] + int(left * random.random())
+            prepaid = list(required)
+            prepaid[index] = ledger.contracts[index].payable(ledger.day, wanted)
+            if Promise(ledger, required).excess(prepaid) == 0:
+                return prepaid
         return amounts
 
 
