@@ -163,11 +163,16 @@ class Backlog:
         waits = None if is_first else self.at(start - 1)
         if not claims and waits is None:
             return Sum()
-        grown = 1.0 if self.nights is None else 1.0 + penalty(self.nights, start, end + 1)
-        backlog = Sum() if waits is None else one(waits, grown)
+        backlog = Sum()
+        if waits is not None:
+            since = self.days[bisect_right(self.days, start - 1) - 1]
+            # What was in its grace then bears from its due day on.
+            grace = max(claim.last_safe_on - claim.due_on for claim in self.claims)
+            backlog = one(waits, self._grown(since - grace, end))
         slack = CENT * (len(claims) + 1)
         asked = self.programme.column()
-        limits = [Sum([], sum(claim.most for claim in claims) + slack)]
+        most = sum(claim.most * self._grown(claim.due_on, end) for claim in claims)
+        limits = [Sum([], most + slack)]
         if claims and (rest := claims[0].rest) is not None:
             limits.append(Sum([], slack))
             limits[-1].plus(rest, 1.0 + _MONTH_BEARS)
@@ -178,6 +183,10 @@ class Backlog:
         if (left := self.at(end)) is not None:
             paid.plus(one(left), -1.0)
         return paid
+
+    def _grown(self, since: int, day: int) -> float:
+        """What a yuan that is missed has become by the end of a day, penalty included."""
+        return 1.0 if self.nights is None else 1.0 + penalty(self.nights, since, day + 1)
 
     def at(self, day: int) -> int | None:
         place = bisect_right(self.days, day) - 1
