@@ -33,6 +33,10 @@ class Cash:
         self._reserves = [flows.reserve(day) for day in self.ends]
         self._money: list[int] = []
         self.payable: list[int] = []
+        self._free = [
+            max(self._held(day) - flows.reserve(day) for day in range(start, end + 1))
+            for start, end in zip(self.starts, self.ends, strict=True)
+        ]
         most = 0
         for start, end in zip(self.starts, self.ends, strict=True):
             most = max(most, self._held(start) - flows.reserve(start))
@@ -58,14 +62,22 @@ class Cash:
             reached = [yuan(fen) for fen in self.closings(steady)]
         return [
             Stretch(
-                start, end, yuan(money), yuan(payable), yuan(money - kept - reserve), floor, left
+                start,
+                end,
+                yuan(money),
+                yuan(payable),
+                yuan(money - kept - reserve),
+                yuan(free - kept),
+                floor,
+                left,
             )
-            for start, end, money, payable, reserve, floor, left in zip(
+            for start, end, money, payable, reserve, free, floor, left in zip(
                 self.starts,
                 self.ends,
                 self._money,
                 self.payable,
                 self._reserves,
+                self._free,
                 lowest,
                 reached,
                 strict=True,

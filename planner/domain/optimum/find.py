@@ -98,9 +98,14 @@ class _Finder:
                 self._find_late(search)
         except OutOfTime:
             pass  # what is known by now holds
-        except Exception as fault:
+        except Exception as fault:  # whatever a solver does, the person has a plan
             self.fault = fault
-        return self._best, self._judge(last)
+        try:
+            return self._best, self._judge(last)
+        except FalseBound as fault:
+            self.fault = fault
+        cost = cost_until(self._best, last)
+        return self._best, judge_proof(cost, 0, self._best.harm, NO_HARM, solved=False)
 
     def _find_late(self, search: Search) -> None:
         """Payments with the least harm, and what harm and cost cannot go below."""

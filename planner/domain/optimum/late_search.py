@@ -25,6 +25,7 @@ from planner.domain.plan.plan import Plan
 _KEPT_OF_CORE = ((1.0, 1.0), (1.0, 20.0), (1.02, 50.0), (1.04, 100.0), (1.07, 150.0), (1.1, 200.0))
 _CORE_SECONDS = 0.5
 _KEPT = 0.1  # yuan kept back when a solution is carried out
+_MORE = 3  # times as much each time: an older debt may ask for more than the model knows
 _MENDED = 5  # times that a solution is carried out anew, with more kept back
 _PATTERNS = 6  # that are tried at the least cost
 _LESS_THAN_ONE = 0.98
@@ -241,7 +242,7 @@ class LateSearch:
         programme.minimise(model.cost)
         kept = [_KEPT] * len(model.spent)
         missed: list[tuple[int, float]] = []
-        for _ in range(_MENDED):
+        for attempt in range(_MENDED):
             model.keep_back(kept)
             settled = self._solve(relaxed=True)
             if settled.values is None:
@@ -252,7 +253,7 @@ class LateSearch:
                 break
             for day, yuan in missed:
                 for stretch in range(bisect_right(self._cash.starts, day) - 1, len(kept)):
-                    kept[stretch] += yuan + _KEPT
+                    kept[stretch] += yuan * _MORE**attempt + _KEPT
         programme.lower, programme.upper = limits
         programme.cost, programme.constant = cost
         return settled.values is not None and not missed

@@ -24,14 +24,16 @@ from planner.domain.optimum.rows.open_balance import OpenBalance
 class Stretch:
     """Days from an income to the next, in yuan: all the `money` there is until its end, living
     costs paid; how much of it lenders may have had by then, at the most (`payable`), and how much
-    where something is prepaid in it (`beside_buffer`); how low cash may be at its end (`floor`),
-    and what a plan that is never late leaves there (`reached`)."""
+    with buffer and reserve there at its end (`beside_buffer`) or on one of its days (`free`); how
+    low cash may be at its end (`floor`), and what a plan that is never late leaves there
+    (`reached`)."""
 
     start: int
     end: int
     money: float
     payable: float
     beside_buffer: float
+    free: float
     floor: float
     reached: float
 
@@ -195,39 +197,51 @@ def _write_cash(model: Model) -> None:
 
 
 def _write_buffer(model: Model) -> None:
-    """In each stretch more is paid than is required, and buffer and reserve stay; or not.
+    """What a stretch may cost in which something is prepaid.
 
-    What is prepaid on a day leaves both on that day, and on those to come on which less is there
-    than without it, if only what is required is paid from then on. So at the end of a stretch
-    either both are there, or no more was paid in it than a plan pays that prepays nothing in it.
+    Nothing is prepaid on a day that leaves something required unpaid. What is prepaid leaves buffer
+    and reserve on that day, and on those to come on which less is there than without it, if only
+    what is required is paid from then on. So after the last such day of a stretch only dues are
+    paid that fall after it. And at the end of the stretch buffer and reserve are there, or no more
+    was paid in it than a plan pays that prepays nothing in it: all that is required.
     """
-    programme, span = model.programme, model.span
+    programme = model.programme
     if any(debt.keeps_spending for debt in model.backlogs):
         return
-    written_to = min((debt.written_to for debt in model.backlogs), default=span.last)
+    written_to = min((debt.written_to for debt in model.backlogs), default=model.span.last)
     before = Sum()
     for stretch, column in zip(model.stretches, model.spent, strict=True):
         if stretch.end > written_to:
             return
-        asked = Sum()
-        for debt in model.backlogs:
-            asked.plus(debt.asked_in(stretch.start, stretch.end))
-        keeps = programme.column(upper=1.0, whole=True)
+        parts = [debt.asked_in(stretch.start, stretch.end) for debt in model.backlogs]
+        asked, falling, left = Sum(), Sum(), Sum()
+        for part in parts:
+            asked.plus(part.asked)
+            falling.plus(part.falling)
+            left.plus(part.left)
+        most_left = sum(part.most_left for part in parts)
+        prepays = programme.column(upper=1.0, whole=True)
+        keeps = programme.column(upper=1.0, whole=True)  # the buffer to its end
+        programme.row([(prepays, 1.0), (keeps, -1.0)], 0.0)
         above = max(0.0, stretch.payable - stretch.beside_buffer)
         programme.row([(column, 1.0), (keeps, above)], upper=stretch.payable + CENT)
-        most = max(0.0, stretch.beside_buffer)
+        paid = [(column, 1.0), *before.negated(), *asked.negated()]
+        most = max(0.0, stretch.payable)
+        programme.row([*paid, (keeps, -most)], upper=asked.constant + CENT)
         programme.row(
-            [(column, 1.0), *before.negated(), (keeps, -most), *asked.negated()],
-            upper=asked.constant + CENT,
+            [*paid, *left.terms, (prepays, -most - most_left)],
+            upper=asked.constant - left.constant + CENT,
+        )
+        loose = max(0.0, stretch.payable - stretch.free) + most_left
+        programme.row(
+            [(column, 1.0), *falling.negated(), *left.terms, (prepays, loose)],
+            upper=stretch.free + falling.constant - left.constant + loose + CENT,
         )
         before = one(column)
-        for late in model.late:
-            for due in late.dues:
-                outlasts = [day for day in due.columns if day >= stretch.end]
-                if due.due_on <= stretch.start and outlasts:
-                    # Nothing is prepaid on a day that leaves something required unpaid.
-                    unpaid = due.columns[min(outlasts)]
-                    programme.row([(keeps, 1.0), (unpaid, 1.0)], upper=1.0)
+        for due in (due for late in model.late for due in late.dues):
+            outlasts = [day for day in due.columns if day >= stretch.end]
+            if due.due_on <= stretch.start and outlasts:
+                programme.row([(prepays, 1.0), (due.columns[min(outlasts)], 1.0)], upper=1.0)
 
 
 def _wait_in_grace(

@@ -69,11 +69,12 @@ def check_prepayment(plan, day):
     """The payments of a day against those of what was required on it alone."""
     prepaid = Until(plan, day)
     with_it = Ledger(plan.household, prepaid).run()
-    without = Ledger(plan.household, Until(plan, day, prepaid.required)).run()
     made = [prepaid.made[day].get(place, 0) for place in prepaid.places.values()]
 
     # nothing required stays unpaid on that day
     assert all(fen >= required for fen, required in zip(made, prepaid.required, strict=True))
+
+    without = Ledger(plan.household, Until(plan, day, prepaid.required)).run()
 
     until = without.debt_free_on or plan.household.as_of + timedelta(20_000)
     until = min(until.toordinal(), without.last_day)

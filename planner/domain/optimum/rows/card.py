@@ -21,11 +21,11 @@ from planner.domain.optimum.rows.debt import (
     borne,
     yuan,
 )
-from planner.domain.optimum.rows.late import LateDue, Lateness
+from planner.domain.optimum.rows.late import Asked, LateDue, Lateness
 from planner.domain.values.days import next_month_day
 
 _MORE_STATEMENTS = 4  # beyond those that there are when minimums are paid
-_STRETCH_BEARS = 0.15  # more than interest and a late fee ever add to it by the next due
+_STRETCH_BEARS = 0.1  # of what is owed, more than its late fees come to
 _LATE_DAYS = 125  # after them, in which something may still be paid
 
 
@@ -345,15 +345,19 @@ class Card:
         following = [day for day in self.span.paydays if day > last]
         return min(following, default=self.span.last + 1) - 1
 
-    def asked_in(self, start: int, end: int) -> Sum:
-        """At least what is paid in a stretch in which nothing is prepaid."""
+    def asked_in(self, start: int, end: int) -> Asked:
         late = self.late
         assert late is not None
         is_first = start == self.span.first
-        most, terms = CENT, []
+        most = falling = CENT
+        terms: list[tuple[int, float]] = []
         for due in late.dues:
             if due.due_on <= end and (is_first or due.due_on >= start):
                 most += due.most + CENT
+            if start < due.due_on <= end:
+                falling += due.most + CENT
+        left = self.lacks_at(end) or Sum()
+        most_left = sum(due.most + CENT for due in late.dues if due.due_on <= end)
         older = 0 if is_first else sum(due.due_on < start for due in late.dues)
         for unpaid, due in late.unpaid(older, start - 1) if older else ():
             if unpaid is None:
@@ -361,7 +365,7 @@ class Card:
             else:
                 terms.append((unpaid, due.most))
         if most <= CENT and not terms:
-            return Sum()
+            return Asked(Sum(), Sum(), left, most_left)
         asked = self.programme.column()
         self.programme.row(
             [(asked, 1.0), *((column, -entry) for column, entry in terms)], upper=most
@@ -373,14 +377,13 @@ class Card:
             owed.plus(self.accruing[before[-1]])
             owed.constant += sum(fen for until, fen in self.pending if until >= before[-1])
             grown = Sum([], CENT)
-            grown.plus(owed, 1.0 + _STRETCH_BEARS)
+            grown.plus(owed, 1.0 + _STRETCH_BEARS + borne(self.card.nights, before[-1], end + 1))
             if self.card.terms.late_fee is not None:
                 grown.constant += yuan(self.card.terms.late_fee.floor_fen)
             self.programme.row([(asked, 1.0), *grown.negated()], upper=grown.constant)
-        paid = one(asked)
-        if (left := self.lacks_at(end)) is not None:
-            paid.plus(left, -1.0)
-        return paid
+        fallen = self.programme.column(upper=falling)
+        self.programme.row([(asked, 1.0), (fallen, -1.0)], 0.0)
+        return Asked(one(asked), one(fallen), left, most_left)
 
     def _pay(self, balance: Sum, paid: Sum) -> None:
         """A column for what lowers a balance; the balance becomes one column."""

@@ -7,6 +7,7 @@ that one that is unpaid leaves all younger ones unpaid.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.dues import Due
@@ -26,7 +27,6 @@ from planner.domain.optimum.rows.debt import (
 from planner.domain.rulebook.ladders import Rung
 
 PLACES = range(5)  # of the counts of harm, the gravest first
-_MONTH_BEARS = 0.05  # more than a yuan ever bears from a due to the next
 _CHAINED = (
     4  # dues that are unpaid only with the younger ones; of older ones the own column says it
 )
@@ -138,6 +138,17 @@ class Lateness:
         return found
 
 
+class Asked(NamedTuple):
+    """Of one debt in a stretch between incomes, each at the least what it may be: `asked` is all
+    that is required if nothing is prepaid in it, `falling` what falls due after its first day.
+    `left` is at the most what of it is unpaid at its end, and never more than `most_left`."""
+
+    asked: Sum
+    falling: Sum
+    left: Sum
+    most_left: float
+
+
 @dataclass(slots=True)
 class Backlog:
     """What of a debt is required and unpaid: the column at the end of a day, by day."""
@@ -154,15 +165,17 @@ class Backlog:
     def written_to(self) -> int:
         return self.span.last
 
-    def asked_in(self, start: int, end: int) -> Sum:
-        """At least what is paid in a stretch in which nothing is prepaid."""
+    def asked_in(self, start: int, end: int) -> Asked:
         is_first = start == self.span.first
         claims = [one for one in self.claims if one.due_on <= end]
         if not is_first:
             claims = [one for one in claims if one.due_on >= start]
         waits = None if is_first else self.at(start - 1)
+        left = self.at(end)
+        most_left = sum(one.most * self._grown(one.due_on, end) for one in self.claims)
+        unpaid = (Sum() if left is None else one(left)), most_left
         if not claims and waits is None:
-            return Sum()
+            return Asked(Sum(), Sum(), *unpaid)
         backlog = Sum()
         if waits is not None:
             since = self.days[bisect_right(self.days, start - 1) - 1]
@@ -173,16 +186,18 @@ class Backlog:
         asked = self.programme.column()
         most = sum(claim.most * self._grown(claim.due_on, end) for claim in claims)
         limits = [Sum([], most + slack)]
-        if claims and (rest := claims[0].rest) is not None:
+        if len(claims) == 1 and (rest := claims[0].rest) is not None:
             limits.append(Sum([], slack))
-            limits[-1].plus(rest, 1.0 + _MONTH_BEARS)
+            limits[-1].plus(rest, self._grown(claims[0].due_on, end))
         for limit in limits:
             limit.plus(backlog)
             self.programme.row([(asked, 1.0), *limit.negated()], upper=limit.constant)
-        paid = one(asked)
-        if (left := self.at(end)) is not None:
-            paid.plus(one(left), -1.0)
-        return paid
+        falling = [claim for claim in claims if claim.due_on > start]
+        if len(falling) == len(claims) == 1 and waits is None:
+            return Asked(one(asked), one(asked), *unpaid)
+        fallen = self.programme.column(upper=sum(claim.most for claim in falling) + slack)
+        self.programme.row([(asked, 1.0), (fallen, -1.0)], 0.0)
+        return Asked(one(asked), one(fallen), *unpaid)
 
     def _grown(self, since: int, day: int) -> float:
         """What a yuan that is missed has become by the end of a day, penalty included."""
