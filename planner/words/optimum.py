@@ -83,7 +83,7 @@ def proof_line(proof: Proof, amounts: Amounts, rule: str = "") -> str:
 
 def proof_method() -> str:
     """How it is known, for who wants to know."""
-    share = percent(PROVEN_GAP, places=1)
+    share = percent(PROVEN_GAP)
     return _(
         "While the plan was worked out, a limit was worked out too that no way of repaying can get "
         "under: from the terms of your debts, the money that comes in and what living costs need, "
