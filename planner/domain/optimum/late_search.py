@@ -53,18 +53,13 @@ class LateSearch:
         self._run = run
         self._best = best
         self._model: Model | None = None
-        self._start: list[float] | None = None
-        self._carried: tuple[tuple[int, ...], Ledger] | None = None
         self.harm_bound = [0] * 5
         self.cost_bound_fen: int | None = None
 
     def _carry_out(self, found: Sequence[Intention]) -> tuple[Plan, Ledger]:
         self._deadline.check()
         triage = LeastHarm(self._ledger.household)
-        plan, ledger = self._run(CarryingOut(found, self._cash.last, triage))
-        if self._carried is None or plan.harm.counts < self._carried[0]:
-            self._carried = plan.harm.counts, ledger
-        return plan, ledger
+        return self._run(CarryingOut(found, self._cash.last, triage))
 
     def find_patterns(self) -> None:
         """Patterns of the core, a little more kept back each time, carried out by the ledger."""
