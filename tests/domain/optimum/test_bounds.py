@@ -149,7 +149,8 @@ def test_every_plan_of_an_example_fits(path):
     assert misfits(parse_household(json.loads(path.read_text())), 6) == []
 
 
-FEW, MANY = (
+FEW, SOME, MANY = (
+    {"tiny": 8, "realistic": 2, "mixed": 2},
     {"tiny": 60, "realistic": 12, "mixed": 12},
     {"tiny": 800, "realistic": 600, "mixed": 600},
 )
@@ -171,6 +172,12 @@ def all_misfits(kind, seeds):
 @pytest.mark.parametrize("kind", MADE)
 def test_every_plan_fits(kind):
     assert all_misfits(kind, range(FEW[kind])) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", MADE)
+def test_every_plan_of_some_households_fits(kind):
+    assert all_misfits(kind, range(FEW[kind], SOME[kind])) == {}
 
 
 @pytest.mark.long
