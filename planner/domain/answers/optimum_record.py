@@ -9,9 +9,9 @@ from typing import Any
 
 from planner.domain.answers.reasons import WhyPaid, read_reason, reason_document
 from planner.domain.household.household import Household
-from planner.domain.plan.document import ReadPlan, kept_document, read_plan
+from planner.domain.plan.document import ReadPlan, kept_document, read_plan, read_proof
 from planner.domain.plan.plan import Outcome, Plan, outcome_of
-from planner.domain.plan.proof import Proof, proof_document, read_proof
+from planner.domain.plan.proof import Proof, proof_document
 
 
 def optimum_record(

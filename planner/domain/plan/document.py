@@ -10,7 +10,7 @@ from planner.domain.ledger.consequences import Consequence, Harm
 from planner.domain.ledger.ledger import Balance, CashDay, Payment, Transfer, Warned
 from planner.domain.ledger.repeats import Repeats, read_repeats, repeats_document
 from planner.domain.plan.plan import Exposure, Plan, PlannedDue, Totals
-from planner.domain.plan.proof import proof_document
+from planner.domain.plan.proof import Proof, proof_document
 from planner.domain.values.money import format_yuan
 
 
@@ -273,3 +273,14 @@ def fen_of(text: str) -> int:
 
 def day_of(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def read_proof(document: Mapping[str, Any], harm: Harm) -> Proof:
+    """What `proof_document` wrote of a plan that does so much harm."""
+    return Proof(
+        fen_of(document["cost"]),
+        fen_of(document["cost_bound"]),
+        harm,
+        Harm(*document["harm_bound"]),
+        document["status"],
+    )

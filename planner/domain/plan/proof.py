@@ -1,12 +1,11 @@
 """How good a plan is known to be: its harm and cost beside what no plan can go below."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final, Literal
 
 from planner.domain.ledger.consequences import Harm
-from planner.domain.values.money import format_yuan, parse_yuan
+from planner.domain.values.money import format_yuan
 
 PROVEN_GAP: Final = Fraction(1, 1000)
 _PLACES: Final = 10_000
@@ -84,14 +83,3 @@ def proof_document(proof: Proof) -> dict[str, Any]:
         "harm_bound": list(proof.harm_bound),
         "status": proof.status,
     }
-
-
-def read_proof(document: Mapping[str, Any], harm: Harm) -> Proof:
-    """What `proof_document` wrote of a plan that does so much harm."""
-    return Proof(
-        parse_yuan(document["cost"]),
-        parse_yuan(document["cost_bound"]),
-        harm,
-        Harm(*document["harm_bound"]),
-        document["status"],
-    )

@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 
 from planner.domain.ledger.consequences import Harm
-from planner.domain.plan.proof import judge_proof, proof_document, read_proof
+from planner.domain.plan.document import read_proof
+from planner.domain.plan.proof import judge_proof, proof_document
 
 BOUND = Harm(0, 0, 0, 2, 2, 0)
 
@@ -53,4 +54,8 @@ def test_a_proof_survives_being_kept():
     kept = read_proof(proof_document(proof), proof.harm)
 
     assert kept == proof
+    most = judge_proof(
+        10**13, 10**13, proof.harm, BOUND, solved=True
+    )  # more than one amount may be
+    assert read_proof(proof_document(most), most.harm) == most
     assert (kept.saving_left_fen, kept.gap) == (207, Fraction(207, 100_207))
