@@ -1,7 +1,7 @@
 """What reading costs: `make bench`, or python benchmarks/bench_imports.py.
 
 Each file is read by a child process, as on the page; processor time and the most memory it held,
-the median of five. The report is printed here, with text on its pages.
+the median of three. The report is printed here, with text on its pages.
 """
 
 import subprocess
@@ -18,7 +18,7 @@ from planner.imports.report import read_report
 from tests.imports.expected import BILLS, REPORTS, differences, expected
 from tests.imports.generate import Made, Printing, pages_of
 
-ROUNDS = 5
+ROUNDS = 3
 PRINTING = Printing(
     width=38, lines=44, has_zeros=True, has_commas=True, is_full_width=False, has_footers=True,
     dot=".",

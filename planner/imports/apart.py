@@ -17,7 +17,7 @@ from planner.imports.outcome import MOST_BYTES, refusal
 
 SECONDS = 4  # of the processor
 PATIENCE = 25  # seconds on the clock, for a machine that has other things to do
-MOST_DATA = 160 * 1024 * 1024  # bytes of memory that the child may write to
+MOST_DATA = 175 * 1024 * 1024  # bytes of memory that the child may write to
 MOST_MAPPED = 1024 * 1024 * 1024  # of addresses, libraries and stacks included
 SEATS = 2  # children of one server process at a time
 WAIT = 10  # seconds that a request waits for a seat

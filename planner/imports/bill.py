@@ -6,9 +6,11 @@ but for who pays regularly and who lends. Amounts are text in yuan, dates ISO te
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from statistics import median_low
 from typing import Any
 
@@ -149,6 +151,7 @@ def _is_refund(row: Row) -> bool:
 # --- Who lends ---------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)
 def _creditor_of_method(method: str) -> tuple[str, str | None, str | None] | None:
     """(name, product, tail of the card) of whom a payment by `method` is owed to afterwards."""
     if found := _CREDIT_CARD.match(method):
@@ -162,15 +165,20 @@ def _creditor_of_method(method: str) -> tuple[str, str | None, str | None] | Non
 
 
 def _creditor(row: Row) -> tuple[str, str | None, str | None]:
-    words = f"{row.other} {row.what} {row.category}"
+    return _creditor_of(row.other, row.what, row.category)
+
+
+@lru_cache(maxsize=4096)
+def _creditor_of(other: str, what: str, category: str) -> tuple[str, str | None, str | None]:
+    words = f"{other} {what} {category}"
     if _CARD_REPAID.search(words):
-        name = re.sub(r"信用卡.*$", "", row.other) or row.other
+        name = re.sub(r"信用卡.*$", "", other) or other
         found = re.search(r"信用卡\((\d{4})\)", words)
         return name or "信用卡", "credit_card", found[1] if found else None
     for pattern, name, product in _LENDERS:
         if re.search(pattern, words):
             return name, product, None
-    return row.other or row.category, None, None
+    return other or category, None, None
 
 
 def _debts(by_class: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:
@@ -227,17 +235,19 @@ def _repayments(by_class: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:
 
 def _loops(by_class: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:
     """Money lent that was paid to others within days: borrowing to repay."""
-    repaid = [*by_class["repayment_ok"], *by_class["card_repayment"]]
-    loops = []
+    repaid = sorted(
+        [*by_class["repayment_ok"], *by_class["card_repayment"]], key=lambda row: (row.on, row.at)
+    )
+    moments = [(row.on, row.at) for row in repaid]
+    loops: list[dict[str, Any]] = []
     for lent in by_class["loan_out"]:
+        if len(loops) >= MOST_LISTED:
+            break
         whose = _creditor(lent)[0]
-        after = [
-            row
-            for row in repaid
-            if lent.on <= row.on <= lent.on + timedelta(days=LOOP_DAYS)
-            and (row.on, row.at) > (lent.on, lent.at)
-            and _creditor(row)[0] != whose
-        ]
+        first = bisect_right(moments, (lent.on, lent.at))
+        last = bisect_right(moments, (lent.on + timedelta(days=LOOP_DAYS), "24"))
+        after = [row for row in repaid[first : min(last, first + MOST_LISTED)]
+                 if _creditor(row)[0] != whose]  # fmt: skip
         if after and 2 * sum(row.fen for row in after) >= lent.fen:
             loops.append(
                 {
@@ -248,7 +258,7 @@ def _loops(by_class: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:
                     "repaid": _yuan(row.fen for row in after),
                 }
             )
-    return loops[:MOST_LISTED]
+    return loops
 
 
 # --- What comes, what is lived on --------------------------------------------------------------
@@ -326,7 +336,11 @@ def _expenses(
 
 
 def _kind(row: Row) -> str | None:
-    words = f"{row.category} {row.what} {row.other}"
+    return _kind_of(f"{row.category} {row.what} {row.other}")
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(words: str) -> str | None:
     return next((kind for kind, pattern in _KINDS if re.search(pattern, words)), None)
 
 
@@ -362,6 +376,7 @@ def _accounts(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ][:MOST_LISTED]
 
 
+@lru_cache(maxsize=1024)
 def _account(method: str) -> tuple[str, str, str | None] | None:
     if not method or _creditor_of_method(method) or method.startswith("亲情卡"):
         return None

@@ -1,0 +1,65 @@
+"""Any report is read as it was printed; a cut one never to a figure that was not there."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planner.imports.report import read_report
+from tests.imports.generate import accounts, as_printed, figures, pages_of, printings
+
+pytestmark = [pytest.mark.property, pytest.mark.slow]
+
+reports = st.tuples(st.lists(accounts, max_size=60), printings)
+short_reports = st.tuples(st.lists(accounts, min_size=2, max_size=14), printings)
+
+
+def read_figures(document):
+    return Counter(
+        (one["institution"], one["opened_on"], one["balance"], one["currency"] != "CNY")
+        for one in document["proposed"]
+    )
+
+
+def true_figures(made):
+    return Counter(figures(one) for one in made if one.is_debt)
+
+
+@given(reports)
+def test_a_report_is_read_as_it_was_printed(report):
+    made, to = as_printed(report[0]), report[1]
+
+    found = read_report(pages_of(made, to))
+
+    assert found["outcome"] == "read"
+    assert found["unread"] == []
+    assert (found["missing_accounts"], found["complete"]) == (0, True)
+    assert read_figures(found) == true_figures(made)
+    total = sum(one.yuan for one in made if one.is_debt and not one.is_foreign)
+    assert found["total_cny"] == f"{total}.00"
+    debts = [one for one in made if one.is_debt]
+    for one, read in zip(debts, found["proposed"], strict=True):
+        assert read["sentence"].translate(NARROW) == one.sentence(to)
+        wanted = {"有": True, "无": False}.get(
+            one.now if one.section == "loan" else "", None if one.was_overdue else False
+        )
+        if one.kind in ("card", "card_special", "line", "loan") or not one.now:
+            assert read["overdue_now"] == wanted
+    for column, rows in found["counts"].items():
+        assert rows["accounts"]["read"] == sum(1 for one in made if one.column == column)
+
+
+NARROW = {0xFF10 + digit: str(digit) for digit in range(10)}
+
+
+@given(short_reports, st.data())
+def test_a_cut_report_shows_no_wrong_balance(report, data):
+    made, to = as_printed(report[0]), report[1]
+    pages = pages_of(made, to)
+    kept = data.draw(st.integers(0, len(pages) - 1))
+    cut = data.draw(st.integers(0, len(pages[kept])))
+
+    found = read_report([*pages[:kept], pages[kept][:cut]])
+
+    assert read_figures(found) <= true_figures(made)
