@@ -11,10 +11,12 @@ from tests.paths import ROOT
 from tests.trust.run import DATABASES, PROGRAMS, run_all
 from tests.trust.served import postgres_folders
 
+TIMED = ("pages", "threads")  # how long others wait: told of a machine that does nothing else
+
 
 @pytest.mark.trust
 @pytest.mark.parametrize("database", DATABASES)
-@pytest.mark.parametrize("program", [one for one in PROGRAMS if one != "pages"])
+@pytest.mark.parametrize("program", [one for one in PROGRAMS if one not in TIMED])
 def test_each_promise_holds_in_short(program, database, tmp_path):
     if database == "postgres" and not postgres_folders():
         pytest.skip("PostgreSQL is missing: apt-get install postgresql")
