@@ -329,6 +329,8 @@ class Trying:
             if least >= 0 and place not in new:
                 continue  # by then no less is there than without it
             if place >= self._short_place:
+                if path.above[place] + ahead >= self._buffer:
+                    continue  # with it nothing is late any more
                 return _Excess(None, path.ends[place])
             excess = self._buffer - path.above[place] - ahead
             if excess > (most.fen or 0):

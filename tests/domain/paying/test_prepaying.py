@@ -1,6 +1,6 @@
 """A prepayment is tried, and harms nothing later: each checked by two whole ledgers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import assume, given
@@ -13,6 +13,7 @@ from planner.domain.ledger.ledger import Ledger
 from planner.domain.make_plan import make_plan
 from planner.domain.paying.proposals import pay_minimum, required_today
 from tests.domain.generate import households, just_enough
+from tests.households import account, document
 
 PREPAYING = ("avalanche", "snowball", "custom")
 
@@ -111,6 +112,31 @@ def prepaid_days(plan):
         for day, made in sorted(watch.made.items())
         if any(fen > required[day][place] for place, fen in made.items())
     ]
+
+
+@pytest.mark.parametrize("strategy", PREPAYING)
+def test_the_last_1000_pay_a_bill_of_1000_which_then_bears_no_interest(strategy):
+    bill = {
+        "id": "card", "name": "card", "product": None, "contract": "revolving",
+        "statement_day": 20, "due_day": 8, "billed": "1000.00", "unbilled": "0.00",
+        "rate": {"rate": "0.0005", "per": "day"}, "interest_from": "statement",
+        "minimum": {"ratio": "0.10"},
+    }  # fmt: skip
+    household = parse_household(
+        document(
+            buffer="0.00",
+            accounts=[account(balance="1000.00")],
+            incomes=[],
+            expenses=[],
+            debts=[bill],
+        )
+    )
+
+    plan = make_plan(household, strategy)
+
+    assert [one.amount_fen for one in plan.payments] == [100_000]
+    assert plan.payments[0].on <= date(2026, 12, 8)
+    assert (plan.totals.interest, plan.totals.fees) == (0, 0)
 
 
 @pytest.mark.property
