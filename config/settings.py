@@ -196,7 +196,7 @@ WORKER_NICENESS = 10  # added to that of a worker: the pages go first
 OPTIMUM_SECONDS = 10  # as long as one solve may take
 # What is foreseen to take longer than a page may, in milliseconds of a processor, is worked out by
 # a worker; None: nothing is. A request waits for it so long, and one of a process at a time.
-PAGE_RECKONS_MS: float | None = 50
+PAGE_RECKONS_MS: float | None = 250
 WAIT_SECONDS = 1.0
 
 # --- Sign-in ---------------------------------------------------------------------------------
