@@ -308,7 +308,7 @@ def _short(situation: Situation) -> Answer:
     )
     why = [
         markup(
-            _("Paid by {day} at the latest, it counts as on time."),
+            _("It is on time until {day}."),
             day=strong(day(due.last_safe_on, as_of)),
         )
     ]

@@ -45,9 +45,18 @@ const room = new CSSStyleSheet(); // a style attribute would be carried over, an
 document.adoptedStyleSheets = [room];
 const leaveRoom = (above, below) =>
   room.replaceSync(`#plan { padding-block: ${above}px ${below}px; }`);
-const named = () =>
-  document.activeElement?.closest("#plan [id]") ??
-  [...document.querySelectorAll("#plan [id]")].find((one) => one.getBoundingClientRect().top >= 0);
+let changed = null; // the id of what was changed last: a swap takes the focus from it
+const isSeen = (one) => {
+  const { top, bottom } = one.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+};
+const named = () => {
+  changed = document.activeElement?.closest("#plan [id]")?.id ?? changed;
+  const last = changed && document.getElementById(changed);
+  if (last && isSeen(last)) return last;
+  const all = [...document.querySelectorAll("#plan [id]")];
+  return all.find((one) => one.getBoundingClientRect().top >= 0);
+};
 const moved = () => document.getElementById(held.id).getBoundingClientRect().top - held.top;
 document.addEventListener("htmx:beforeSwap", () => {
   for (const fold of document.querySelectorAll("[data-keep]")) opened.set(fold.id, fold.open);

@@ -157,7 +157,7 @@ def test_each_state_has_its_words(name, language):
     ("language", "words"),
     [
         ("zh-hans", ["最迟 12 月 9 日补足，就不算逾期。", "12 月 10 日起：可能上征信；可能来电。"]),
-        ("en", ["Paid by 9 December at the latest", "A record is possible; A call is possible."]),
+        ("en", ["It is on time until 9 December.", "A record is possible; A call is possible."]),
     ],
 )
 def test_a_shortage_says_its_last_safe_day_and_what_starts_otherwise(language, words):
