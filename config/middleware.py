@@ -133,9 +133,10 @@ def bounded_bodies(get_response: GetResponse) -> GetResponse:
                 read(request.META["wsgi.input"], MOST_READ)
             return HttpResponse(render_to_string("400.html"), status=411)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if int(length) <= settings.LARGE_BODIES.get(
-            request.path_info, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        ):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.content_type == "multipart/form-data":  # the only way a file is sent
+            most = settings.LARGE_BODIES.get(request.path_info, most)
+        if int(length) <= most:
             return get_response(request)
         read(request, min(int(length), MOST_READ))
         return HttpResponse(render_to_string("413.html"), status=413)

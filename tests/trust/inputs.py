@@ -41,12 +41,19 @@ WITHOUT_FORM = {
     "account_change_password": "its form stands in for members with a password",
     "planner:guest-settle": "asks only a guest who has just signed in",
     "planner:question-resume": "a button alone, shown once a question was put off",
+    "planner:plan-news": "a button alone, shown while new rules are news",
+    "planner:carry-create": "a button alone, shown in WeChat and in a guest's settings",
+    "planner:import-choose": "its form stands on the answer to what was read",
+    "planner:import-rest": "its form stands on the answer to what was read",
+    "planner:import-drop": "a button alone, on the answer to what was read",
     "planner:event-undo": "a button alone, shown once a letter was entered",
 }
 # Fields of a choice that was not made: what stands there is not kept.
 OF_A_CHOICE = ("minimum_", "weekday", "every_days", "once", "month_day")
-# Nothing is kept; what follows from the values is shown at once.
-SHOWING = {"planner:plan-borrow"}
+# Nothing is kept; what follows from the values, or how they are understood, is shown at once.
+SHOWING = {"planner:plan-borrow", "planner:start"}
+# What was sent is dropped with the request, as the page promises, and never shown again.
+FORGETTING = {"planner:import-read"}
 # A button alone, and what it does ends the person's session or household.
 ENDING = {"planner:data-erase", "account_logout", "set_language"}
 
@@ -389,6 +396,8 @@ class Trial:
     def _stays(self, answer, shown, found, key, text) -> None:
         """What was typed is still there."""
         if answer.status != 422 or shown is None or shown.kind not in ("text", "date", "textarea"):
+            return
+        if found.name in FORGETTING:
             return
         typed, now = (re.sub(r"[\0\r]", "", one) for one in (text, shown.value))
         if now.strip("\n") != typed.strip("\n"):

@@ -8,9 +8,10 @@ before that day, what was spent since, what bears interest, what is missing.
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from planner.domain.answers.bill_in_app import (
@@ -239,6 +240,12 @@ def test_the_app_gives_the_plan_of_the_full_form_by_any_days(data):
         data.draw(st.dates(date(2026, 1, 1), date(2028, 3, 31))),
         spent=data.draw(st.integers(100, 90_000)), is_morning=data.draw(st.booleans()),
     )  # fmt: skip
+
+    # In February the 29th and the 28th are one day: no lender makes a bill on the day on which the
+    # one before falls due, and no app could say which of them a payment of that day was for.
+    statements = lender.statements()
+    for before, one in pairwise(statements):
+        assume(abs((one - lender.today).days) > 62 or lender.due_of(before) != one)
 
     product = data.draw(st.sampled_from(BILLING))
     check(product, lender, "avalanche", is_left_in=data.draw(st.booleans()))
