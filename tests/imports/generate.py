@@ -123,7 +123,7 @@ class Made:
 days = st.dates(date(2005, 1, 1), date(2026, 9, 30))
 printings = st.builds(
     Printing,
-    width=st.integers(7, 60),
+    width=st.integers(24, 60),  # narrower than that no page is printed
     lines=st.integers(12, 60),
     has_zeros=st.booleans(),
     has_commas=st.booleans(),

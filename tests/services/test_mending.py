@@ -69,7 +69,8 @@ def test_every_page_answers(client, lived, refused, headers):
             if address.name in ("planner:data-erase", "account_logout") and method == "post":
                 continue
             response = getattr(client, method)(address.path, headers=headers)
-            assert response.status_code < 500, address
+            no_worker = address.name == "health-ready" and response.status_code == 503
+            assert no_worker or response.status_code < 500, address
             seen.add(response.status_code)
 
     assert (200 if headers else 409) in seen

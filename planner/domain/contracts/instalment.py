@@ -644,6 +644,8 @@ class Instalment:
         mornings and paying them, sooner: plans ask for it for each prepayment that they try.
         """
         while self._has_undue() and (day := self._next_due) <= until:
+            if not self._undue and self.is_settled(day):
+                return  # only fees are left that nobody asks for any more
             self._accrue(day)
             row = self._next_row(day)
             if row.unpaid:
