@@ -86,10 +86,8 @@ class Card:
     def write(self) -> None:
         programme, span = self.programme, self.span
         spends = self.card.terms.monthly_spend_fen
-        if spends:
-            self.rows.is_exact = False
-            if span.is_bound:
-                self._leave_out_spending(spends)
+        if spends and span.is_bound:
+            self._leave_out_spending(spends)
         card = self.card
         path = self._path()
         unpaid: dict[int, Unpaid] = {}

@@ -2,8 +2,8 @@
 
 The flows of a debt are what it asks as if all were paid on its day, or, of a card, what is really
 paid. Every row lets through at least what the contract lets through, so that a programme of them
-costs no more than the ledger; where a contract has no linear form, `is_exact` False says that
-the payments found for it are only near what the ledger will ask.
+costs no more than the ledger; where a contract has no linear form, the payments found for it are
+only near what the ledger will ask.
 """
 
 from collections import defaultdict
@@ -64,7 +64,6 @@ class DebtRows:
     questions: list[tuple[int, int]] = field(default_factory=list)
     settles: list[int] = field(default_factory=list)
     promises: list[int] = field(default_factory=list)
-    is_exact: bool = True
     prepaid: dict[int, tuple[int, float]] = field(default_factory=dict)
 
 

@@ -159,8 +159,6 @@ class Loan:
                     self._require(row, number, principal, level, before, left, ratios, fee)
             before = one(left)
         self.rows.owing.plus(before)
-        if terms.prepay.keeps == "term" and terms.method == "level":
-            self.rows.is_exact = False
 
     def _require(
         self,

@@ -43,8 +43,6 @@ class OpenBalance:
         covers = all(due.charges == 0 for due in path)
         ends_on = self.standing.ends_on
         compounds = self.standing.terms.compound
-        if not covers:
-            self.rows.is_exact = False
         days = span.candidates(list(dues), ends_on if path else span.last)
         since = span.first
         standing = billed = Sum()
