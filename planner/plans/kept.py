@@ -28,6 +28,7 @@ from planner.services.errors import Overtaken
 WAYS = "ways"
 BEST = "best"
 Beside = Callable[[Mapping[str, Record]], Record | None]
+Compute = Callable[[Household, list[str], Mapping[str, Record]], dict[str, Record]]
 
 
 def stored_plans(
@@ -176,7 +177,7 @@ def kept(
     user: User,
     names: Iterable[str],
     document: dict[str, Any] | None,
-    compute: Callable[[Household, list[str], Mapping[str, Record]], dict[str, Record]],
+    compute: Compute,
     *,
     parsed: Callable[[], Household] | None = None,
     shelf: Shelf | None = None,

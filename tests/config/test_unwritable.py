@@ -1,6 +1,7 @@
 """A database that takes no writes: said as it is, and nothing is half done."""
 
 import logging
+import os
 import sqlite3
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -17,7 +18,7 @@ from tests.households import expense
 from tests.sending import as_sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
-sqlite_only = pytest.mark.skipif("DATABASE_URL" in __import__("os").environ, reason="of SQLite")
+sqlite_only = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="of SQLite")
 
 
 @contextmanager

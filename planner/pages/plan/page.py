@@ -38,7 +38,15 @@ from planner.models import Item
 from planner.pages.plan.figures import FIGURES, BufferForm, StrategyForm, figure_lines
 from planner.pages.plan.last_change import LastChange, changes, wanted
 from planner.plans.current import Current
-from planner.plans.kept import STANDING, WAYS, Beside, kept, leave_what_is_long, names_of
+from planner.plans.kept import (
+    STANDING,
+    WAYS,
+    Beside,
+    Compute,
+    kept,
+    leave_what_is_long,
+    names_of,
+)
 from planner.plans.questions import filed, open_questions
 from planner.plans.shelf import Record
 from planner.services.documents import RULES, outline_of
@@ -185,7 +193,11 @@ class PlanPage(Current):
             }
             return dict.fromkeys(names, record)
 
-        name = HELPS[self.plan.strategy == OPTIMAL]
+        return self._kept_beside(HELPS, compute)
+
+    def _kept_beside(self, names: tuple[str, str], compute: Compute) -> Record:
+        """What is kept for the plan that is shown: by a rule of thumb, or by the optimum."""
+        name = names[self.plan.strategy == OPTIMAL]
         return kept(
             self.owner,
             [name],
@@ -243,15 +255,7 @@ class PlanPage(Current):
             found = reserve_at_risk(household, steps, before)
             return {name: {"days": [at_risk_document(one) for one in found]} for name in names}
 
-        name = AT_RISK[plan.strategy == OPTIMAL]
-        record = kept(
-            self.owner,
-            [name],
-            self.document,
-            compute,
-            parsed=lambda: self.household,
-            shelf=self.shelf,
-        )[name]
+        record = self._kept_beside(AT_RISK, compute)
         found = [read_at_risk(one) for one in record["days"]]
         return risk_lines(found, self.position, self.amounts)
 
