@@ -81,6 +81,10 @@ class Walker:
         response = self.client.post(ANSWER, self.form(ANSWER) | {"answer": answer, **typed})
         assert response.status_code == 302
 
+    def puts_all_off(self):
+        while f'action="{ANSWER}"' in self.client.get(PLAN).content.decode():
+            self.taps("later")
+
     def says_all_as_planned(self):
         assert self.client.post(ALL, self.form(ALL)).status_code == 302
 
@@ -186,6 +190,33 @@ def test_from_monday_to_the_next_month(walker):
     kinds = [row.kind for row in HistoryEntry.objects.owned_by(walker.user).standing()]
     assert kinds.count("payment") == 4
     assert kinds.count("unpaid") == 2
+
+
+def test_what_was_put_off_is_said_under_its_condition(walker):
+    for day in (date(2026, 12, 9), date(2026, 12, 11)):
+        walker.wakes(day)
+        walker.taps("not")  # 借呗 of the 8th, then 花呗 of the 9th
+    assert "12 月 10 日：工资 ¥8,500.00 到账了吗" in walker.reads()
+    assert AS_IF not in walker.reads()  # nothing is judged while something is asked
+
+    walker.puts_all_off()
+
+    said = walker.reads()
+    assert said.index(AS_IF) < said.index(
+        "一共还差 ¥1,106.17"
+    )  # 1,042.42 + 3 nights (1.75) + 62.00
+
+
+def test_with_the_payments_put_off_what_is_late_is_paid_first(walker):
+    for day in (date(2026, 12, 9), date(2026, 12, 11)):
+        walker.wakes(day)
+        walker.taps("not")
+    walker.taps("planned")  # the salary of the 10th
+
+    walker.puts_all_off()
+
+    # Both are paid the same day; what lets a whole debt be on time for less stands first.
+    assert "今天从储蓄卡还花呗 ¥62.00。然后：借呗 ¥1,044.17" in walker.reads()
 
 
 def test_nothing_on_the_way_blames(walker):
