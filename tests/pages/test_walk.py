@@ -215,7 +215,7 @@ def test_with_the_payments_put_off_what_is_late_is_paid_first(walker):
 
     walker.puts_all_off()
 
-    # Both are paid the same day; what lets a whole debt be on time for less stands first.
+    # Both are paid the same day, in the plan's order.
     assert "今天从储蓄卡还花呗 ¥62.00。然后：借呗 ¥1,044.17" in walker.reads()
 
 
