@@ -6,13 +6,20 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from planner.domain.answers.bill_in_app import BillAnswers, BillDays, bill_days, next_bill
 from planner.domain.household.terms import RevolvingTerms
 from planner.words.days import day
 from planner.words.figures import Amounts
 from planner.words.markup import markup, sentences, strong
+
+# How the bill before was paid: the answers of BillAnswers.last.
+LAST_PAID = [
+    ("full", gettext_lazy("Paid in full")),
+    ("minimum", gettext_lazy("The minimum was paid, not all of it")),
+    ("short", gettext_lazy("Less than the minimum, or nothing")),
+]
 
 
 def bill_understood(

@@ -153,3 +153,20 @@ def what_lacks(document: Mapping[str, Any]) -> str:
             )
         )
     return ("" if language() == "zh" else " ").join(said)
+
+
+EXPENSES: Mapping[str, Any] = {
+    "housing": gettext_lazy("Rent and home"),
+    "utilities": gettext_lazy("Phone, power, water"),
+    "food": gettext_lazy("Food"),
+    "daily": gettext_lazy("Daily needs"),
+    "transport": gettext_lazy("Getting around"),
+    "health": gettext_lazy("Health"),
+    "education": gettext_lazy("Education"),
+    "insurance": gettext_lazy("Insurance"),
+}
+
+
+def expense_name(kind: str) -> str:
+    """What a kind of living costs of a bill is called."""
+    return str(EXPENSES[kind])

@@ -41,7 +41,7 @@ from planner.forms.fields import (
 )
 from planner.hashes import digest
 from planner.pages.debts.forms import DebtForm, late_fee_entry, shown_late_fee
-from planner.words.bill import bill_understood
+from planner.words.bill import LAST_PAID, bill_understood
 from planner.words.days import day
 from planner.words.language import spoken
 
@@ -57,11 +57,6 @@ INTEREST_ON = [
 SHOWS = [
     ("growing", _("Not billed yet: it still grows")),
     ("made", _("The bill is made")),
-]
-LAST = [
-    ("full", _("Paid in full")),
-    ("minimum", _("The minimum was paid, not all of it")),
-    ("short", _("Less than the minimum, or nothing")),
 ]
 BILL_KEYS = ("billed", "unbilled", "carrying", "arrears")
 MOST_MISSED = 24  # due days to choose from for the oldest one that was short
@@ -125,7 +120,7 @@ class RevolvingForm(DebtForm):
         label=_("Spent since then, not billed yet"), required=False,
         help_text=_("Empty: nothing. It comes with the bill after this one."),
     )  # fmt: skip
-    last = forms.ChoiceField(choices=LAST, widget=forms.RadioSelect)
+    last = forms.ChoiceField(choices=LAST_PAID, widget=forms.RadioSelect)
     left = YuanField(label=_("How much of that bill is still owed?"), required=False)
     is_left_in = forms.BooleanField(
         label=_("The figure above has this in it already"), required=False

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from planner.domain.rulebook.products import load_products
 from planner.domain.values.money import parse_yuan
-from planner.pages.imports.forms import ChoiceForm, expense_name, product_name
+from planner.pages.imports.choice_form import ChoiceForm
 from planner.pages.imports.proposals import Draft, Row
 from planner.words.figures import yuan
-from planner.words.imports import column_name, of_message, what_lacks
+from planner.words.imports import column_name, expense_name, of_message, what_lacks
+from planner.words.language import spoken
 
 Part = Mapping[str, Any]
 
@@ -80,7 +81,7 @@ class ChoicePage:
         return Line(title, amount, [one for one in details if one], fields["take"], asked)
 
     def _debt(self, row: Row, fields: Mapping[str, BoundField]) -> Line:
-        title = row["lender"] or product_name(load_products()[row["product"]])
+        title = row["lender"] or spoken(load_products()[row["product"]].names)
         if row["tail"]:
             title += f" {row['tail']}"
         details = []
@@ -111,7 +112,7 @@ class ChoicePage:
             details.append(_("one line may hold several loans: compare with the app"))
         if row["hints"]:
             known = load_products()
-            names = [product_name(known[one]) for one in row["hints"]]
+            names = [spoken(known[one].names) for one in row["hints"]]
             details.append(_("this lender may stand behind {names}").format(
                 names=_(", ").join(names)))  # fmt: skip
         if row["same"]:

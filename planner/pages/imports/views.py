@@ -11,9 +11,11 @@ from planner.imports.apart import read_apart
 from planner.models import IncomeRow
 from planner.pages.attempt import save
 from planner.pages.http import Request
-from planner.pages.imports.forms import ChoiceForm, RestForm, UploadForm
+from planner.pages.imports.choice_form import ChoiceForm
 from planner.pages.imports.page import ChoicePage, told_lines
 from planner.pages.imports.proposals import added, empty, matched
+from planner.pages.imports.rest_form import RestForm
+from planner.pages.imports.upload_form import UploadForm
 from planner.plans.kept import position_today
 from planner.services.documents import household_of
 from planner.services.drafts import draft_of, drop_draft, keep_draft

@@ -1,6 +1,6 @@
-"""The forms of an import: what is read, which of it is taken, and what it lacks."""
+"""What the ticked rows lack, asked in a line each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -8,13 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from planner.domain.answers.bill_in_app import BillAnswers, BillDays, Misfit, bill_days, terms_of
-from planner.domain.household.household import Debt, parse_debt
+from planner.domain.household.household import parse_debt
 from planner.domain.household.terms import RevolvingTerms, terms_document
-from planner.domain.rulebook.ladders import in_language
-from planner.domain.rulebook.products import Product, load_products
+from planner.domain.rulebook.products import load_products
 from planner.domain.values.days import next_month_day
 from planner.domain.values.money import divide_half_up, parse_yuan
 from planner.domain.values.rates import periodic_irr
@@ -33,183 +31,15 @@ from planner.forms.fields import (
     yuan_text,
 )
 from planner.forms.keyed import HouseholdForm
-from planner.imports.outcome import MOST_BYTES
 from planner.models import HouseholdRow
 from planner.pages.imports.proposals import Draft, Row, names, next_due, periods_left
 from planner.services.items import new_slug, save_items
+from planner.words.bill import LAST_PAID
 from planner.words.days import day
-from planner.words.language import language, spoken
+from planner.words.imports import expense_name
+from planner.words.language import spoken
 
-MOST_PASTED = 100_000  # characters
-
-
-# --- What is to be read ------------------------------------------------------------------------
-
-
-class UploadForm(forms.Form):
-    """A file or a text, and the agreement to have it read. Nothing typed here is shown again."""
-
-    file = forms.FileField(
-        label=gettext_lazy("A file: credit report (PDF), Alipay or WeChat bill"),
-        required=False,
-        allow_empty_file=True,
-    )
-    file.widget.attrs["accept"] = ".pdf,.csv,.xlsx,.zip,.txt"
-    text = forms.CharField(
-        label=gettext_lazy("Or paste: bill messages, one or many, or the text of a report"),
-        required=False,
-        max_length=MOST_PASTED,
-        strip=False,
-        widget=forms.Textarea({"rows": 6, "autocomplete": "off"}),
-    )
-    password = forms.CharField(
-        label=gettext_lazy("Password of the file, if it has one"),
-        required=False,
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "off"}),
-    )
-    received = DayField(
-        label=gettext_lazy("The messages came on"),
-        required=False,
-        help_text=gettext_lazy("Bills name a day without a year; this tells which one is meant."),
-    )
-    agree = forms.BooleanField(
-        label=gettext_lazy(
-            "I agree that this is read here, once, to propose debts from it. The file, the text "
-            "and the password are dropped at once; what is proposed waits an hour, encrypted, for "
-            "me to choose from."
-        ),
-        error_messages={"required": gettext_lazy("Without your agreement nothing is read.")},
-    )
-
-    only_asks = False
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        received = self.fields["received"]
-        assert isinstance(received, DayField)
-        received.today = today
-        received.bound(today - timedelta(days=400), today)
-        received.initial = today
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        upload = cleaned.get("file")
-        if upload is None and not (cleaned.get("text") or "").strip() and not self.errors:
-            self.add_error("file", _("Choose a file, or paste a text."))
-        if upload is not None and upload.size > MOST_BYTES:
-            self.add_error("file", _("This file is larger than 10 MB. Choose a shorter period."))
-        return cleaned
-
-    def content(self) -> bytes:
-        upload = self.cleaned_data.get("file")
-        if upload is not None:
-            return bytes(upload.read(MOST_BYTES + 1))
-        return str(self.cleaned_data["text"]).encode("utf-8", "replace")
-
-    def forget(self) -> None:
-        """Drop what was typed, so that no answer can show it again; only the agreement stays."""
-        kept = {"agree": self.data.get("agree", ""), "received": self.data.get("received", "")}
-        self.data, self.files = kept, {}  # type: ignore[assignment]  # what it reads of them is all
-
-
-# --- Which of it is taken ----------------------------------------------------------------------
-
-
-class ChoiceForm(forms.Form):
-    """A tick for each row; of a debt also what kind it is, and which of those there are."""
-
-    only_asks = False
-
-    def __init__(self, data: Any, *, draft: Draft, debts: Sequence[Debt]) -> None:
-        super().__init__(data)
-        self.draft, self.debts = draft, {debt.id: debt for debt in debts}
-        for kind in ("accounts", "incomes", "expenses"):
-            for row in draft[kind]:
-                self._tick(row, is_ticked=row["take"])
-        for row in draft["debts"]:
-            self._tick(row, is_ticked=row["take"] and self._is_news(row))
-            self.fields[f"{row['id']}-product"] = forms.ChoiceField(
-                label=_("Entered as"), choices=_kinds(row), initial=row["product"]
-            )
-            offered = self._offered(row)
-            if offered:
-                self.fields[f"{row['id']}-as"] = forms.ChoiceField(
-                    label=_("Is it one of these?"),
-                    required=False,
-                    choices=offered,
-                    initial=row["same"] or "",
-                )
-
-    @staticmethod
-    def _is_news(row: Row) -> bool:
-        """Of a debt that is there, only a bill says anything new."""
-        return not row["same"] or row["bill"] is not None
-
-    def _tick(self, row: Row, *, is_ticked: bool) -> None:
-        self.fields[f"{row['id']}-take"] = forms.BooleanField(
-            label=_("Take this"), required=False, initial=is_ticked
-        )
-
-    def _offered(self, row: Row) -> list[tuple[str, Any]]:
-        ids = [row["same"]] if row["same"] else row["maybe"]
-        known = [(one, self.debts[one].name) for one in ids if one in self.debts]
-        if not known:
-            return []
-        ask = [] if row["same"] else [("", _("Please choose"))]
-        return [*ask, *known, ("new", _("No, it is another one"))]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for row in self.draft["debts"]:
-            name = f"{row['id']}-as"
-            if name in self.fields and cleaned.get(f"{row['id']}-take") and not cleaned.get(name):
-                self.add_error(name, _("Is this one of your debts already? Please choose."))
-        return cleaned
-
-    def chosen(self) -> Draft:
-        """The draft with what was ticked."""
-        draft, cleaned = self.draft, self.cleaned_data
-        for kind in ("accounts", "incomes", "expenses", "debts"):
-            for row in draft[kind]:
-                row["take"] = bool(cleaned.get(f"{row['id']}-take"))
-        for row in draft["debts"]:
-            row["product"] = cleaned[f"{row['id']}-product"]
-            told = cleaned.get(f"{row['id']}-as") or ""
-            row["as"] = "" if told == "new" else told
-        return draft
-
-    def rows(self, kind: str) -> Iterator[tuple[Row, dict[str, Any]]]:
-        """Each row with its fields by their names."""
-        for row in self.draft[kind]:
-            yield (
-                row,
-                {
-                    name: self[f"{row['id']}-{name}"]
-                    for name in ("take", "product", "as")
-                    if f"{row['id']}-{name}" in self.fields
-                },
-            )
-
-
-def _kinds(row: Row) -> list[tuple[str, str]]:
-    """Products in words: those that the lender hints at first."""
-    products = load_products()
-    hinted = [row["product"], *row["hints"]]
-    others = [
-        one.id for one in products.values() if one.contract != "open" and one.id not in hinted
-    ]
-    return [(one, in_language(products[one].names, language())) for one in (*hinted, *others)]
-
-
-# --- What it lacks -----------------------------------------------------------------------------
-
-LAST = [
-    ("full", gettext_lazy("Paid in full")),
-    ("minimum", gettext_lazy("The minimum was paid, not all of it")),
-    ("short", gettext_lazy("Less than the minimum, or nothing")),
-]
+_LISTS = ("debts", "accounts", "incomes", "expenses")
 
 
 def first_day(household: HouseholdRow) -> date:
@@ -323,7 +153,7 @@ class BillPart(DebtPart):
         )
         self.fields["last"] = forms.ChoiceField(
             label=_("And the bill before it: is it paid?"),
-            choices=LAST,
+            choices=LAST_PAID,
             initial="" if self.row["overdue"] or self.row["overdue"] is None else "full",
             widget=forms.RadioSelect,
         )
@@ -651,28 +481,5 @@ class RestForm(HouseholdForm):
             )  # fmt: skip
 
 
-_LISTS = ("debts", "accounts", "incomes", "expenses")
-
-
 def _account_name(row: Row) -> str:
     return f"{row['name']} {row['tail']}" if row["tail"] else str(row["name"])
-
-
-EXPENSES = {
-    "housing": gettext_lazy("Rent and home"),
-    "utilities": gettext_lazy("Phone, power, water"),
-    "food": gettext_lazy("Food"),
-    "daily": gettext_lazy("Daily needs"),
-    "transport": gettext_lazy("Getting around"),
-    "health": gettext_lazy("Health"),
-    "education": gettext_lazy("Education"),
-    "insurance": gettext_lazy("Insurance"),
-}
-
-
-def expense_name(kind: str) -> str:
-    return str(EXPENSES[kind])
-
-
-def product_name(product: Product) -> str:
-    return in_language(product.names, language())
