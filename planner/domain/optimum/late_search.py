@@ -22,7 +22,16 @@ from planner.domain.optimum.search import FalseBound, fen_below, intentions
 from planner.domain.paying.triage import LeastHarm
 from planner.domain.plan.plan import Plan
 
-_KEPT_OF_CORE = ((1.0, 1.0), (1.0, 20.0), (1.02, 50.0), (1.04, 100.0), (1.07, 150.0), (1.1, 200.0))
+# (share, yuan) of what must wait: first none kept back, for money that comes out to the fen.
+_KEPT_OF_CORE = (
+    (1.0, 0.0),
+    (1.0, 1.0),
+    (1.0, 20.0),
+    (1.02, 50.0),
+    (1.04, 100.0),
+    (1.07, 150.0),
+    (1.1, 200.0),
+)
 _CORE_SECONDS = 0.5
 _KEPT = 0.1  # yuan kept back when a solution is carried out
 _MORE = 3  # times as much each time: an older debt may ask for more than the model knows
