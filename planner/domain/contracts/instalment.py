@@ -644,8 +644,6 @@ class Instalment:
         mornings and paying them, sooner: plans ask for it for each prepayment that they try.
         """
         while self._has_undue() and (day := self._next_due) <= until:
-            if not self._undue and self.is_settled(day):
-                return  # only fees are left that nobody asks for any more
             self._accrue(day)
             row = self._next_row(day)
             if row.unpaid:
@@ -752,7 +750,11 @@ class Instalment:
         )
 
     def _has_undue(self) -> bool:
-        return bool(self._undue or self._fees_left or self._listed)
+        """Whether rows are still to come; of nothing but charges that are waived, none: they
+        would be settled with 0.00."""
+        if self._undue or self._terms.prepay.fees_waived:
+            return bool(self._undue)
+        return bool(self._fees_left or self._listed)
 
     def _reschedule(self, day: int) -> None:
         """The next day after `day` on which something happens by itself."""

@@ -349,6 +349,31 @@ def test_listed_rows_are_prepaid_with_all_that_they_list(waived, paid):
     assert loan.settle == 0
 
 
+@pytest.mark.parametrize("waived", [False, True])
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"method": "equal_principal", "rate": FREE, "principal": "0.00", "fees_left": "0.01"},
+        {
+            "method": "listed",
+            "principal": "0.00",
+            "rows": [{"due_on": "2026-12-15", "principal": "0.00", "fee": "0.01"}],
+        },
+    ],
+)
+def test_charges_without_principal_are_asked_for_unless_they_are_waived(waived, terms):
+    given = {**terms, "prepay": {"fees_waived": waived}}
+    if terms["method"] != "listed":
+        given |= {"periods_left": 1, "next_due": "2026-12-15"}
+    loan = Driven("2026-12-10", **instalment(**given))
+
+    # what settles for 0.00 is settled: no row of it falls due, in the ledger or foreseen
+    assert loan.settle == (0 if waived else 1)
+    foreseen = list(loan.contract.clone().pass_rows(day("2027-01-31")))
+    assert foreseen == ([] if waived else [(day("2026-12-15"), 1)])
+    assert loan.to("2026-12-15").required == (0 if waived else 1)
+
+
 def test_nothing_is_prepaid_where_that_is_not_allowed():
     loan = Driven(
         "2026-12-10",
