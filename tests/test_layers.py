@@ -26,7 +26,7 @@ LAYERS = {
 BESIDE_MODELS = ("sessions", "encryption", "hashes", "apps", "checks", "keys")
 FLOORS = (
     *("values", "rulebook", "household", "contracts", "ledger"),
-    *("plan", "paying", "optimum", "make_plan", "answers"),
+    *("plan", "paying", "optimum", "make_plan", "answers", "offers"),
 )
 ROOMS = {
     ("start", "debts"): "the first debt is entered as any other",

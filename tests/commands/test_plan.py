@@ -11,7 +11,7 @@ from planner.domain.household.household import parse_household, read_household
 from planner.domain.household.limits import MAX_BYTES
 from planner.domain.make_plan import make_plan
 from planner.domain.plan.document import plan_document
-from planner.management.commands.plan import locale_language
+from planner.management.documents import locale_language
 from tests.exports.readers import faults, read_by_icalendar
 from tests.households import debt, document
 from tests.paths import ROOT

@@ -57,7 +57,7 @@ def annualised(flows: Flows) -> tuple[Fraction, Fraction] | None:
             return None
         return 12 * monthly, (1 + monthly) ** 12 - 1
     effective = irr(flows)
-    return None if effective is None else (12 * _monthly(effective), effective)
+    return None if effective is None else (12 * monthly_of(effective), effective)
 
 
 def _by_months(flows: Flows) -> list[int] | None:
@@ -75,7 +75,7 @@ def _by_months(flows: Flows) -> list[int] | None:
     return [amounts.get(index, 0) for index in range(max(amounts) + 1)]
 
 
-def _monthly(effective: Fraction) -> Fraction:
+def monthly_of(effective: Fraction) -> Fraction:
     """The rate of a month that comes to this one a year, to twelve places."""
     grown = (1 + effective) * _PLACES**12
     return Fraction(_root(int(grown)) - _PLACES, _PLACES)

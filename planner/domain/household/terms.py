@@ -342,7 +342,7 @@ def _read_instalment(fields: Fields, as_of: date) -> InstalmentTerms:
         rows=rows,
         overdue=_read_overdue(fields, with_base=True),
         late_fee=_read_late_fee(fields),
-        prepay=_read_prepayment(fields),
+        prepay=read_prepayment(fields, "prepay"),
         arrears=arrears,
     )
 
@@ -365,8 +365,9 @@ def _read_rows(fields: Fields, as_of: date) -> tuple[ListedRow, ...]:
     return tuple(rows)
 
 
-def _read_prepayment(fields: Fields) -> Prepayment:
-    item = fields.child("prepay")
+def read_prepayment(fields: Fields, key: str) -> Prepayment:
+    """What holds for paying early; where nothing stands there it costs nothing."""
+    item = fields.child(key)
     if item is None:
         return Prepayment(allowed=True, fee_ratio=Fraction(0), keeps="amount", fees_waived=False)
     prepayment = Prepayment(

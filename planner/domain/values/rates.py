@@ -160,6 +160,14 @@ def irr(flows: Sequence[tuple[int, int]]) -> Fraction | None:
     return _rate_of(sorted(by_day.items()), 365)
 
 
+def daily_irr(flows: Sequence[tuple[int, int]]) -> Fraction | None:
+    """The rate of a day of the same flows, to twelve places; there is one where `irr` has one."""
+    by_day: dict[int, int] = {}
+    for day, amount in flows:
+        by_day[day] = by_day.get(day, 0) + amount
+    return _rate_of(sorted(by_day.items()), 1)
+
+
 def periodic_irr(amounts: Sequence[int]) -> Fraction | None:
     """The rate per period of amounts one period apart, to twelve places.
 

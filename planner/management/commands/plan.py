@@ -2,13 +2,9 @@
 
 import json
 import os
-import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
-from typing import Any, NoReturn
-
-from django.core.management.base import BaseCommand
-from django.utils.translation import gettext as _
+from typing import Any
 
 from planner.domain.household.household import WAYS, Household, read_household
 from planner.domain.household.limits import MAX_BYTES
@@ -21,14 +17,14 @@ from planner.domain.values.reading import InvalidDocument
 from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.table import plan_table
-from planner.words.language import one_line, speaking
+from planner.management.documents import DocumentCommand, locale_language
+from planner.words.language import speaking
 
 FORMATS = ("json", "table", "csv", "ics")
 
 
-class Command(BaseCommand):
+class Command(DocumentCommand):
     help = "Plan a household document: what to pay when, and what starts on which date."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="a household document; - reads standard input")
@@ -72,54 +68,19 @@ class Command(BaseCommand):
                 plan = planned(household, strategy, output, ladders=ladders, worst_case=worst_case)
             except PaymentRefused as refused:
                 most = format_yuan(refused.most_fen)
-                self._fail(f"history: found {refused.entry}, expected at most {most}")
+                self.fail(f"history: found {refused.entry}, expected at most {most}")
             content = written(
                 plan, stand(household), output, language, ladders=ladders, alarms=alarms
             )
-            self._write(content, output)
+            self.write_out(content, is_text=output == "table")
 
     def _read(self, file: str) -> Household:
         """The household; else one line for each thing wrong, and status 2."""
-        try:
-            if file == "-":
-                raw = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
-            else:
-                with open(file, "rb") as stream:
-                    raw = stream.read(MAX_BYTES + 1)
-        except (OSError, ValueError) as error:  # ValueError: a name with a null character
-            reason = getattr(error, "strerror", None) or str(error)
-            self._fail(_("Cannot read {file}: {reason}.").format(file=file, reason=reason))
-        if len(raw) > MAX_BYTES:
-            self._fail(_("{file} is larger than {count} bytes.").format(file=file, count=MAX_BYTES))
+        raw = self.read_bytes(file, MAX_BYTES)
         try:
             return read_household(raw)
         except InvalidDocument as error:
-            self._fail(*map(str, error.errors))
-
-    def _fail(self, *lines: str) -> NoReturn:
-        for line in lines:
-            self.stderr.write(one_line(line), style_func=str)
-        raise SystemExit(2)
-
-    def _write(self, content: bytes, output: str) -> None:
-        """Bytes as they are; text for people in what the terminal can show."""
-        buffer = getattr(self.stdout, "buffer", None)
-        if buffer is None:  # a stream of text, as call_command may give
-            self.stdout.write(content.decode(), ending="")
-            return
-        if output == "table":
-            encoding = getattr(self.stdout, "encoding", None) or "utf-8"
-            content = content.decode().encode(encoding, "replace")
-        try:
-            buffer.write(content)
-            buffer.flush()
-        except BrokenPipeError:
-            # Whoever read us has seen enough. What is still buffered must not fail at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
-            raise SystemExit(1) from None
-        except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
-            self._fail(_("Cannot write: {reason}.").format(reason=error.strerror))
+            self.fail_document(error)
 
 
 def alarms_before(days: str) -> tuple[str, ...]:
@@ -162,11 +123,3 @@ def written(
             return calendar_file(plan, language=language, alarms=alarms)
         case _:
             return plan_table(plan, language=language, position=position, ladders=ladders).encode()
-
-
-def locale_language(environment: "os._Environ[str] | dict[str, str]") -> str:
-    """Chinese unless the locale's language is English; C and POSIX name no language."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := environment.get(name):
-            return "en" if value.split("_")[0].split(".")[0].lower() == "en" else "zh"
-    return "zh"

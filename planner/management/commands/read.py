@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from planner.exports.readings import reading_table
 from planner.imports.apart import read_apart
 from planner.imports.outcome import KINDS, MOST_BYTES
-from planner.management.commands.plan import locale_language
+from planner.management.documents import locale_language
 from planner.words.imports import of_message, what_lacks, why_not
 from planner.words.language import one_line, speaking
 
