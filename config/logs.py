@@ -17,7 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 CUT = [
     # What stands behind these paths is as good as a password.
     (
-        re.compile(r"(/account/(?:password/reset/key|confirm-email)/|/guest/carry/)[^/\s]+"),
+        re.compile(
+            r"(/account/(?:password/reset/key|confirm-email)/|/guest/carry/|/calendar/feed/"
+            r"|/reminders/stop/)[^/\s]+"
+        ),
         r"\1…",
     ),
     (re.compile(r"[^\s@/<>\"'()=,;]+@[^\s@/<>\"'()=,;]+"), "…@…"),

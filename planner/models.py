@@ -194,7 +194,11 @@ class HouseholdRow(models.Model):
 
     def today(self) -> date:
         """The date where the person lives."""
-        return timezone.localdate(timezone=ZoneInfo(self.time_zone))
+        return timezone.localdate(timezone=self.zone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
     @property
     def planned_from(self) -> date:
@@ -602,3 +606,58 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"key of {self.owner_id}"
+
+
+class Reach(models.Model):
+    """That somebody's plan is to reach them without a visit, and when that is made anew next.
+
+    Whoever makes it moves `renew_on` on first: so one does it, and after a kill another.
+    """
+
+    owner = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    renew_on = models.DateTimeField(default=timezone.now, db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="that failed, one after another")
+
+    objects = OwnedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"reach of {self.owner_id}"
+
+
+class CalendarFeed(models.Model):
+    """A person's calendar under a private address, as it was last written.
+
+    Of the address only a keyed digest is kept. One that was revoked stays without content, so that
+    a calendar which goes on asking for it is not taken for somebody who guesses.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("pay", "move", "consequence", "statement", "income")
+    MONTHS: ClassVar[tuple[int, ...]] = (3, 6, 12)
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="+")
+    token = models.CharField(max_length=64, unique=True, help_text="keyed digest")
+    created_on = models.DateTimeField(default=timezone.now)
+    revoked_on = models.DateTimeField(null=True, blank=True, db_index=True)
+    fetched_on = models.DateTimeField(null=True, blank=True)
+    kinds = models.JSONField(default=list)
+    months = models.PositiveSmallIntegerField(default=12, help_text="how far ahead")
+    is_discreet = models.BooleanField(default=True)
+    written_of = models.CharField(
+        max_length=40, blank=True, help_text="the household's counter, and its day"
+    )
+    written_on = models.DateTimeField(null=True, blank=True)
+    etag = models.CharField(max_length=64, blank=True)
+    content = EncryptedTextField(blank=True, default="", help_text="the .ics file")
+    events = EncryptedJSONField(default=dict, help_text="what was told, by UID")
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="feed_once_per_owner", fields=["owner"], condition=Q(revoked_on=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar feed of {self.owner_id}"

@@ -1,5 +1,7 @@
 """What workers do (`manage.py worker`): told whose household, and at which counter; no more."""
 
+from datetime import datetime
+
 from django_tasks import task
 
 from planner.models import User
@@ -8,6 +10,8 @@ from planner.pages.shortage.page import ShortPage
 from planner.plans.foreseen import OPTIMUM, PLAN, SHORTAGE, working
 from planner.plans.solving import keep_optimum
 from planner.plans.work import taken
+from planner.reach.renewal import renew_reach
+from planner.services.reach import renew_soon
 
 
 @task()
@@ -30,3 +34,14 @@ def work_out(owner: int, revision: int) -> None:
         if wants == [OPTIMUM] and keep_optimum(user, lease.is_given_up):
             prepare(user)  # what the page says of it
             lease.done.add(OPTIMUM)
+            renew_soon(owner)
+
+
+@task()
+def renew(owner: int, until: str) -> None:
+    """What reaches a person by itself, of their plan as it is today (see `planner.reach.renewal`).
+
+    Raises WorkFailed.
+    """
+    with working():
+        renew_reach(owner, datetime.fromisoformat(until))

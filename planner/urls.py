@@ -5,6 +5,7 @@ from datetime import date
 from django.urls import path, register_converter
 
 from planner.pages import waiting
+from planner.pages.calendar import feed
 from planner.pages.calendar import views as calendar
 from planner.pages.debts import arrangements, events, records
 from planner.pages.debts import views as debts
@@ -142,5 +143,7 @@ urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:year>/<int:number>/", calendar.calendar, name="calendar-month"),
     path("calendar/download/", calendar.calendar_download, name="calendar-download"),
+    path("calendar/feed/", feed.calendar_feed, name="calendar-feed"),
+    path("calendar/feed/<str:token>.ics", feed.calendar_feed_file, name="calendar-feed-file"),
     path("calendar/anhuan.ics", calendar.calendar_ics, name="calendar-ics"),
 ]

@@ -10,9 +10,10 @@ from tests.paths import ROOT
 # What stands in planner/, from top to bottom, and what each may import beside itself.
 LAYERS = {
     "urls": "pages",
-    "tasks": "pages plans models",
-    "management": "plans services exports imports words models domain",
-    "pages": "forms plans services exports imports charts words models domain",
+    "tasks": "pages reach plans services models",
+    "management": "reach plans services exports imports words models domain",
+    "pages": "forms reach plans services exports imports charts words models domain",
+    "reach": "plans services exports words models domain",
     "plans": "services words models domain",
     "forms": "services words models domain",
     "services": "words models domain",

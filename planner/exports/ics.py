@@ -93,35 +93,43 @@ def calendar_file(
         raise ValueError(f"no such alarm: {', '.join(sorted(unknown))}")
     stamp = stamp or datetime.combine(plan.household.as_of, time(), UTC)
     with speaking(language):
-        calendar = Calendar()
-        calendar.add("prodid", "-//Anhuan//Calendar//EN")
-        calendar.add("version", "2.0")
-        calendar.add("calscale", "GREGORIAN")
-        calendar.add(
-            "x-wr-calname",
-            pgettext("discreet title", "Dates") if is_discreet else _("Repayment calendar"),
-        )
+        calendar = empty_calendar(is_discreet=is_discreet)
         if line and not is_discreet:
             calendar.add("x-wr-caldesc", line)
-        titles = _neutral_titles()
-        entries = sorted(_entries(plan), key=lambda one: one[:4])
-        for entry in entries[:MOST_EVENTS]:
+        titles = neutral_titles()
+        for entry in entries_of(plan):
             title = titles[entry.kind] if is_discreet else entry.open_title
             if line and entry.kind == "pay":
                 entry.lines.append(line)
-            event = _event(entry, title, titles[entry.kind])
-            event.add("uid", _uid(salt, entry))
+            event = event_of(entry.on, title, entry.lines, titles[entry.kind], entry.is_tentative)
+            event.add("uid", uid_of(salt, entry))
             event.add("sequence", sequence)
             event.add("dtstamp", stamp.astimezone(UTC))
             if entry.kind in RINGING:
-                for name, trigger in ALARMS.items():
-                    if name in alarms:
-                        event.add_component(_alarm(title, trigger))
+                ring(event, title, alarms)
             calendar.add_component(event)
         return bytes(calendar.to_ical())
 
 
-def _neutral_titles() -> Mapping[str, str]:
+def empty_calendar(*, is_discreet: bool) -> Calendar:
+    """A calendar without events, in the language being spoken."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Anhuan//Calendar//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add(
+        "x-wr-calname",
+        pgettext("discreet title", "Dates") if is_discreet else _("Repayment calendar"),
+    )
+    return calendar
+
+
+def entries_of(plan: Plan) -> list[CalendarEntry]:
+    """What a calendar of the plan holds, oldest first, in the language being spoken."""
+    return sorted(_entries(plan), key=lambda one: one[:4])[:MOST_EVENTS]
+
+
+def neutral_titles() -> Mapping[str, str]:
     return {
         "pay": pgettext("discreet title", "Payment"),
         "move": pgettext("discreet title", "Transfer"),
@@ -131,16 +139,26 @@ def _neutral_titles() -> Mapping[str, str]:
     }
 
 
-def _event(entry: CalendarEntry, title: str, category: str) -> Event:
+def event_of(
+    on: date, title: str, lines: Iterable[str], category: str, is_tentative: bool
+) -> Event:
+    """An event of a whole day, without what identifies it."""
     event = Event()
-    event.add("dtstart", entry.on)
-    event.add("dtend", entry.on + timedelta(days=1))
+    event.add("dtstart", on)
+    event.add("dtend", on + timedelta(days=1))
     event.add("summary", title)
-    event.add("description", "\n".join(entry.lines))
+    event.add("description", "\n".join(lines))
     event.add("categories", [category])
     event.add("transp", "TRANSPARENT")
-    event.add("status", "TENTATIVE" if entry.is_tentative else "CONFIRMED")
+    event.add("status", "TENTATIVE" if is_tentative else "CONFIRMED")
     return event
+
+
+def ring(event: Event, title: str, alarms: Collection[str]) -> None:
+    """Give the event those of ALARMS."""
+    for name, trigger in ALARMS.items():
+        if name in alarms:
+            event.add_component(_alarm(title, trigger))
 
 
 def _alarm(title: str, trigger: timedelta) -> Alarm:
@@ -151,7 +169,8 @@ def _alarm(title: str, trigger: timedelta) -> Alarm:
     return alarm
 
 
-def _uid(salt: str, entry: CalendarEntry) -> str:
+def uid_of(salt: str, entry: CalendarEntry) -> str:
+    """The same for the same thing of the same person, whatever its day and figures."""
     identity = json.dumps([salt, entry.kind, entry.about, entry.period])
     return hashlib.sha256(identity.encode()).hexdigest()[:32] + "@anhuan"
 

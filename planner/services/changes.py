@@ -41,6 +41,7 @@ from planner.services.documents import (
     write_household,
 )
 from planner.services.errors import ConsentRequired, EntryRefused, KeyReused, StaleVersion
+from planner.services.reach import renew_soon
 
 logger = logging.getLogger(__name__)
 LIVED_KEYS = (*DAY_KEYS, "history")
@@ -174,6 +175,7 @@ def writing(user: User) -> Iterator[HouseholdRow]:
     try:
         with transaction.atomic():
             yield locked(user)
+            renew_soon(user.pk)
     except BaseException:
         user._state.fields_cache.pop("household", None)
         raise

@@ -28,6 +28,7 @@ from planner.services.documents import (
     write_household,
 )
 from planner.services.drafts import drop_old_drafts
+from planner.services.feeds import forget_feeds
 
 logger = logging.getLogger(__name__)
 
@@ -151,6 +152,7 @@ def prune() -> int:
     attempts.forget_old()
     workers.forget_tasks()
     drop_old_drafts()
+    forget_feeds(now)
     return pruned
 
 

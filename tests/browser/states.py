@@ -695,6 +695,7 @@ def _of_members() -> Iterator[tuple[str, State]]:
     pages = {
         "settings": "planner:settings",
         "erase": "planner:data-erase",
+        "feed": "planner:calendar-feed",
         "sign-out": "account_logout",
         "email": "account_email",
         "password": "account_change_password",
@@ -703,9 +704,18 @@ def _of_members() -> Iterator[tuple[str, State]]:
     for state, name in pages.items():
         yield state, partial(_signed_in, name)
     yield "settings-refused", partial(_refused, "planner:settings", "member", {"buffer": "x"})
+    yield "feed-made", _feed_made
     yield "password-refused", _password_refused
     yield "email-waiting", _address_waiting
     yield "settle", _settle
+
+
+def _feed_made(site: Site) -> Page:
+    page = _signed_in("planner:calendar-feed", site)
+    page.locator("[name=agrees]").check()
+    page.locator("button[value=new]").click()
+    expect(page.locator("img.code")).to_be_visible()
+    return page
 
 
 def _signed_in(name: str, site: Site) -> Page:

@@ -91,6 +91,8 @@ TABLE = {
     "planner:calendar-month": OWN,
     "planner:calendar-download": OWN,
     "planner:calendar-ics": OWN,
+    "planner:calendar-feed": MEMBER,
+    "planner:calendar-feed-file": PUBLIC,  # to whoever has the address, which nobody can guess
     "set_language": PUBLIC,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,

@@ -17,6 +17,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from planner.plans import work
+from planner.reach.renewal import hand_out
 from planner.services.workers import say_seen
 
 logger = logging.getLogger(__name__)
@@ -29,8 +30,9 @@ TAKE_UP_EVERY = 5.0  # seconds
 
 class Command(BaseCommand):
     help = (
-        "Works out what pages leave: first plans of large households, and every optimum. Beside "
-        "the site, and anywhere that reaches its database; stops when told to, or killed."
+        "Works out what pages leave: first plans of large households, and every optimum; and what "
+        "reaches people by itself. Beside the site, and anywhere that reaches its database; stops "
+        "when told to, or killed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -64,6 +66,7 @@ class Command(BaseCommand):
                 if time.monotonic() - looked > TAKE_UP_EVERY:
                     looked = time.monotonic()
                     work.take_up()
+                    hand_out()
                 if DBTaskResult.objects.ready().exists():
                     self.engine.run()
                 elif once:

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -20,6 +19,7 @@ from planner.pages.calendar.month import first_month, month_days
 from planner.pages.http import Request, is_in_wechat
 from planner.plans.current import Current
 from planner.plans.shown import shown
+from planner.reach.feed import calendar_salt
 from planner.services.documents import has_figures, household_document_of, household_of
 from planner.words.days import month, weekday
 
@@ -102,7 +102,7 @@ def calendar_ics(request: Request) -> HttpResponse:
         found.plan,
         line=found.line,
         language=get_language() or household.language,
-        salt=salted_hmac("planner.calendar", str(request.user.pk)).hexdigest(),
+        salt=calendar_salt(request.user),
         # Once the optimum is there the same figures have another file, which shall replace it.
         sequence=2 * household.revision + (found.optimum is not None),
         alarms=form.cleaned_data["alarm"],

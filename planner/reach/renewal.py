@@ -1,0 +1,54 @@
+"""What reaches a person is made anew when their plan changed, and when their day is over."""
+
+import logging
+from datetime import datetime
+
+from django.utils.module_loading import import_string
+
+from planner.domain.household.household import OPTIMAL
+from planner.models import Reach, User
+from planner.plans.foreseen import OPTIMUM
+from planner.plans.solving import is_kept
+from planner.plans.work import WorkFailed, ask
+from planner.reach.feed import write_feed
+from planner.services.documents import household_of
+from planner.services.reach import renewed, take_due
+
+logger = logging.getLogger(__name__)
+
+PRIORITY = 5  # below a first plan that somebody waits for, above anybody's optimum
+PATIENCE = 3  # times that the optimum is waited for
+
+
+def hand_out() -> int:
+    """Put into the queue whose turn it is; how many. By each worker, every few seconds."""
+    # A door, which imports what it opens: known here by its name alone.
+    task = import_string("planner.tasks.renew").using(priority=PRIORITY)
+    taken = take_due()
+    for owner, until in taken:
+        task.enqueue(owner, until.isoformat())
+    return len(taken)
+
+
+def renew_reach(owner: int, until: datetime) -> None:
+    """All of one person, who was taken until that moment. Raises WorkFailed."""
+    user = User.objects.filter(pk=owner).first()
+    if user is None:
+        return
+    household = household_of(user)
+    try:
+        if household.strategy == OPTIMAL and _waits_for_optimum(user):
+            return  # it comes again with the optimum, or when `until` is over
+        write_feed(user, household)
+    except Exception as error:
+        logger.exception("what reaches user %s could not be made", owner)
+        raise WorkFailed(type(error).__name__) from None
+    renewed(household, until)
+
+
+def _waits_for_optimum(user: User) -> bool:
+    """Whether it will be there soon: else all would be told twice a day, before and after it."""
+    if is_kept(user):
+        return False
+    tries = Reach.objects.owned_by(user).values_list("tries", flat=True).first() or 0
+    return not ask(user, OPTIMUM) and tries <= PATIENCE and not is_kept(user)
