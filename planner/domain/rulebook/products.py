@@ -90,6 +90,11 @@ class Product:
         return (*self.autopay, *self.deduction, *self.service, *self.extension)
 
     @property
+    def out_of_reach(self) -> frozenset[str]:
+        """The kinds of accounts from which the lender cannot take, by what is known."""
+        return frozenset(kind for fact in self.deduction for kind in fact.not_from)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The ids of all sources that its values lead to, in alphabetical order."""
         cited: set[str | None] = {rung.source for rung in self.ladder}

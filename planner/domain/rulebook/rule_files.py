@@ -107,13 +107,17 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact in words, with how sure it is and where it comes from; or that nothing was found."""
+    """A fact in words, with how sure it is and where it comes from; or that nothing was found.
+
+    `not_from`: the kinds of accounts of which it says that the lender cannot take from them.
+    """
 
     words: Words
     certainty: str
     source: str
     checked_on: date
     is_known: bool = True
+    not_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +254,8 @@ class RuleReader:
         for item in fields.objects(key, required=required):
             words = read_both(item, "words")
             is_known = not item.flag("unknown", False)
-            found.append(Fact(words, *self.origin(item), is_known))
+            not_from = item.words("not_from", None)
+            found.append(Fact(words, *self.origin(item), is_known, not_from))
             check_wording(item, "words", found[-1].certainty)
             item.close()
         return tuple(found)

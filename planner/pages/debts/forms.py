@@ -196,11 +196,16 @@ class DebtForm(ItemForm):
     def _add_autopay(self) -> None:
         terms = self.like if self.item is None else self.item.terms
         held = terms.get("autopay", [])
-        accounts = [(one.slug, one.name) for one in self.accounts]
-        kinds = {one.terms.get("kind") for one in self.accounts}
-        taken = {slug for slug, _name in accounts}
+        out_of_reach = {"cash", *(self.product.out_of_reach if self.product else ())}
+        own = [
+            (one.slug, one.name)
+            for one in self.accounts
+            if one.terms.get("kind") not in out_of_reach or one.slug in held
+        ]
+        kinds = out_of_reach | {one.terms.get("kind") for one in self.accounts}
+        taken = {one.slug for one in self.accounts}
         places = [place for kind, place in PLACES.items() if kind not in kinds]
-        accounts += [(slug, name) for slug, name in places if slug not in taken]
+        accounts = [*own, *((slug, name) for slug, name in places if slug not in taken)]
         said = NOWHERE if terms.get("autopay_known") else UNSAID
         self.fields["autopay_1"] = forms.ChoiceField(
             label=_("Is it deducted by itself? From where?"),
@@ -214,7 +219,7 @@ class DebtForm(ItemForm):
             initial=held[0] if held else said,
             widget=forms.RadioSelect if len(accounts) < MAX_AUTOPAY else forms.Select,
         )  # fmt: skip
-        count = max(min(len(self.accounts), MAX_AUTOPAY), len(held))
+        count = max(min(len(own), MAX_AUTOPAY), len(held))
         for place in range(2, count + 1):
             self.fields[f"autopay_{place}"] = forms.ChoiceField(
                 label=_("then from"),

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from planner.domain.household.household import (
+    ACCOUNT_KINDS,
     FORMAT,
     VERSION,
     household_document,
@@ -915,3 +916,10 @@ def test_a_file_about_deductions_without_source_or_day_is_refused(rules):
         *("questions[0].source", "questions[5].more_sources"),
         *("questions[5].when.en", "questions[5].words.zh"),
     }
+
+
+def test_what_is_out_of_reach_are_kinds_of_accounts():
+    kinds = {one.id: one.out_of_reach for one in load_products().values() if one.out_of_reach}
+
+    assert kinds == {"huabei": {"wechat_balance"}, "jiebei": {"wechat_balance"}}
+    assert all(found <= {*ACCOUNT_KINDS} for found in kinds.values())

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import resolve, reverse
 
+from planner.domain.household.household import ACCOUNT_KINDS
 from planner.domain.rulebook.products import load_products
 from planner.models import DebtRow
+from planner.pages.debts.forms import NOWHERE, PLACES, UNSAID
 from planner.services.changes import undo
 from planner.services.documents import household_document_of
 from planner.services.items import delete_item
@@ -203,6 +205,48 @@ def test_the_due_day_follows_the_next_due_date(owner_client, owner):
     owner_client.post(url_of("friend"), as_sent(form, next_due="2026-12-20"))
 
     assert (debts_of(owner)[0]["next_due"], debts_of(owner)[0]["due_day"]) == ("2026-12-20", 20)
+
+
+@pytest.mark.parametrize(
+    ("product", "kinds"),
+    [
+        ("huabei", {"debit_card", "alipay_balance", "yuebao", "other"}),
+        ("jiebei", {"debit_card", "alipay_balance", "yuebao", "other"}),
+        ("weilidai", {"debit_card", "alipay_balance", "yuebao", "wechat_balance", "other"}),
+    ],
+)
+@pytest.mark.parametrize("has_accounts", [True, False])
+def test_only_accounts_within_the_lenders_reach_are_offered(
+    client, make_member, product, kinds, has_accounts
+):
+    accounts = [{"id": kind, "name": kind, "kind": kind, "balance": "1.00"}
+                for kind in ACCOUNT_KINDS]  # fmt: skip
+    client.force_login(
+        make_member(accounts=accounts if has_accounts else [], incomes=[], expenses=[])
+    )
+
+    form = shown_form(client, reverse("planner:debt-create") + f"?product={product}")
+
+    offered = {value for value, _name in form.fields["autopay_1"].choices} - {UNSAID, NOWHERE}
+    if has_accounts:
+        assert offered == kinds
+    else:
+        assert offered == {PLACES[kind][0] for kind in kinds if kind in PLACES}
+
+
+def test_an_account_that_was_named_before_stays_offered(client, make_member):
+    """What stands in the document is the person's word."""
+    wechat = {"id": "wx", "name": "零钱", "kind": "wechat_balance", "balance": "1.00"}
+    bill = load_products()["huabei"].starting_document() | {
+        **{"id": "huabei", "name": "花呗", "billed": "0.00", "unbilled": "10.00"},
+        **{"statement_day": 1, "due_day": 9, "autopay": ["wx"]},
+    }
+    client.force_login(make_member(accounts=[wechat], debts=[bill], incomes=[], expenses=[]))
+
+    form = shown_form(client, url_of("huabei"))
+
+    assert form["autopay_1"].value() == "wx"
+    assert "wx" in {value for value, _name in form.fields["autopay_1"].choices}
 
 
 def test_the_order_of_deduction_is_kept(client, make_member):
