@@ -4,7 +4,7 @@ What a change is laid beside is reckoned by a rule of thumb: the person's own, o
 where they repay by the optimum, which takes too long to be found again for a question.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from planner.domain.answers.optimum_record import ReadOptimum
 from planner.domain.answers.scenarios import PlanStanding, standing_of
+from planner.domain.answers.unanswered import Question
 from planner.domain.answers.ways import Ways, read_ways
 from planner.domain.household.household import OPTIMAL, Household
 from planner.domain.ledger.consequences import Consequence
@@ -30,6 +31,7 @@ from planner.plans.kept import (
     shown_of,
     stored_plans,
 )
+from planner.plans.questions import open_questions
 from planner.plans.shelf import Record, Shelf
 from planner.services.documents import household_from, household_of, outline_of
 from planner.words.answer import Situation
@@ -87,6 +89,19 @@ class Current:
     def as_of_words(self) -> str:
         return day(self.as_of, self.row.today())
 
+    @cached_property
+    def questions(self) -> Sequence[Question]:
+        """What was planned since and has no answer; read before the plan, which depends on how far
+        all is known."""
+        if self.has_debts or self.items["incomes"]:
+            return open_questions(self.owner, self.row, self.shelf)
+        return ()
+
+    @cached_property
+    def unanswered(self) -> frozenset[tuple[str, date]]:
+        """Debt and day of each due of which nobody has said yet whether it was paid."""
+        return frozenset((one.slug, one.on) for one in self.questions if one.kind == "payment")
+
     # --- Its plan, as it is shown ---
 
     @property
@@ -129,7 +144,8 @@ class Current:
 
     @cached_property
     def situation(self) -> Situation:
-        return Situation(self.position, self.plan, self.amounts)
+        unanswered = self.unanswered
+        return Situation(self.position, self.plan, self.amounts, unanswered)
 
     def ladder(self, debt: str, due_on: date) -> list[Consequence]:
         """All rungs of one due. Raises KeyError for an unknown one."""

@@ -81,6 +81,11 @@ class Situation:
         """Dues whose last safe day had passed when the figures were taken."""
         return [due for due in self.plan.dues if due.last_safe_on < self.as_of and due.short_fen]
 
+    @property
+    def hangs_on_answers(self) -> bool:
+        """Whether something is overdue only as long as nobody says that it was paid."""
+        return any(due[:2] in self.unanswered for due in self.overdue)
+
     @cached_property
     def to_catch_up(self) -> list[Relief]:
         """What is overdue, in the order in which the plan pays it; of a day, and of what it does

@@ -74,7 +74,8 @@ def _entries(situation: Situation) -> Iterator[MonthEntry]:
     for due in plan.dues:
         due_days.add((due.debt, due.due_on))
         debt = situation.debts[due.debt]
-        is_short = situation.is_short(due)
+        is_asked = due[:2] in situation.unanswered
+        is_short = situation.is_short(due) and not is_asked
         words = _("{name}: short") if is_short else _("{name} due")
         yield MonthEntry(
             due.due_on,
@@ -87,13 +88,16 @@ def _entries(situation: Situation) -> Iterator[MonthEntry]:
             on = statement_date(debt.terms, due.due_on)
             if on >= plan.as_of:
                 yield MonthEntry(on, "statement", "", _("{name} statement").format(name=debt.name))
-        if not is_short and (first := situation.first_rungs(due)):
+        if not is_short and not is_asked and (first := situation.first_rungs(due)):
             words = _("{name}: nothing starts").format(name=debt.name)
             yield MonthEntry(first[0], "avoided", "", words)
     for payment in plan.payments:
         if (payment.debt, payment.on) not in due_days:
             is_behind = any(
-                due.debt == payment.debt and due.short_fen and due.last_safe_on < payment.on
+                due.debt == payment.debt
+                and due.short_fen
+                and due.last_safe_on < payment.on
+                and due[:2] not in situation.unanswered
                 for due in plan.dues
             )
             words = _("catch up {name}") if is_behind else _("pay {name} ahead")
@@ -106,7 +110,8 @@ def _starts(situation: Situation) -> Iterator[MonthEntry]:
     """One entry for a debt and day: the gravest that starts, and how many more."""
     starting: dict[tuple[date, str], list[Consequence]] = {}
     for one in situation.plan.consequences:
-        if one.state in ("will_start", "started") and one.starts_on:
+        is_asked = (one.debt, one.due_on) in situation.unanswered
+        if one.state in ("will_start", "started") and one.starts_on and not is_asked:
             starting.setdefault((one.starts_on, one.debt), []).append(one)
     for (on, debt), starts in starting.items():
         rung = max(starts, key=lambda one: one.rung.severity).rung

@@ -15,6 +15,7 @@ from planner.domain.values.days import add_months
 from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
 from planner.exports.xlsx import plan_xlsx
+from planner.pages.asked_first import asks_first
 from planner.pages.calendar.month import first_month, month_days
 from planner.pages.http import Request, is_in_wechat
 from planner.plans.current import Current
@@ -54,6 +55,7 @@ class CalendarForm(forms.Form):
 def calendar(request: Request, year: int | None = None, number: int = 1) -> HttpResponse:
     """One month; without one, the first with something still to come."""
     current = Current(request.user)
+    asked_first = asks_first(request, current) if current.has_debts else None
     today = current.row.today()
     if year is not None:
         first = _first_of(year, number)
@@ -64,6 +66,7 @@ def calendar(request: Request, year: int | None = None, number: int = 1) -> Http
     if first is None:
         return redirect("planner:calendar")
     context: dict[str, Any] = {"page": current, "month": month(first), "today": today}
+    context["asked_first"] = asked_first
     if current.has_debts:
         weeks = month_days(current.situation, first, today)
         context |= {

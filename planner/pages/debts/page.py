@@ -24,7 +24,7 @@ from planner.domain.rulebook.rule_files import Fact, load_sources
 from planner.models import User
 from planner.pages.debts.contracts import FORMS
 from planner.plans.current import Current
-from planner.words.answer import NEAR_DAYS
+from planner.words.answer import NEAR_DAYS, Answer, asked_first
 from planner.words.days import day, short_day
 from planner.words.figures import percent
 from planner.words.ladder import LadderLines, ladder_lines
@@ -81,6 +81,7 @@ class DebtPage:
     def __init__(self, user: User, slug: str) -> None:
         self.current = Current(user)
         self.item = {item.slug: item for item in self.current.items["debts"]}[slug]
+        self._unanswered = {on for debt, on in self.current.unanswered if debt == slug}
         plan = self.current.plan
         self.amounts = self.current.amounts
         self.one = OneDebt(
@@ -118,8 +119,18 @@ class DebtPage:
         return not self.course.rows and self.today.settle_fen == 0
 
     @cached_property
+    def asked_first(self) -> Answer | None:
+        """What stands in place of a verdict while nobody has said whether a due was paid."""
+        today = self.as_of.toordinal()
+        missed = [one for one in self.course.dues if one.is_missed and one.last_safe_on < today]
+        return asked_first() if any(self._is_asked(one) for one in missed) else None
+
+    def _is_asked(self, due: Due) -> bool:
+        return date.fromordinal(due.due_on) in self._unanswered
+
+    @cached_property
     def overdue(self) -> OverdueLine | None:
-        if self.course.overdue is None:
+        if self.course.overdue is None or self.asked_first:
             return None
         found = overdue_debts(self.one.household, self._until, self.one.books)
         relief = next(one for one in found if one.debt.id == self.debt.id)
@@ -375,6 +386,8 @@ class DebtPage:
     def _chip(self, due: Due) -> tuple[str, str]:
         """How a due stands, where that is not simply paid on its day."""
         if due.last_safe_on < self.as_of.toordinal():
+            if due.is_missed and self._is_asked(due):
+                return "plain", _("not answered yet")
             return ("overdue", _("overdue")) if due.is_missed else ("", "")
         if due.short > self.debt.tolerance_fen:
             return "short", _("short")
@@ -387,7 +400,11 @@ class DebtPage:
     @cached_property
     def due(self) -> Due | None:
         """The due that the ladder is of: the oldest overdue, else the next."""
-        return self.course.overdue or self.course.following
+        return (
+            self.course.following
+            if self.asked_first
+            else self.course.overdue or self.course.following
+        )
 
     @cached_property
     def _ladder(self) -> list[Consequence]:
@@ -468,7 +485,7 @@ class DebtPage:
                 number=_("day {days}").format(days=late),
             )
         met_on = self.due.met_on if self.due else None
-        if met_on is not None and self.course.overdue is not None:
+        if met_on is not None and self.overdue is not None:
             on = date.fromordinal(met_on)
             if on <= last:
                 said = _("the plan has cured it")

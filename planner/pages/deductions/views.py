@@ -4,11 +4,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from planner.pages.asked_first import asks_first
 from planner.pages.deductions.page import DeductionPage
 from planner.pages.http import Request
 
 
 @require_GET
 def deduction_list(request: Request) -> HttpResponse:
-    context = {"page": DeductionPage(request.user)}
+    page = DeductionPage(request.user)
+    context = {"page": page, "asked_first": asks_first(request, page.current)}
     return render(request, "planner/deductions/deductions.html", context)

@@ -1,18 +1,16 @@
 """Answers to what was planned: done, otherwise, not at all, later."""
 
-from datetime import date
-
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from planner.domain.answers.unanswered import Question
 from planner.forms.refusable import USED_BEFORE
+from planner.pages.asked_first import key_of, put_one_off, take_up_again
 from planner.pages.attempt import attempt
 from planner.pages.http import Request, was_sent
 from planner.pages.plan import views
 from planner.pages.plan.answer_forms import AllAsPlannedForm, AnswerForm
-from planner.pages.plan.questions import key_of
 from planner.plans.questions import answer_all_as_planned, answer_as_planned, open_questions
 from planner.services.documents import household_of
 from planner.services.entries import answer_unpaid, record_arrival, record_expense, record_payment
@@ -38,7 +36,7 @@ def question_answer(request: Request) -> HttpResponse:
     if not form.is_valid():
         return views.page(request, answer=form, status=422)
     if form.cleaned_data["answer"] == "later":
-        _put_off(request, key_of(question), household.today())
+        put_one_off(request, question, household.today())
         return views.shown(request)
     status = attempt(form, lambda: _record(request, form, question))
     if status == 200:
@@ -111,13 +109,8 @@ def question_answer_all(request: Request) -> HttpResponse:
 @require_POST
 def question_resume(request: Request) -> HttpResponse:
     """Ask again today what was put off until tomorrow."""
-    request.session.pop(views.PUT_OFF, None)
+    take_up_again(request)
     return views.shown(request)
-
-
-def _put_off(request: Request, key: str, today: date) -> None:
-    keys = [*views.put_off(request, today), key]
-    request.session[views.PUT_OFF] = {"day": today.isoformat(), "keys": keys[-200:]}
 
 
 def _answered_already() -> str:

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 from django_htmx.http import retarget
 
+from planner.pages.asked_first import put_off
 from planner.pages.http import Request
 from planner.pages.plan.page import PlanPage
 from planner.pages.plan.questions import Asking
-from planner.pages.plan.views import put_off
 from planner.pages.waiting import AGAIN, Looks
 from planner.plans import work
 from planner.plans.foreseen import OPTIMUM

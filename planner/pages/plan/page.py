@@ -26,7 +26,6 @@ from planner.domain.answers.remedies import (
     remedy_document,
     sum_needed,
 )
-from planner.domain.answers.unanswered import Question
 from planner.domain.household.household import OPTIMAL, Household
 from planner.domain.household.terms import owed_fen
 from planner.domain.make_plan import make_plan
@@ -47,11 +46,11 @@ from planner.plans.kept import (
     leave_what_is_long,
     names_of,
 )
-from planner.plans.questions import filed, open_questions
+from planner.plans.questions import filed
 from planner.plans.shelf import Record
 from planner.services.documents import RULES, outline_of
 from planner.services.items import as_it_stands
-from planner.words.answer import NEAR_DAYS, Answer, Situation, answer, find_sum, next_paid
+from planner.words.answer import NEAR_DAYS, Answer, answer, find_sum, next_paid
 from planner.words.days import day, month, short_day, weekday
 from planner.words.dues import DueLine, DueLines
 from planner.words.living_costs import RiskLines, risk_lines
@@ -117,19 +116,6 @@ class PlanPage(Current):
             "paid, and every late payment counts, not only the first. So your plan may look "
             "different from last time."
         )
-
-    @cached_property
-    def questions(self) -> Sequence[Question]:
-        """What was planned since and has no answer; read before the plan, which depends on how far
-        all is known."""
-        if self.has_debts or self.items["incomes"]:
-            return open_questions(self.owner, self.row, self.shelf)
-        return ()
-
-    @cached_property
-    def situation(self) -> Situation:
-        asked = {(one.slug, one.on) for one in self.questions if one.kind == "payment"}
-        return Situation(self.position, self.plan, self.amounts, frozenset(asked))
 
     @cached_property
     def overdue_lines(self) -> list[OverdueLine]:

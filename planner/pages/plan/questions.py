@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from planner.domain.answers.unanswered import Question
+from planner.pages.asked_first import key_of
 from planner.pages.plan.answer_forms import AllAsPlannedForm, AnswerForm
 from planner.pages.plan.page import PlanPage
 from planner.words.answer import Answer, asked_first
@@ -38,10 +39,6 @@ class Asked:
     plain: AnswerForm
     typed: AnswerForm
     is_open: bool
-
-
-def key_of(question: Question) -> str:
-    return f"{question.kind}-{question.slug}-{question.on:%Y%m%d}"
 
 
 class Asking:
@@ -102,9 +99,7 @@ class Asking:
     @property
     def withholds(self) -> bool:
         """Whether the plan says nothing of what is late yet: that hangs on what is asked here."""
-        if self.first is not None:
-            return True
-        return any(due[:2] in self.page.situation.unanswered for due in self.page.situation.overdue)
+        return self.first is not None or self.page.situation.hangs_on_answers
 
     @property
     def answer(self) -> Answer:

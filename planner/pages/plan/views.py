@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planner.models import HouseholdRow
 from planner.pages import items
+from planner.pages.asked_first import put_off
 from planner.pages.attempt import save
 from planner.pages.http import Request, is_in_wechat
 from planner.pages.plan.answer_forms import AnswerForm
@@ -35,7 +36,6 @@ from planner.services.people import hide_amounts, tell_of_rules
 from planner.words.days import day
 from planner.words.ladder import ladder_lines
 
-PUT_OFF = "put_off"
 HEAD_FORMS = {"buffer": BufferForm, "strategy": StrategyForm}
 
 
@@ -184,9 +184,3 @@ def page(
         wrong = bound.errors.values() if isinstance(bound, Form) else []
         said = conflict or " ".join(str(one) for errors in wrong for one in errors)
         return being_worked_out(request, not_yet, said=said, status=status)
-
-
-def put_off(request: Request, today: date) -> list[str]:
-    """The questions that are not to be asked again today."""
-    held = request.session.get(PUT_OFF) or {}
-    return held.get("keys", []) if held.get("day") == today.isoformat() else []

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from planner.pages.asked_first import asks_first
 from planner.pages.attempt import save
 from planner.pages.http import Request
 from planner.pages.shortage.forms import OrderForm
@@ -22,12 +23,14 @@ def plan_short(request: Request) -> HttpResponse:
             return redirect("planner:plan-short")
         page = ShortPage(request.user)
         form = _form(page)
+    asked_first = asks_first(request, page.current) if page.has_debts else None
     names = {debt.id: debt.name for debt in page.current.position.debts}
     context = {
         "page": page,
         "form": form,
         "debts": [(slug, names[slug]) for slug in form.order if slug in names],
         "conflict": conflict,
+        "asked_first": asked_first,
     }
     template = "planner/shortage/_short.html" if request.htmx else "planner/shortage/short.html"
     return render(request, template, context, status=status)
