@@ -15,6 +15,7 @@ from planner.pages.history import mend
 from planner.pages.history import views as history
 from planner.pages.imports import views as imports
 from planner.pages.money import views as money
+from planner.pages.offers import views as offers
 from planner.pages.plan import answers, optimum
 from planner.pages.plan import views as plan
 from planner.pages.rulebook import views as rulebook
@@ -133,6 +134,7 @@ urlpatterns = [
     path("plan/short/", shortage.plan_short, name="plan-short"),
     path("plan/borrow/", what_if.plan_borrow, name="plan-borrow"),
     path("plan/stress/", what_if.plan_stress, name="plan-stress"),
+    path("offers/", offers.offer_check, name="offer-check"),
     path("plan/order/", order.plan_order, name="plan-order"),
     path("plan/renew/", plan.plan_renew, name="plan-renew"),
     path("plan/table.csv", calendar.plan_table, name="plan-csv"),

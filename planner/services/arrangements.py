@@ -47,6 +47,32 @@ def record_offer(
     return _standing(user, arrangement)
 
 
+def propose_arrangement(
+    *, user: User, debt: str, on: date, terms: Mapping[str, Any], note: str = ""
+) -> Arrangement:
+    """An offer that was checked becomes what the lender offers: of what was asked, or anew."""
+
+    def propose(household: HouseholdRow) -> str:
+        refuse_unknown(household, "debt", debt)
+        rows = Arrangement.objects.owned_by(user).filter(debt=debt)
+        if rows.filter(state="agreed").exists():
+            raise agreed_already()
+        row = rows.filter(state__in=["asked", "offered"]).first()
+        if row is None:
+            row = Arrangement(owner=user, debt=debt, asked_on=on, note=note)
+        row.state, row.offered_on, row.terms = Arrangement.State.OFFERED, on, dict(terms)
+        row.save()
+        return str(row.pk)
+
+    return _standing(user, int(write(user, propose)))
+
+
+def agreed_already() -> EntryRefused:
+    return EntryRefused(
+        "agreed_already", _("Another arrangement for this debt still holds. End it first.")
+    )
+
+
 def agree_arrangement(
     *,
     user: User,
@@ -83,9 +109,7 @@ def _refuse_agreeing(household: HouseholdRow, row: Arrangement, on: date) -> Non
     """Where another arrangement for the debt holds, or held after that day."""
     agreed = Arrangement.objects.owned_by(household.owner).filter(debt=row.debt, state="agreed")
     if agreed.exists():
-        raise EntryRefused(
-            "agreed_already", _("Another arrangement for this debt still holds. End it first.")
-        )
+        raise agreed_already()
     earlier = [one for one in household.entries if one.slug == row.debt and one.kind in ARRANGED]
     if earlier and on < earlier[-1].on:
         raise EntryRefused(

@@ -584,6 +584,9 @@ def _of_what_may_be() -> Iterator[tuple[str, State]]:
     yield "borrow-answer", partial(_borrowed, "?what=loan")
     yield "borrow-long-words", partial(_borrowed, "?what=loan", document=households.long_words)
     yield "borrow-refused", _borrow_refused
+    yield "offer", partial(_item_page, "planner:offer-check", (), query="?debt=card")
+    yield "offer-answer", _offer_checked
+    yield "offer-refused", _offer_refused
     yield "stress", partial(_item_page, "planner:plan-stress", ())
     for case in ("late-15", "lower-20"):
         yield (
@@ -610,6 +613,23 @@ def _borrowed(query: str, site: Site, document: Document = sample_document) -> P
     steps.send(page.locator("main form").first)
     expect(page.locator("#borrow-answer")).to_be_visible()
     unfold(page)
+    return page
+
+
+def _offer_checked(site: Site) -> Page:
+    page = site.open("planner:offer-check", who=site.member(), query="?debt=card")
+    first = site.today + timedelta(days=31)
+    page.locator('input[name="told"][value="per_period"]').check()
+    steps.fill(page, periods="12", first_due=first.isoformat(), per_period="39", principal="5000")
+    steps.send(page.locator("main form").first)
+    expect(page.locator("#offer-answer")).to_be_visible()
+    unfold(page)
+    return page
+
+
+def _offer_refused(site: Site) -> Page:
+    page = site.open("planner:offer-check", who=site.member())
+    refuse(page, principal="12,34", periods="0")
     return page
 
 

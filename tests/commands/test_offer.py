@@ -31,7 +31,9 @@ def test_an_offer_is_answered_as_json_from_standard_input():
     assert (answer["total"], answer["interest_and_fees"]) == ("6468.00", "468.00")
 
 
-@pytest.mark.parametrize(("locale", "words"), [("en_US.UTF-8", "year"), ("zh_CN.UTF-8", "年化利率")])
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en_US.UTF-8", "year"), ("zh_CN.UTF-8", "年化利率")]
+)
 def test_a_table_lays_it_beside_staying(tmp_path, locale, words):
     file = tmp_path / "offer.json"
     file.write_text(json.dumps(document(principal="5000.00")))

@@ -79,6 +79,7 @@ TABLE = {
     "planner:plan-short": OWN,
     "planner:plan-borrow": OWN,
     "planner:plan-stress": OWN,
+    "planner:offer-check": OWN,
     "planner:plan-waiting": OWN,
     "planner:plan-optimum": OWN,
     "planner:plan-due-days": OWN,

@@ -108,7 +108,12 @@ def offered_terms(
         "method": "listed",
         "principal": format_yuan(sum(row[0] for row in rows.values())),
         "rows": [
-            {"due_on": on.isoformat(), "principal": format_yuan(fen), "fee": format_yuan(cost)}
+            {
+                "due_on": on.isoformat(),
+                "principal": format_yuan(fen),
+                "interest": "0.00",
+                "fee": format_yuan(cost),
+            }
             for on, (fen, cost) in sorted(rows.items())
             if fen or cost
         ],

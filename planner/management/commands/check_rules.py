@@ -15,6 +15,7 @@ from planner.domain.rulebook.deductions import load_deductions
 from planner.domain.rulebook.law import load_law
 from planner.domain.rulebook.products import refused_files
 from planner.domain.rulebook.rule_files import RULES, RuleFileError
+from planner.domain.rulebook.sheets import load_sheets
 from planner.domain.values.days import clip
 
 
@@ -62,7 +63,7 @@ class Command(BaseCommand):
 
 def _refused_others(rules: Path) -> Iterator[RuleFileError]:
     """What is wrong with the files that are no products."""
-    for load in (load_ceilings, load_deductions, load_law):
+    for load in (load_ceilings, load_deductions, load_law, load_sheets):
         try:
             load(rules)
         except RuleFileError as error:

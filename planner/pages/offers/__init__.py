@@ -1,0 +1,1 @@
+"""What a lender offers, checked; the papers for asking."""
