@@ -95,7 +95,7 @@ class _Finder:
             )
             search.find_on_time(lambda: self._judge(last).status == "proven")
             if any(self._best.harm.counts) or not search.may_be_on_time:
-                self._find_late(search)
+                self._find_late(search, last)
         except OutOfTime:
             pass  # what is known by now holds
         except Exception as fault:  # whatever a solver does, the person has a plan
@@ -107,7 +107,7 @@ class _Finder:
         cost = cost_until(self._best, last)
         return self._best, judge_proof(cost, 0, self._best.harm, NO_HARM, solved=False)
 
-    def _find_late(self, search: Search) -> None:
+    def _find_late(self, search: Search, last: int) -> None:
         """Payments with the least harm, and what harm and cost cannot go below."""
         search.cost_bound_fen = None  # what is on time may cost more
         late = self._late = LateSearch(
@@ -116,6 +116,7 @@ class _Finder:
             self._deadline,
             self._execute,
             lambda: self._best.harm.counts,
+            lambda: self._judge(last).status == "proven",
         )
         late.find_patterns()
         late.prove()

@@ -38,7 +38,7 @@ _MORE = 3  # times as much each time: an older debt may ask for more than the mo
 _MENDED = 5  # times that a solution is carried out anew, with more kept back
 _PATTERNS = 6  # that are tried at the least cost
 _LESS_THAN_ONE = 0.98
-_NEARLY = 0.0004  # how near whole numbers are to the least cost, as a share of it
+_NEARLY = (0.0004, 0.0001)  # how near whole numbers are to the least cost, as a share of it
 
 Run = Callable[[CarryingOut], tuple[Plan, Ledger]]
 """Runs a proposal in the ledger and keeps the plan if it is the best. Raises OutOfTime."""
@@ -54,13 +54,15 @@ class LateSearch:
         deadline: Deadline,
         run: Run,
         best: Callable[[], tuple[int, ...]],
+        is_proven: Callable[[], bool],
     ) -> None:
-        """`best` are the counts of the best plan there is."""
+        """`best` are the counts of the best plan there is; `is_proven` whether its cost is, too."""
         self._ledger = ledger
         self._cash = cash
         self._deadline = deadline
         self._run = run
         self._best = best
+        self._is_proven = is_proven
         self._model: Model | None = None
         self.harm_bound = [0] * 5
         self.cost_bound_fen: int | None = None
@@ -204,13 +206,22 @@ class LateSearch:
         programme = model.programme
         programme.minimise(model.cost)
         self._prove_cost(self._solve_bound(relaxed=True).bound, model)
-        found = self._solve_bound(relaxed=False, share=0.5, gap=_NEARLY)
-        self._prove_cost(found.bound, model)
-        for _ in range(_PATTERNS):
-            if found.values is None or self._carry_out_solution(found.values):
+        for gap in _NEARLY:
+            found = self._solve_bound(relaxed=False, share=0.5, gap=gap)
+            self._prove_cost(found.bound, model)
+            if self._is_proven():
+                return
+            if found.values is None or not self._carry_out_solution(found.values):
+                break
+            if self._is_proven():
+                return
+        for _ in range(_PATTERNS - 1):
+            if found.values is None:
                 return
             self._forbid(model, found.values)
-            found = self._solve(relaxed=False, share=0.5, gap=_NEARLY)
+            found = self._solve(relaxed=False, share=0.5, gap=_NEARLY[0])
+            if found.values is None or self._carry_out_solution(found.values):
+                return
 
     def _forbid(self, model: Model, values: Sequence[float]) -> None:
         """Ask for another pattern than one that the ledger did not keep."""

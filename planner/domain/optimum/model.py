@@ -15,7 +15,7 @@ from planner.domain.ledger.ledger import Contract, Ledger
 from planner.domain.optimum.programme import INFINITE, Programme, Sum, one
 from planner.domain.optimum.rows.card import Card
 from planner.domain.optimum.rows.debt import CENT, DebtRows, Span
-from planner.domain.optimum.rows.late import Backlog, Bears, LateDue, Lateness, let_be_late
+from planner.domain.optimum.rows.late import Asked, Backlog, Bears, LateDue, Lateness, let_be_late
 from planner.domain.optimum.rows.loan import Loan
 from planner.domain.optimum.rows.open_balance import OpenBalance
 
@@ -203,7 +203,8 @@ def _write_buffer(model: Model) -> None:
     and reserve on that day, and on those to come on which less is there than without it, if only
     what is required is paid from then on. So after the last such day of a stretch only dues are
     paid that fall after it. And at the end of the stretch buffer and reserve are there, or no more
-    was paid in it than a plan pays that prepays nothing in it: all that is required.
+    was paid in it than a plan pays that prepays nothing in it: all that is required. Where nothing
+    is prepaid, that holds for each debt.
     """
     programme = model.programme
     if any(debt.keeps_spending for debt in model.backlogs):
@@ -237,11 +238,36 @@ def _write_buffer(model: Model) -> None:
             [(column, 1.0), *falling.negated(), *left.terms, (prepays, loose)],
             upper=stretch.free + falling.constant - left.constant + loose + CENT,
         )
+        _prepay_only_where_said(model, stretch, parts, prepays)
         before = one(column)
+        for part in parts:  # what is unpaid at the end fell due after the day of the prepayment
+            most_left = part.most_left + part.left.constant
+            if part.left.terms:
+                programme.row(
+                    [*part.left.terms, *part.falling.negated(), (prepays, most_left)],
+                    upper=most_left - part.left.constant + part.falling.constant + CENT,
+                )
         for due in (due for late in model.late for due in late.dues):
             outlasts = [day for day in due.columns if day >= stretch.end]
             if due.due_on <= stretch.start and outlasts:
                 programme.row([(prepays, 1.0), (due.columns[min(outlasts)], 1.0)], upper=1.0)
+
+
+def _prepay_only_where_said(
+    model: Model, stretch: Stretch, parts: Sequence[Asked], prepays: int
+) -> None:
+    """A debt is paid no more in a stretch than is asked of it, or something is prepaid in it."""
+    most = max(0.0, stretch.payable)
+    for part, payments in zip(parts, model.payments, strict=True):
+        paid = Sum()
+        for day, one_paid in payments.items():
+            if stretch.start <= day <= stretch.end:
+                paid.plus(one_paid)
+        if paid.terms:
+            model.programme.row(
+                [*paid.terms, *part.asked.negated(), (prepays, -most)],
+                upper=part.asked.constant - paid.constant + CENT,
+            )
 
 
 def _wait_in_grace(

@@ -232,6 +232,9 @@ class Card:
             principal = min(balances.principal, self.card.principal)
             added = charges if minimum is None else charges - known
             most = yuan(principal) * share + yuan(added) + CENT
+            if not found and (statements := clone.standing(day).statements):
+                # Whatever was paid before the first of them only lowers its minimum.
+                most = min(most, yuan(statements[-1].required) + CENT)
             found[day] = Unpaid(most, yuan(charges) + CENT)
             known = charges
         return found

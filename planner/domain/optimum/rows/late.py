@@ -195,7 +195,8 @@ class Backlog:
         falling = [claim for claim in claims if claim.due_on > start]
         if len(falling) == len(claims) == 1 and waits is None:
             return Asked(one(asked), one(asked), *unpaid)
-        fallen = self.programme.column(upper=sum(claim.most for claim in falling) + slack)
+        fell = sum(claim.most * self._grown(claim.due_on, end) for claim in falling)
+        fallen = self.programme.column(upper=fell + slack)
         self.programme.row([(asked, 1.0), (fallen, -1.0)], 0.0)
         return Asked(one(asked), one(fallen), *unpaid)
 
