@@ -16,7 +16,7 @@ from planner.domain.paying.prepaying import (
     by_rate,
 )
 from planner.domain.paying.proposals import Proposal
-from planner.domain.paying.triage import Amounts, Triage, next_income_day
+from planner.domain.paying.triage import WINDOW_DAYS, Amounts, Triage, next_income_day
 
 _MOST_TRIES = 8
 _NEARLY_SETTLED_FEN = 100  # a solution leaves so little by rounding only
@@ -102,7 +102,11 @@ class CarryingOut:
     def _prepay(
         self, ledger: Ledger, amounts: Amounts, free: int, wanted: Sequence[tuple[int, int]]
     ) -> None:
-        """Prepay what is wanted of debts as far as it causes no miss and leaves the buffer."""
+        """Prepay what is wanted of debts as far as it causes no miss and leaves the buffer.
+
+        Nothing while a due of the coming days stays short: whoever looks for that money is not
+        told to give away what is there, for the little interest that it saves.
+        """
         demanding = ledger.demanding
         if any(ledger.contracts[one].required_fen(ledger.day) > amounts[one] for one in demanding):
             return
@@ -112,6 +116,8 @@ class CarryingOut:
         contracts = after_payments(ledger, amounts)
         before = list(amounts)
         trying = Trying(ledger, contracts, left, Lookahead(ledger), {})
+        if trying.short_on is not None and trying.short_on <= ledger.day + WINDOW_DAYS:
+            return
         for index, fen in wanted:
             most = min(fen, trying.most(index)) if trying.left > 0 else 0
             if most:

@@ -162,7 +162,8 @@ class Trying:
 
     `contracts` stand as after the required payments of the day, and take the prepayments; `left`
     is what is there above buffer and reserve. `closed_until` is told, by debt, up to which day it
-    stays as tight as it was found: what is foreseen by then does not change.
+    stays as tight as it was found: what is foreseen by then does not change. `short_on` is the
+    first day, as far as was looked ahead, on which a due stays short whatever is prepaid.
     """
 
     def __init__(
@@ -184,6 +185,7 @@ class Trying:
         self._place = ledger.flows.stretches.place
         self._path: Path
         self._short_place = 0  # from this stretch on some due is late anyway
+        self.short_on: int | None = None
         self._tight: list[_Tight] = []
         self._sees_all = False
         near = min(self._day + _NEAR_DAYS, self._last_day)
@@ -208,6 +210,7 @@ class Trying:
         path = self._path = self._ahead.path(self._day, self._cash, until)
         short = self._ahead.first_short(path)
         self._short_place = len(path.ends) if short is None else short.place
+        self.short_on = None if short is None else short.day
         self._tight = []
         least = self.left
         for place, above in enumerate(path.above):
