@@ -116,6 +116,8 @@ def _of_visitors() -> Iterator[tuple[str, State]]:
     yield "rule-product", partial(_rule_unfolded, "weilidai")
     yield "rule-step", lambda site: site.open("planner:rule-step", site.speech, "huabei", "sms")
     yield "rule-law", lambda site: site.open("planner:rule-law", site.speech, query="claim=20000")
+    yield "rule-real", lambda site: site.open("planner:rule-real", site.speech)
+    yield "rule-calm", lambda site: site.open("planner:rule-calm", site.speech)
     yield "rule-list", lambda site: site.open("planner:rule-list", site.speech)
     yield "reset-used-link", lambda site: site.browse("/account/password/reset/key/1-used/")
     yield "code-sent", _code_sent

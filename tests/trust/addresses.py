@@ -25,6 +25,8 @@ TABLE = {
     "planner:rule": PUBLIC,
     "planner:rule-list": PUBLIC,
     "planner:rule-law": PUBLIC,
+    "planner:rule-real": PUBLIC,
+    "planner:rule-calm": PUBLIC,
     "planner:rule-page": PUBLIC,
     "planner:rule-step": PUBLIC,
     "planner:start": PUBLIC,  # sends nobody to the front page, where guests are made

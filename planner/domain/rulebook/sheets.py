@@ -10,7 +10,10 @@ from planner.domain.rulebook.questions import Answered, read_answers
 from planner.domain.rulebook.rule_files import RULES, RuleReader, load_sources, reading_rules
 
 # Each file with its parts, in the order in which they are read.
-SHEETS: Final[Mapping[str, tuple[str, ...]]] = {"offers": ("charges", "sign")}
+SHEETS: Final[Mapping[str, tuple[str, ...]]] = {
+    "offers": ("charges", "sign"),
+    "real": ("first", "court", "caller", "offered", "night"),
+}
 Sheet = Mapping[str, tuple[Answered, ...]]
 
 

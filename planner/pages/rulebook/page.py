@@ -17,6 +17,7 @@ from planner.domain.rulebook.ladders import Rung
 from planner.domain.rulebook.law import CourtFee, load_law
 from planner.domain.rulebook.products import Product, load_products
 from planner.domain.rulebook.rule_files import Fact, Figure, Source, load_sources
+from planner.domain.rulebook.sheets import load_sheet
 from planner.words.facts import HOW_SURE, FactLine, answered, names_of_sources, when
 from planner.words.figures import figure
 from planner.words.language import spoken
@@ -307,6 +308,26 @@ def of_law(claim_fen: int | None) -> dict[str, Any]:
         "fee_sources": names_of_sources([law.court_fee.source]),
         "channels": channels(spoken(one.words) for one in law.answers),
     }
+
+
+def of_real() -> dict[str, Any]:
+    """What people ask about messages, callers and help for money, what to do first on top."""
+    sheet = load_sheet("real")
+    parts = [
+        LawPart("court", _("Messages about a court"), [*map(answered, sheet["court"])]),
+        LawPart("caller", _("Who calls, writes or comes"), [*map(answered, sheet["caller"])]),
+        LawPart("offered", _("Help for money"), [*map(answered, sheet["offered"])]),
+    ]
+    said = [spoken(one.words) for part in sheet.values() for one in part]
+    return {
+        "first": [*map(answered, sheet["first"])],
+        "parts": parts,
+        "channels": channels(said),
+    }
+
+
+def of_calm() -> dict[str, Any]:
+    return {"answers": [*map(answered, load_sheet("real")["night"])]}
 
 
 def _cost(fee: CourtFee, claim_fen: int) -> CourtCost:

@@ -21,8 +21,10 @@ from planner.pages.rulebook.forms import ClaimForm
 from planner.pages.rulebook.page import (
     listed_products,
     listed_sources,
+    of_calm,
     of_law,
     of_product,
+    of_real,
     of_rung,
     of_source,
 )
@@ -62,6 +64,22 @@ def rule_law(request: Request, speech: str) -> HttpResponse:
         claim_fen = form.cleaned_data["claim"] if form.is_valid() else None
         context = {"form": form, **of_law(claim_fen)}
         return _page(request, "planner/rulebook/law.html", speech, context)
+
+
+@require_safe
+@login_not_required
+def rule_real(request: Request, speech: str) -> HttpResponse:
+    """Is this message, caller or paper real? It never says that one is."""
+    with speaking(speech):
+        return _page(request, "planner/rulebook/real.html", speech, of_real())
+
+
+@require_safe
+@login_not_required
+def rule_calm(request: Request, speech: str) -> HttpResponse:
+    """For nights: what may help right now."""
+    with speaking(speech):
+        return _page(request, "planner/rulebook/calm.html", speech, of_calm())
 
 
 @require_safe
