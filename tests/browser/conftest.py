@@ -20,7 +20,8 @@ DESKTOP = {"width": 1280, "height": 900}
 LOCALES = {"zh-hans": "zh-CN", "en": "en-US"}
 PASSWORD = "eleven purple llamas"
 
-expect.set_options(timeout=30_000)  # a solve may take all of its time, on a busy machine too
+PATIENCE = 30_000  # milliseconds: a solve may take all of its time, on a busy machine too
+expect.set_options(timeout=PATIENCE)
 
 # Chromium and htmx write a line for every answer that is an error, however well the page deals
 # with it; and Chromium one for each sign-out that cleared what it kept.
@@ -95,7 +96,7 @@ def browse(new_context, live_server, watch) -> Callable[..., Page]:
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         watch.attach(context)
         if user is not None:
             context.add_cookies([session_cookie(user, live_server.url)])

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Error, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import PHONE, session_cookie
+from tests.browser.conftest import PATIENCE, PHONE, session_cookie
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ def test_going_back_after_signing_out_shows_nothing_private(
     context = remembering.new_context(
         base_url=live_server.url, viewport=PHONE, java_script_enabled=has_scripts
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     context.add_cookies([session_cookie(user, live_server.url)])
     page = context.new_page()
     private = [reverse(f"planner:{one}") for one in ("settings", "debt-list", "plan")]

@@ -20,7 +20,7 @@ def test_a_page_asks_once_and_shows_what_comes(browse, make_member, strategy):
 
     told = {"optimal": "为什么这样还", "snowball": "最优方案会怎么还，为什么"}[strategy]
     waiting = page.locator("#optimum[hx-trigger]")
-    expect(waiting).to_have_count(0, timeout=20_000)
+    expect(waiting).to_have_count(0)
     page.reload()
     expect(page.locator("#why")).to_have_text(told)
     expect(waiting).to_have_count(0)
@@ -36,7 +36,7 @@ def test_without_htmx_a_link_leads_to_the_optimum(browse, make_member, has_scrip
     page.route("**/*htmx*", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto("/plan/")
 
-    steps.open_fold(page, "why-so").locator("#optimum a").click(timeout=20_000)
+    steps.open_fold(page, "why-so").locator("#optimum a").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("最优方案")
     expect(page.locator("#against ~ dl dd")).to_have_count(4)
