@@ -152,12 +152,10 @@ def refused_forms(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        form = (getattr(response, "context_data", None) or {}).get("form")
-        if (
-            request.method == "POST"
-            and response.status_code == 200
-            and getattr(form, "errors", None)
-        ):
+        shown = getattr(response, "context_data", None) or {}
+        forms = (shown.get("form"), shown.get("webauthn_form"))
+        is_refused = any(getattr(form, "errors", None) for form in forms)
+        if request.method == "POST" and response.status_code == 200 and is_refused:
             response.status_code = 422
             if seconds := getattr(request, "retry_after", 0):
                 response.status_code = 429

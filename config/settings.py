@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -100,6 +101,7 @@ MIDDLEWARE = [
     "config.middleware.expired_session",
     "config.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "planner.pages.sign_in.sessions.in_use",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.refused_forms",
@@ -222,7 +224,9 @@ LOGIN_REDIRECT_URL = "planner:home"
 
 DAY = 24 * 60 * 60
 SESSION_ENGINE = "planner.sessions"
-SESSION_COOKIE_AGE = 14 * DAY
+SESSION_COOKIE_AGE = 14 * DAY  # from when it was used last
+SESSION_IDLE = 2 * 60 * 60  # the same, for who does not stay signed in
+SESSION_SEEN_EVERY = 10 * 60  # how exactly it is known when it was used last
 
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
 MAIL_IS_SENT = bool(EMAIL_URL)
@@ -286,6 +290,22 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "60/h/ip,5/h/key",
     "reauthenticate": "10/m/user,20/d/user",
     "guest": "60/h/ip",
+}
+
+# --- A second factor, for whoever wants one ---------------------------------------------------
+
+MFA_ADAPTER = "planner.pages.sign_in.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s before and after; no code is taken twice
+# Where no mail is sent nobody can confirm their address, and everybody lives on this machine.
+MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL_IS_SENT
+MFA_FORMS = {
+    "authenticate": "planner.pages.sign_in.factor_forms.AuthenticateForm",
+    "authenticate_webauthn": "planner.pages.sign_in.factor_forms.AuthenticateWebAuthnForm",
+    "reauthenticate": "planner.pages.sign_in.factor_forms.ReauthenticateForm",
+    "reauthenticate_webauthn": "planner.pages.sign_in.factor_forms.ReauthenticateWebAuthnForm",
+    "activate_totp": "planner.pages.sign_in.factor_forms.ActivateTOTPForm",
+    "add_webauthn": "planner.pages.sign_in.factor_forms.AddWebAuthnForm",
 }
 
 # --- Languages and time ----------------------------------------------------------------------

@@ -72,6 +72,9 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail address"), unique=True, null=True)  # noqa: DJ001
     guest_since = models.DateTimeField(null=True, db_index=True)
     joined_on = models.DateTimeField(default=timezone.now)
+    new_device = models.JSONField(
+        null=True, help_text="that signed in and is not told of yet, where no mail tells it"
+    )
 
     objects = UserManager()
 

@@ -9,6 +9,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import check_for_language
@@ -43,6 +44,23 @@ def signed_out_only(view: View) -> View:
     def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return redirect("account_login")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def guests_too(view: View) -> View:
+    """A step of signing in, which allauth lets nobody take who is signed in, as guests are.
+
+    Who they are is kept for `AccountAdapter.login`, which takes their figures along.
+    """
+
+    @wraps(view)
+    @login_not_required
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and request.user.is_guest:
+            request.guest = request.user
+            request.user = AnonymousUser()  # type: ignore[assignment]  # until they are a member
         return view(request, *args, **kwargs)
 
     return guarded

@@ -10,6 +10,7 @@ class Request(HttpRequest):
     """Of somebody who is signed in, and whether htmx asks. Views for everybody look first."""
 
     user: User
+    guest: User  # by pages.guards.guests_too
     htmx: HtmxDetails
 
 

@@ -43,6 +43,7 @@ from planner.models import (
     Revision,
     User,
 )
+from planner.services import devices, factors
 from planner.services.changes import put, refuse_unreckonable, write
 from planner.services.documents import SUBJECTS, document_of, history_row, household_of
 from planner.services.errors import EntryRefused
@@ -88,6 +89,15 @@ def export_of(user: User) -> dict[str, Any]:
             "last_signed_in_on": user.last_login and user.last_login.isoformat(),
             "consented_on": household.consented_on and household.consented_on.isoformat(),
             "consent_version": household.consent_version,
+            "second_factors": factors.listed(user),
+            "signed_in": [
+                {
+                    **one.device,
+                    "began_on": one.began and one.began.isoformat(),
+                    "used_on": one.seen and one.seen.isoformat(),
+                }
+                for one in devices.signed_in(user)
+            ],
         },
         "settings": {
             "language": household.language,

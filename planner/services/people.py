@@ -17,7 +17,7 @@ from planner.models import (
     Session,
     User,
 )
-from planner.services import attempts, workers
+from planner.services import attempts, factors, workers
 from planner.services.changes import change, change_head, locked, write, writing
 from planner.services.documents import (
     RULES,
@@ -190,3 +190,5 @@ def _write_again(user: User | None) -> None:
         rows: Any = model._default_manager.all()
         rows = rows if user is None else rows.owned_by(user)
         rows.bulk_update(list(rows), names, batch_size=500)
+    if user is not None:
+        factors.write_again(user)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+import pyotp
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -722,6 +723,8 @@ def _of_members() -> Iterator[tuple[str, State]]:
         "email": "account_email",
         "password": "account_change_password",
         "confirm": "account_reauthenticate",
+        "devices": "sessions",
+        "second-step": "mfa_index",
     }
     for state, name in pages.items():
         yield state, partial(_signed_in, name)
@@ -730,6 +733,16 @@ def _of_members() -> Iterator[tuple[str, State]]:
     yield "password-refused", _password_refused
     yield "email-waiting", _address_waiting
     yield "settle", _settle
+    yield "app", partial(_confirmed, "mfa_activate_totp")
+    yield "app-refused", _app_refused
+    yield "passkey", partial(_confirmed, "mfa_add_webauthn")
+    for state, name in {
+        "second-step-on": "mfa_index",
+        "recovery-codes": "mfa_view_recovery_codes",
+        "app-remove": "mfa_deactivate_totp",
+    }.items():
+        yield state, partial(_with_app, name)
+    yield "second-step-asked", _code_asked
 
 
 def _feed_made(site: Site) -> Page:
@@ -748,6 +761,41 @@ def _signed_in(name: str, site: Site) -> Page:
     steps.send(steps.form(page, "account_login"))
     steps.is_at(page, "planner:plan")
     page.goto(reverse(name))
+    return page
+
+
+def _confirmed(name: str, site: Site) -> Page:
+    """What concerns the second step asks for the password again, however fresh the sign-in is."""
+    page = _signed_in(name, site)
+    steps.fill(page, password=PASSWORD)
+    steps.send(steps.form(page, "account_reauthenticate"))
+    steps.is_at(page, name)
+    return page
+
+
+def _app_refused(site: Site) -> Page:
+    page = _confirmed("mfa_activate_totp", site)
+    refuse(page, code="000000")
+    return page
+
+
+def _with_app(name: str, site: Site) -> Page:
+    page = _confirmed("mfa_activate_totp", site)
+    steps.fill(page, code=pyotp.TOTP(page.locator("main code").inner_text()).now())
+    steps.send(steps.form(page, "mfa_activate_totp"))
+    steps.is_at(page, "mfa_view_recovery_codes")
+    page.goto(reverse(name))
+    return page
+
+
+def _code_asked(site: Site) -> Page:
+    page = _with_app("planner:settings", site)
+    member = page.locator("main dd").first.inner_text()
+    page.context.clear_cookies()
+    page.goto(reverse("account_login"))
+    steps.fill(page, login=member, password=PASSWORD)
+    steps.send(steps.form(page, "account_login"))
+    steps.is_at(page, "mfa_authenticate")
     return page
 
 

@@ -113,6 +113,19 @@ TABLE = {
     "account_change_password": MEMBER,
     "account_set_password": MEMBER,
     "account_reauthenticate": MEMBER,
+    "sessions": MEMBER,
+    "mfa_authenticate": PUBLIC,  # leads to the sign-in page, but in its midst
+    "mfa_index": MEMBER,
+    "mfa_reauthenticate": MEMBER,
+    "mfa_activate_totp": MEMBER,
+    "mfa_deactivate_totp": MEMBER,
+    "mfa_view_recovery_codes": MEMBER,
+    "mfa_generate_recovery_codes": MEMBER,
+    "mfa_download_recovery_codes": MEMBER,
+    "mfa_list_webauthn": MEMBER,
+    "mfa_add_webauthn": MEMBER,
+    "mfa_reauthenticate_webauthn": MEMBER,
+    "mfa_remove_webauthn": MEMBER,
 }
 
 # Which list an item's address speaks of, by the first word of its name.
@@ -133,6 +146,7 @@ REST = {
     "uidb36": "1",
     "key": "abc-def",
     "token": "abc",
+    "pk": 1,
 }
 
 

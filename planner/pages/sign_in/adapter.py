@@ -15,14 +15,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.forms.fields import TOO_LONG
 from planner.models import User, normalise_email
 from planner.pages.guards import GUEST_SESSION_KEY, SIGNED_IN_SESSION_KEY, remember_language
-from planner.pages.sign_in.devices import known_device, remember_device
-from planner.services import attempts, people
+from planner.pages.sign_in.devices import device_of, known_device, remember_device
+from planner.services import attempts, devices, people
+from planner.services.devices import Device
 from planner.services.documents import has_figures, household_of
+from planner.words.devices import device_name
 
 logger = logging.getLogger(__name__)
 
@@ -84,9 +87,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Carry what a guest entered over the change of the session's user."""
-        guest = request.user if request.user.is_authenticated and request.user.is_guest else None
+        guest = getattr(request, "guest", None)  # see `guests_too`
+        if request.user.is_authenticated and request.user.is_guest:
+            guest = request.user
+        is_remembered = not request.session.get_expire_at_browser_close()
         super().login(request, user)
+        if not is_remembered:  # a guest's session ends with signing in, and this with it
+            request.session.set_expiry(0)
         request.session[SIGNED_IN_SESSION_KEY] = time.time()
+        request.session[devices.SEEN] = timezone.now().timestamp()
+        request.session[devices.DEVICE] = device_of(request)
         logger.info("user %s signed in", user.pk)
         if guest is None or guest.pk == user.pk:
             return
@@ -119,8 +129,19 @@ class AccountAdapter(DefaultAccountAdapter):
         )
         remember_language(response, household_of(user).language)
         if user.email:
-            remember_device(request, response, user.email)
+            is_new = known_device(request, user.email) is None
+            device = remember_device(request, response, user.email)
+            if is_new and not kwargs.get("signup"):
+                self._tell_of(user, device_of(request), device)
         return response
+
+    def _tell_of(self, user: User, device: Device, by: str) -> None:
+        """By mail, or within the pages where the person comes next from a device that is known."""
+        if settings.MAIL_IS_SENT:
+            said = {"device": device_name(device)}
+            self.send_notification_mail("account/email/new_device", user, said)
+        else:
+            devices.tell_later(user=user, device=device, by=by)
 
 
 class MinimumLengthValidator(validation.MinimumLengthValidator):

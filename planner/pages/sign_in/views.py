@@ -1,16 +1,18 @@
 """Signing out, and what becomes of a guest's household when a member signs in."""
 
 from allauth.account.views import logout
+from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from planner.models import GUEST_DAYS, User
 from planner.pages.guards import FORGET_PAGES, GUEST_SESSION_KEY
 from planner.pages.http import Request
+from planner.pages.sign_in.factor_forms import ReauthenticateWebAuthnForm
 from planner.services import people
 
 
@@ -22,6 +24,21 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = FORGET_PAGES
     return response
+
+
+class ConfirmByPasskey(ReauthenticateWebAuthnView):
+    """Allauth's, which leads who was refused to the sign-in page, though they are signed in."""
+
+    def form_invalid(self, form: ReauthenticateWebAuthnForm) -> HttpResponse:
+        for text in form.errors["credential"]:
+            messages.error(self.request, str(text))
+        return redirect(self.request.get_full_path())
+
+
+@require_GET
+def passkey_list(request: Request) -> HttpResponse:
+    """Where allauth leads after removing one: they stand with everything of the second step."""
+    return redirect("mfa_index")
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,16 +7,21 @@ from pathlib import Path
 
 import allauth
 import django
+import pyotp
 import pytest
 from allauth.account import urls as allauth_urls
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings as site
 from django.core import mail
 from django.core.cache import cache
 from django.test.signals import template_rendered
 from django.urls import reverse
 
+from config.urls import factor_urls
 from planner.models import Attempt, User
+from tests.pages.sign_in.passkeys import passkey
 
 PASSWORD = "eleven purple llamas"
 CODE = re.compile(r"^[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}$", re.MULTILINE)
@@ -187,6 +192,41 @@ def of_a_member(walk, member):
     walk.post("account_email", "address, kept", action_remove="", email=member.email)
 
 
+def of_a_second_step(walk, member):
+    walk.post("account_reauthenticate", "confirm, right", password=PASSWORD + "!")
+    for name in ("mfa_index", "mfa_list_webauthn", "mfa_add_webauthn", "sessions"):
+        walk.get(name)
+    walk.post("mfa_add_webauthn", "passkey, none", credential="{}")
+    walk.post("mfa_generate_recovery_codes", "codes, none to have")
+    walk.get("mfa_activate_totp")
+    walk.post("mfa_activate_totp", "app, empty")
+    walk.post("mfa_activate_totp", "app, wrong", code="000000")
+    page = walk.client.get(reverse("mfa_activate_totp")).content.decode()
+    secret = re.search(r"<code>(\w{32})</code>", page)
+    walk.post("mfa_activate_totp", "app, right", code=pyotp.TOTP(secret[1]).now())
+    for name in ("mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_reauthenticate",
+                 "mfa_download_recovery_codes", "account_reauthenticate"):  # fmt: skip
+        walk.get(name)
+    walk.get("mfa_index", as_="second step, with an app")
+    walk.post("mfa_reauthenticate", "confirm, wrong code", code="000000")
+    walk.post("mfa_generate_recovery_codes", "codes, new")
+    WebAuthn.add(member, "", passkey())
+    walk.get("mfa_index", as_="second step, with a passkey")
+    walk.get("mfa_reauthenticate_webauthn")
+    key = Authenticator.objects.get(type="webauthn").pk
+    remove = reverse("mfa_remove_webauthn", args=[key])
+    walk.get(remove)
+    walk.post("account_logout", "signed out, with a factor")
+    walk.post("account_login", "asked for a code", login=member.email, password=PASSWORD + "!")
+    walk.post("mfa_authenticate", "code of the app, wrong", code="000000")
+    walk.post("mfa_authenticate", "passkey, refused", credential="{}")
+    used = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()[0]
+    walk.post("mfa_authenticate", "code, taken", code=used)
+    walk.post("account_reauthenticate", "confirm, once more", password=PASSWORD + "!")
+    walk.post(remove, "passkey, removed")
+    walk.post("mfa_deactivate_totp", "app, removed")
+
+
 def of_a_new_address(walk, member):
     """Where no mail is sent: a link in a file."""
     walk.post("account_email", "address, asked", action_add="", email="b@a.org")
@@ -233,11 +273,12 @@ def test_no_account_page_or_mail_is_allauths(walk, member, make_member, stock, s
     signed_up(walk, member.email)
     of_the_forgetful(walk, member)
     of_a_member(walk, member)
+    of_a_second_step(walk, member)
     of_a_new_address(walk, member)
     taken_meanwhile(walk, make_member)
     without_a_password(walk, member)
 
-    everywhere = {pattern.name for pattern in allauth_urls.urlpatterns}
+    everywhere = {pattern.name for pattern in (*allauth_urls.urlpatterns, *factor_urls)}
     assert everywhere - walk.visited == set()
     assert faults(walk, stock) == []
 
