@@ -1,8 +1,8 @@
-# Two doors: `make run` and `make test`. Both set up what they need, once per state of the pins.
+# Two doors: `make run` and `make test`. Both set up what they need, once per state of the locks.
 
 .DEFAULT_GOAL := run
 .PHONY: run lint test test-all test-properties test-slow test-browser test-trust test-postgres \
-	test-long trust bench check messages
+	test-long trust bench check lock messages
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,9 +11,9 @@ PORT ?= 8000
 VAR_DIR ?= var
 export PORT VAR_DIR
 
-# The stamps carry the checksum of the pins they stand for, so a changed pin installs again.
-RUN_STAMP := $(VENV)/run-$(firstword $(shell cat requirements.txt | cksum))
-TEST_STAMP := $(VENV)/test-$(firstword $(shell cat requirements.txt requirements-dev.txt | cksum))
+# The stamps carry the checksum of the locks they stand for, so a changed lock installs again.
+RUN_STAMP := $(VENV)/run-$(firstword $(shell cat requirements.lock | cksum))
+TEST_STAMP := $(VENV)/test-$(firstword $(shell cat requirements-dev.lock | cksum))
 
 run: $(RUN_STAMP)
 	@$(BIN)/python manage.py make_keys
@@ -78,6 +78,15 @@ bench: $(TEST_STAMP)
 check: $(RUN_STAMP)
 	$(BIN)/python manage.py check --deploy --fail-level WARNING --database default
 
+# After a change of requirements*.txt: all that they come to, by checksums.
+LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+
+lock: $(TEST_STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m uv pip compile $(LOCK) requirements-dev.txt --output-file requirements-dev.lock
+	$(BIN)/python -m uv pip compile $(LOCK) requirements.txt \
+		--constraint requirements-dev.lock --output-file requirements.lock
+
 # Collects the texts of the pages for translation; edit the .po file, then run it again.
 messages: $(TEST_STAMP)
 	@REQUIRE_BROWSER= sh tests/tools.sh gettext
@@ -95,16 +104,17 @@ $(VENV)/bin/python:
 	else $(PYTHON) -m venv $(VENV); fi
 
 define install
-	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python -r $(1); \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1); fi
+	@if command -v uv >/dev/null; \
+	then uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
 endef
 
 $(RUN_STAMP): | $(VENV)/bin/python
-	$(call install,requirements.txt)
+	$(call install,requirements.lock)
 	@rm -f $(VENV)/run-*
 	@touch $@
 
 $(TEST_STAMP): | $(VENV)/bin/python
-	$(call install,requirements-dev.txt)
+	$(call install,requirements-dev.lock)
 	@rm -f $(VENV)/test-* $(VENV)/run-*
 	@touch $@ $(RUN_STAMP)
