@@ -664,3 +664,103 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return f"calendar feed of {self.owner_id}"
+
+
+class Reminding(models.Model):
+    """When and how plainly a member wants to be reminded."""
+
+    owner = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    days_before = models.PositiveSmallIntegerField(default=3)
+    at_hour = models.PositiveSmallIntegerField(default=9, help_text="where the person lives")
+    quiet_from = models.PositiveSmallIntegerField(default=22)
+    quiet_to = models.PositiveSmallIntegerField(default=8, help_text="the same: never quiet")
+    is_discreet = models.BooleanField(default=True)
+    told_on = models.DateField(null=True, blank=True, help_text="their day of the last digest")
+
+    objects = OwnedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"reminders of {self.owner_id}"
+
+
+class Channel(models.Model):
+    """A way on which a person is reminded, once they have seen that it reaches them."""
+
+    MAIL = "mail"
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)
+    secret = models.CharField(max_length=32, help_text="in the address that stops it")
+    consented_on = models.DateTimeField(default=timezone.now)
+    consent_version = models.CharField(max_length=20)
+    code = EncryptedTextField(blank=True, default="", help_text="of the last test")
+    code_tries = models.PositiveSmallIntegerField(default=0)
+    confirmed_on = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="channel_once_per_owner", fields=["owner", "kind"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.owner_id}"
+
+
+class Reminder(models.Model):
+    """Something to be said of a person's plan at a moment; written anew with the plan until then.
+
+    `key` is a digest of what it is about: said once, it is not said again.
+    """
+
+    owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
+    key = models.CharField(max_length=64)
+    kind = models.CharField(max_length=20)
+    on = models.DateField(help_text="the day that it is about")
+    send_on = models.DateTimeField()
+    is_urgent = models.BooleanField(default=False)
+    told_on = models.DateTimeField(null=True, blank=True)
+    content = EncryptedJSONField()
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "key"], name="reminder_once_per_owner")
+        ]
+        indexes = [
+            models.Index(fields=["send_on"], name="reminder_to_tell", condition=Q(told_on=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk} of {self.owner_id}"
+
+
+class Message(models.Model):
+    """What goes out on one channel, once: claimed before it is sent, its outcome written after.
+
+    Claimed means `due_on` moved on; one without an outcome by then is sent again under the same
+    `message_id`.
+    """
+
+    SENT, FAILED = "sent", "failed"
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="+")
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    message_id = models.CharField(max_length=64)
+    made_on = models.DateTimeField(default=timezone.now, db_index=True)
+    due_on = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    is_test = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=10, blank=True)
+    fault = models.CharField(max_length=40, blank=True, help_text="a code, see planner.words")
+    content = EncryptedJSONField(help_text="subject and text")
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_on"], name="message_to_send", condition=Q(outcome=""))]
+
+    def __str__(self) -> str:
+        return f"message {self.pk} to {self.owner_id}"

@@ -11,7 +11,10 @@ from planner.plans.foreseen import OPTIMUM, PLAN, SHORTAGE, working
 from planner.plans.solving import keep_optimum
 from planner.plans.work import taken
 from planner.reach.renewal import renew_reach
+from planner.reach.sweep import sweep
 from planner.services.reach import renew_soon
+
+AT_A_TIME = 200  # messages of one task: others want their turn
 
 
 @task()
@@ -45,3 +48,9 @@ def renew(owner: int, until: str) -> None:
     """
     with working():
         renew_reach(owner, datetime.fromisoformat(until))
+
+
+@task()
+def send_due() -> None:
+    """Reminders whose time has come (see `planner.reach.sweep`)."""
+    sweep(most=AT_A_TIME)

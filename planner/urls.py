@@ -18,6 +18,7 @@ from planner.pages.money import views as money
 from planner.pages.offers import views as offers
 from planner.pages.plan import answers, optimum
 from planner.pages.plan import views as plan
+from planner.pages.reminders import views as reminders
 from planner.pages.rulebook import views as rulebook
 from planner.pages.settings import views as settings
 from planner.pages.shortage import order
@@ -114,6 +115,9 @@ urlpatterns = [
     path("settings/export/household/", settings.household_export, name="household-export"),
     path("settings/import/", settings.household_import, name="household-import"),
     path("settings/erase/", settings.data_erase, name="data-erase"),
+    path("reminders/", reminders.reminder_settings, name="reminders"),
+    path("reminders/mail/", reminders.reminder_mail, name="reminder-mail"),
+    path("reminders/stop/<str:token>/", reminders.reminder_stop, name="reminder-stop"),
     path("privacy/", settings.privacy, name="privacy"),
     path("rules/<speech:speech>/", rulebook.rule_list, name="rule-list"),
     path("rules/<speech:speech>/law/", rulebook.rule_law, name="rule-law"),

@@ -19,6 +19,7 @@ from planner.models import (
 )
 from planner.services import attempts, factors, workers
 from planner.services.changes import change, change_head, locked, write, writing
+from planner.services.channels import forget_reminders
 from planner.services.documents import (
     RULES,
     document_of,
@@ -153,6 +154,7 @@ def prune() -> int:
     workers.forget_tasks()
     drop_old_drafts()
     forget_feeds(now)
+    forget_reminders(now)
     return pruned
 
 

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from planner.models import CalendarFeed, HouseholdRow, Reach
+from planner.models import CalendarFeed, Channel, HouseholdRow, Reach
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,8 @@ def reach(owner: int) -> None:
 
 def reach_no_more(owner: int) -> None:
     """Where nothing is left that would reach them."""
-    if not CalendarFeed.objects.owned_by(owner).filter(revoked_on=None).exists():
+    has_feed = CalendarFeed.objects.owned_by(owner).filter(revoked_on=None).exists()
+    if not has_feed and not Channel.objects.owned_by(owner).exists():
         Reach.objects.owned_by(owner).delete()
 
 

@@ -68,6 +68,9 @@ TABLE = {
     "planner:account-detail": ITEM,
     "planner:account-delete": ITEM,
     "planner:settings": OWN,
+    "planner:reminders": MEMBER,
+    "planner:reminder-mail": MEMBER,
+    "planner:reminder-stop": PUBLIC,  # a button, for whoever has the mail that it stands in
     "planner:data-export": OWN,
     "planner:household-export": OWN,
     "planner:household-import": OWN,

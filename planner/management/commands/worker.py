@@ -17,7 +17,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from planner.plans import work
-from planner.reach.renewal import hand_out
+from planner.reach.renewal import hand_out, hand_out_sweep
 from planner.services.workers import say_seen
 
 logger = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ class Command(BaseCommand):
                     looked = time.monotonic()
                     work.take_up()
                     hand_out()
+                    hand_out_sweep()
                 if DBTaskResult.objects.ready().exists():
                     self.engine.run()
                 elif once:

@@ -1,0 +1,1 @@
+"""When and how a person is reminded, and how that ends."""

@@ -1,0 +1,93 @@
+"""When a person wants to be reminded; agreeing to a channel; the code of a test."""
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from planner.models import Reminding
+
+DAYS = (0, 1, 2, 3, 5, 7)
+HOURS = range(6, 23)
+QUIET = {"22-8": (22, 8), "21-9": (21, 9), "23-7": (23, 7), "never": (0, 0)}
+
+
+def _days(days: int) -> str:
+    if days == 0:
+        return _("only on the day itself")  # type: ignore[return-value]  # a text, once it is asked for
+    return ngettext("{days} day before", "{days} days before", days).format(days=days)
+
+
+class RemindingForm(forms.Form):
+    days_before = forms.TypedChoiceField(
+        label=_("Before something is due"),
+        help_text=_("On the day itself too, as long as it is not entered as paid."),
+        coerce=int,
+    )
+    at_hour = forms.TypedChoiceField(
+        label=_("At"), choices=[(hour, f"{hour}:00") for hour in HOURS], coerce=int
+    )
+    quiet = forms.ChoiceField(
+        label=_("Quiet"),
+        choices=[
+            ("22-8", "22:00 – 8:00"),
+            ("21-9", "21:00 – 9:00"),
+            ("23-7", "23:00 – 7:00"),
+            ("never", _("never quiet")),
+        ],
+    )
+    named = forms.BooleanField(
+        label=_("Show names and amounts"),
+        help_text=_("Otherwise they say just that something is due, and when."),
+        required=False,
+    )
+
+    def __init__(self, data: QueryDict | None, *, row: Reminding) -> None:
+        quiet = (row.quiet_from, row.quiet_to)
+        initial = {
+            "days_before": row.days_before,
+            "at_hour": row.at_hour,
+            "quiet": next(name for name, hours in QUIET.items() if hours == quiet),
+            "named": not row.is_discreet,
+        }
+        super().__init__(data, initial=initial)
+        field = self.fields["days_before"]
+        field.choices = [(days, _days(days)) for days in DAYS]  # type: ignore[attr-defined]  # a choice
+
+    def values(self) -> dict[str, object]:
+        typed = self.cleaned_data
+        quiet_from, quiet_to = QUIET[typed["quiet"]]
+        return {
+            "days_before": typed["days_before"],
+            "at_hour": typed["at_hour"],
+            "quiet_from": quiet_from,
+            "quiet_to": quiet_to,
+            "is_discreet": not typed["named"],
+        }
+
+
+class MailForm(forms.Form):
+    """Agreeing to mail, naming who receives what."""
+
+    agrees = forms.BooleanField(
+        error_messages={"required": _("Without your agreement no reminder is sent.")}
+    )
+
+    def __init__(self, data: QueryDict | None, *, address: str) -> None:
+        super().__init__(data)
+        host = address.rpartition("@")[2]
+        said = _(
+            "I agree that reminders of my dates go by mail to {address}: they pass through the "
+            "mail server of this site ({server}) and lie with the provider of my mailbox ({host})."
+        )
+        server = getattr(settings, "EMAIL_HOST", "")
+        self.fields["agrees"].label = said.format(address=address, server=server, host=host)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(label=_("Code from the test"), max_length=12)
+    code.widget.attrs.update(inputmode="numeric", autocomplete="one-time-code")
+
+    def clean_code(self) -> str:
+        return "".join(str(self.cleaned_data["code"]).split())

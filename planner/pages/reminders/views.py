@@ -1,0 +1,134 @@
+"""The page of reminders; and the button that stops them, from a mail, without signing in."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from planner.models import Channel, Message, Reminder, Reminding
+from planner.pages.guards import confirmed_recently, members_only
+from planner.pages.http import Request
+from planner.pages.reminders.forms import CodeForm, MailForm, RemindingForm
+from planner.reach.renewal import sweep_soon
+from planner.services import channels
+from planner.services.documents import household_of
+from planner.words.days import long_day
+from planner.words.reminders import fault_words
+
+SHOWN = 5
+
+
+@require_http_methods(["GET", "POST"])
+@members_only
+def reminder_settings(request: Request) -> HttpResponse:
+    """When; through what; what comes next, and what did not go out."""
+    row = Reminding.objects.owned_by(request.user).first() or Reminding(owner=request.user)
+    form = RemindingForm(request.POST or None, row=row)
+    if request.method == "POST" and form.is_valid():
+        channels.change_reminding(user=request.user, **form.values())
+        messages.success(request, _("Saved."))
+        return redirect("planner:reminders")
+    return _page(request, form, status=422 if form.errors else 200)
+
+
+@require_POST
+@members_only
+@confirmed_recently
+def reminder_mail(request: Request) -> HttpResponse:
+    """Agree to mail, have a test sent, confirm it, or stop it."""
+    user, action = request.user, request.POST.get("action", "")
+    mail = Channel.objects.owned_by(user).filter(kind=Channel.MAIL).first()
+    if action == "stop":
+        if mail is not None:
+            channels.stop_channel(mail)
+        messages.success(request, _("Stopped. Nothing is sent any more."))
+        return redirect("planner:reminders")
+    if not settings.MAIL_IS_SENT:
+        return redirect("planner:reminders")
+    if mail is None:
+        form = MailForm(request.POST, address=user.email or "")
+        if not form.is_valid():
+            return _page(request, mail_form=form, status=422)
+        channels.agree_to_channel(user=user, kind=Channel.MAIL)
+        action = "test"
+    if action == "test":
+        if not channels.send_test(user=user, kind=Channel.MAIL):
+            messages.error(request, _("That were many tests. Please try again in an hour."))
+            return redirect("planner:reminders")
+        sweep_soon()
+        messages.success(request, _("A test is on its way; it holds a code."))
+        return redirect("planner:reminders")
+    code = CodeForm(request.POST)
+    if code.is_valid():
+        if channels.confirm(user=user, kind=Channel.MAIL, code=code.cleaned_data["code"]):
+            messages.success(
+                request, _("It reaches you. From now on your reminders come this way.")
+            )
+            return redirect("planner:reminders")
+        code.add_error("code", _("This is not the code of the newest test."))
+    return _page(request, code_form=code, status=422)
+
+
+def _page(
+    request: Request,
+    form: RemindingForm | None = None,
+    *,
+    mail_form: MailForm | None = None,
+    code_form: CodeForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = request.user
+    household = household_of(user)
+    row = Reminding.objects.owned_by(user).first() or Reminding(owner=user)
+    mail = Channel.objects.owned_by(user).filter(kind=Channel.MAIL).first()
+    coming = Reminder.objects.owned_by(user).filter(told_on=None).order_by("send_on")[:SHOWN]
+    said = "discreet" if row.is_discreet else "plain"
+    lost = Message.objects.owned_by(user).exclude(fault="").order_by("-made_on")[:SHOWN]
+    context: dict[str, Any] = {
+        "form": form or RemindingForm(None, row=row),
+        "mail": mail,
+        "mail_is_sent": settings.MAIL_IS_SENT,
+        "mail_form": mail_form or MailForm(None, address=user.email or ""),
+        "code_form": code_form or CodeForm(),
+        "rings": mail is not None and mail.confirmed_on is not None,
+        "coming": [
+            {
+                "on": timezone.localtime(one.send_on, household.zone),
+                "day": long_day(timezone.localdate(one.send_on, household.zone)),
+                "words": one.content[said],
+            }
+            for one in coming
+        ],
+        "lost": [
+            {
+                "day": long_day(timezone.localdate(one.made_on, household.zone)),
+                "words": fault_words(one.fault),
+            }
+            for one in lost
+        ],
+    }
+    return render(request, "planner/reminders/reminders.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@login_not_required
+@csrf_exempt
+def reminder_stop(request: HttpRequest, token: str) -> HttpResponse:
+    """The address stands in each mail; a mail program may post to it (RFC 8058). Looking at it
+    changes nothing, and sent twice it is the same."""
+    try:
+        channel = channels.channel_to_stop(token)
+    except BadSignature:
+        raise Http404 from None
+    if request.method == "POST" and channel is not None:
+        channels.stop_channel(channel)
+        channel = None
+    return render(request, "planner/reminders/stop.html", {"is_stopped": channel is None})

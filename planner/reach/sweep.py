@@ -1,0 +1,251 @@
+"""What is due is told: gathered into one message a person and channel, then sent.
+
+Both steps may run on several machines at once, and be killed anywhere. Gathering is one transaction
+for a handful of people, whose rows it locks. A message is claimed by moving `due_on` on, sent, and
+its outcome written: one that was claimed and has none is sent again, under the same id. So none is
+lost, and one comes twice only where a sweep was killed in between.
+"""
+
+import logging
+import secrets
+import smtplib
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from planner.models import Channel, HouseholdRow, Message, Reminder, Reminding
+from planner.services.channels import stop_address
+from planner.words.language import speaking
+from planner.words.reminders import (
+    REFUSED,
+    TOO_LATE,
+    UNREACHABLE,
+    digest_subject,
+    digest_text,
+)
+
+logger = logging.getLogger(__name__)
+
+PEOPLE = 100  # gathered in one transaction
+CLAIM = timedelta(minutes=2)  # longer than any server is waited for
+GIVEN_UP = timedelta(days=1)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
+PASSING = ("ahead", "today", "starts", "move")  # of no use once their day is over
+
+
+class Swept(NamedTuple):
+    """How many people were told something, and how many messages went out or not."""
+
+    people: int
+    sent: int
+    failed: int
+    later: int
+
+
+def sweep(now: datetime | None = None, most: int = 1_000) -> Swept:
+    """Gather and send what is due by `now`, at most so many messages."""
+    now = now or timezone.now()
+    people = 0
+    while found := gather(now):
+        people += found
+    return Swept(people, *deliver(now, most))
+
+
+def is_due(now: datetime) -> bool:
+    """Whether a sweep would find anything."""
+    return (
+        Message.objects.filter(outcome="", due_on__lte=now).exists()
+        or Reminder.objects.filter(told_on=None, send_on__lte=now).exists()
+    )
+
+
+# --- Gathering ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def gather(now: datetime) -> int:
+    """Turn the due reminders of some people into messages; of how many people."""
+    due = Reminder.objects.filter(told_on=None, send_on__lte=now)
+    owners = list(
+        dict.fromkeys(due.order_by("send_on").values_list("owner_id", flat=True)[:PEOPLE])
+    )
+    skip = connection.features.has_select_for_update_skip_locked
+    wishes = {
+        one.owner_id: one
+        for one in Reminding.objects.select_for_update(skip_locked=skip).filter(owner__in=owners)
+    }
+    households = HouseholdRow.objects.in_bulk(wishes.keys())
+    channels: dict[int, list[Channel]] = defaultdict(list)
+    for channel in Channel.objects.filter(owner__in=wishes, confirmed_on__isnull=False):
+        channels[channel.owner_id].append(channel)
+    rows: dict[int, list[Reminder]] = defaultdict(list)
+    for row in due.filter(owner__in=wishes).order_by("owner", "on", "pk"):
+        rows[row.owner_id].append(row)
+    messages: list[Message] = []
+    changed: list[Reminder] = []
+    told: list[Reminding] = []
+    for owner, reminders in rows.items():
+        wish, household = wishes[owner], households[owner]
+        changed += reminders
+        until = _not_before(wish, household, reminders, now)
+        if until is not None:
+            for row in reminders:
+                row.send_on = until
+            continue
+        for row in reminders:
+            row.told_on = now
+        today = timezone.localtime(now, household.zone).date()
+        lines = [one for one in reminders if one.kind not in PASSING or one.on >= today]
+        if lines and channels[owner]:
+            wish.told_on = today
+            told.append(wish)
+            messages += [
+                _message(channel, wish, household, lines, now) for channel in channels[owner]
+            ]
+    Message.objects.bulk_create(messages)
+    Reminder.objects.bulk_update(changed, ["send_on", "told_on"])
+    Reminding.objects.bulk_update(told, ["told_on"])
+    return len(rows)
+
+
+def _not_before(
+    wish: Reminding, household: HouseholdRow, reminders: list[Reminder], now: datetime
+) -> datetime | None:
+    """Until when they wait: their quiet hours, or the next day's digest; None where they go out."""
+    here = timezone.localtime(now, household.zone)
+    if _is_quiet(here.hour, wish.quiet_from, wish.quiet_to):
+        day = here.date() + timedelta(days=here.hour >= wish.quiet_to)
+        return datetime.combine(day, time(wish.quiet_to), household.zone)
+    if wish.told_on == here.date() and not any(one.is_urgent for one in reminders):
+        return datetime.combine(here.date() + timedelta(days=1), time(wish.at_hour), household.zone)
+    return None
+
+
+def _is_quiet(hour: int, start: int, end: int) -> bool:
+    """Whether it is from `start` up to `end`, over midnight or not; never where both are one."""
+    if start <= end:
+        return start <= hour < end
+    return hour >= start or hour < end
+
+
+def _message(
+    channel: Channel,
+    wish: Reminding,
+    household: HouseholdRow,
+    reminders: list[Reminder],
+    now: datetime,
+) -> Message:
+    said = "discreet" if wish.is_discreet else "plain"
+    lines = list(dict.fromkeys(one.content[said] for one in reminders))
+    with speaking(household.language):
+        address = settings.SITE_URL + reverse("planner:plan")
+        content = {
+            "subject": digest_subject(lines, is_discreet=wish.is_discreet),
+            "text": digest_text(lines, address, stop_address(channel)),
+        }
+    return Message(
+        owner_id=channel.owner_id,
+        channel=channel,
+        message_id=secrets.token_hex(16),
+        made_on=now,
+        due_on=now,
+        content=content,
+    )
+
+
+# --- Sending -----------------------------------------------------------------------------------
+
+
+class Undeliverable(Exception):
+    """For good: nobody need try again."""
+
+
+def deliver(now: datetime, most: int) -> tuple[int, int, int]:
+    """Send what is due: how many went out, were given up, are tried later.
+
+    Once the server cannot be reached the rest is left for the next sweep, unclaimed.
+    """
+    counts = {"sent": 0, "failed": 0, "later": 0}
+    due = Message.objects.filter(outcome="", due_on__lte=now).order_by("due_on")
+    keys = list(due.values_list("pk", "due_on")[:most])
+    mailer = get_connection()
+    try:
+        for key, due_on in keys:
+            claimed = Message.objects.filter(pk=key, outcome="", due_on=due_on).update(
+                due_on=now + CLAIM
+            )
+            if not claimed:
+                continue  # another sweep's
+            outcome = _send(
+                Message.objects.select_related("channel", "owner").get(pk=key), mailer, now
+            )
+            counts[outcome] += 1
+            if outcome == "later":
+                break
+    finally:
+        mailer.close()
+    return counts["sent"], counts["failed"], counts["later"]
+
+
+def _send(message: Message, mailer: Any, now: datetime) -> str:
+    """Send it and write the outcome: sent, failed, or later."""
+    rows = Message.objects.filter(pk=message.pk)
+    tries = message.tries + 1
+    try:
+        _mail(message, mailer)
+    except Undeliverable:
+        logger.warning("message %s was refused", message.pk)
+        rows.update(outcome=Message.FAILED, fault=REFUSED, tries=tries, content={})
+        return "failed"
+    except (OSError, smtplib.SMTPException) as error:
+        logger.warning("message %s could not be sent: %s", message.pk, type(error).__name__)
+        if now - message.made_on >= GIVEN_UP:
+            rows.update(outcome=Message.FAILED, fault=TOO_LATE, tries=tries, content={})
+            return "failed"
+        pause = min(FIRST_PAUSE * 4 ** min(message.tries, 5), LONGEST_PAUSE)
+        rows.update(due_on=now + pause, fault=UNREACHABLE, tries=tries)
+        return "later"
+    # What was said is of no use any more.
+    rows.update(outcome=Message.SENT, fault="", tries=tries, content={})
+    return "sent"
+
+
+def _mail(message: Message, mailer: Any) -> None:
+    """Raises Undeliverable, OSError, SMTPException."""
+    channel, content = message.channel, message.content
+    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    stop = stop_address(channel)
+    mail = EmailMessage(
+        subject=content["subject"],
+        body=content["text"],
+        to=[message.owner.email or ""],
+        headers={
+            "Message-ID": f"<{message.message_id}@{host}>",
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+        },
+        connection=mailer,
+    )
+    try:
+        mail.send()
+    except smtplib.SMTPRecipientsRefused as refused:
+        mailer.close()
+        codes = [code for code, _words in refused.recipients.values()]
+        if all(500 <= code < 600 for code in codes):
+            raise Undeliverable from None
+        raise
+    except smtplib.SMTPDataError as refused:
+        mailer.close()
+        if 500 <= refused.smtp_code < 600:
+            raise Undeliverable from None
+        raise
+    except (OSError, smtplib.SMTPException):
+        mailer.close()
+        raise

@@ -1,0 +1,119 @@
+"""Ways on which a person is reminded: agreed to, tried, confirmed, stopped."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from planner.models import Channel, Message, Reminder, Reminding, User
+from planner.services.reach import reach, reach_no_more, renew_soon
+from planner.words.reminders import test_subject, test_text
+
+CHANNEL_VERSION = "2026-11-1"  # the words agreed to; raise it when they change
+SALT = "planner.reminders.stop"
+TOLD_KEPT, SENT_KEPT = timedelta(days=120), timedelta(days=30)
+MOST_TESTS = 5  # an hour
+MOST_TRIES = 5  # of one code
+
+
+def reminding_of(user: User) -> Reminding:
+    row, _made = Reminding.objects.get_or_create(owner=user)
+    return row
+
+
+def channels_of(user: User) -> list[Channel]:
+    return list(Channel.objects.owned_by(user).order_by("kind"))
+
+
+@transaction.atomic
+def agree_to_channel(*, user: User, kind: str) -> Channel:
+    """The person agreed to what its form names. It does not ring before `confirm`."""
+    reminding_of(user)
+    defaults = {"secret": secrets.token_urlsafe(16), "consent_version": CHANNEL_VERSION}
+    channel, _made = Channel.objects.get_or_create(owner=user, kind=kind, defaults=defaults)
+    reach(user.pk)
+    return channel
+
+
+@transaction.atomic
+def change_reminding(*, user: User, **values: object) -> None:
+    reminding_of(user)
+    Reminding.objects.owned_by(user).update(**values)
+    renew_soon(user.pk)
+
+
+@transaction.atomic
+def send_test(*, user: User, kind: str) -> bool:
+    """Put a test with a new code on its way; False after too many within an hour."""
+    channel = Channel.objects.select_for_update().owned_by(user).get(kind=kind)
+    since = timezone.now() - timedelta(hours=1)
+    tests = Message.objects.owned_by(user).filter(is_test=True, made_on__gt=since)
+    if tests.count() >= MOST_TESTS:
+        return False
+    channel.code, channel.code_tries = f"{secrets.randbelow(1_000_000):06}", 0
+    channel.save(update_fields=["code", "code_tries"])
+    text = test_text(channel.code, stop_address(channel))
+    content = {"subject": test_subject(channel.code), "text": text}
+    put_out(channel, content, is_test=True)
+    return True
+
+
+def put_out(channel: Channel, content: dict[str, str], *, is_test: bool = False) -> Message:
+    """A message, to be sent by whoever sweeps next."""
+    now = timezone.now()
+    return Message.objects.create(
+        owner_id=channel.owner_id,
+        channel=channel,
+        message_id=secrets.token_hex(16),
+        made_on=now,
+        due_on=now,
+        is_test=is_test,
+        content=content,
+    )
+
+
+@transaction.atomic
+def confirm(*, user: User, kind: str, code: str) -> bool:
+    """Whether that is the code of the last test: then it rings from now on."""
+    channel = Channel.objects.select_for_update().owned_by(user).filter(kind=kind).first()
+    if channel is None or not channel.code or channel.code_tries >= MOST_TRIES:
+        return False
+    if not secrets.compare_digest(channel.code.encode(), code.encode()):
+        channel.code_tries += 1
+        channel.save(update_fields=["code_tries"])
+        return False
+    channel.confirmed_on, channel.code = timezone.now(), ""
+    channel.save(update_fields=["confirmed_on", "code"])
+    reach(user.pk)
+    return True
+
+
+@transaction.atomic
+def stop_channel(channel: Channel) -> None:
+    """For good: what waits to go out on it goes with it."""
+    owner = channel.owner_id
+    channel.delete()
+    if not Channel.objects.owned_by(owner).exists():
+        Reminder.objects.owned_by(owner).delete()
+    reach_no_more(owner)
+
+
+def forget_reminders(now: datetime) -> None:
+    """What was said long ago, so that it would not be said again; and what became of it."""
+    Reminder.objects.filter(told_on__lt=now - TOLD_KEPT).delete()
+    Message.objects.exclude(outcome="").filter(made_on__lt=now - SENT_KEPT).delete()
+
+
+def stop_address(channel: Channel) -> str:
+    token = signing.dumps([channel.pk, channel.secret], salt=SALT)
+    return settings.SITE_URL + reverse("planner:reminder-stop", args=[token])
+
+
+def channel_to_stop(token: str) -> Channel | None:
+    """The channel of such an address, if it is still there. Raises BadSignature."""
+    key, secret = signing.loads(token, salt=SALT)
+    return Channel.objects.filter(pk=key, secret=secret).first()

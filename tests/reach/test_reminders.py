@@ -1,0 +1,398 @@
+"""Reminders, from the plan to a real mail server: when, what, once; and when that fails."""
+
+import email
+import json
+import re
+import socket
+import time
+from datetime import UTC, date, datetime, timedelta
+from email import policy
+from io import StringIO
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from planner.models import Channel, Message, Reach, Reminder, Reminding
+from planner.reach.renewal import hand_out
+from planner.reach.sweep import CLAIM, GIVEN_UP, deliver, gather, sweep
+from planner.services import channels
+from planner.services.entries import record_payment
+from tests.households import debt
+from tests.test_models import raw_database
+from tests.trust.served import free_port
+
+REMINDERS = reverse("planner:reminders")
+MAIL = reverse("planner:reminder-mail")
+
+
+class Mailbox:
+    """What a real server on this machine took; `answer` is what it says to a message."""
+
+    def __init__(self):
+        self.mails = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, _server, _session, envelope):
+        if self.answer.startswith("250"):
+            self.mails.append(email.message_from_bytes(envelope.content, policy=policy.default))
+        return self.answer
+
+    def texts(self):
+        return [one.get_content() for one in self.mails]
+
+
+@pytest.fixture
+def mailbox(settings):
+    box = Mailbox()
+    server = Controller(box, hostname="127.0.0.1", port=free_port())
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = server.port
+    settings.EMAIL_TIMEOUT = 3
+    settings.MAIL_IS_SENT = True
+    yield box
+    server.stop()
+
+
+def at(day, hour=9, minute=0):
+    """A moment in Shanghai."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
+
+
+def ringing(user, **wishes):
+    """Somebody whose mail is confirmed, with their rows written."""
+    channels.agree_to_channel(user=user, kind="mail")
+    Channel.objects.owned_by(user).update(confirmed_on=timezone.now())
+    if wishes:
+        channels.change_reminding(user=user, **wishes)
+    hand_out()
+    return user
+
+
+@pytest.fixture
+def owner(make_member):
+    """Whose 500.00 to 小李 are due on each 15th, and paid no earlier."""
+    return make_member("owner", strategy="minimum")
+
+
+@pytest.fixture
+def rung(owner):
+    return ringing(owner)
+
+
+def sign_in(client, user):
+    client.force_login(user)
+    session = client.session
+    session["signed_in_at"] = time.time()
+    session.save()
+    return client
+
+
+# --- The person's way ------------------------------------------------------------------------
+
+
+def test_from_agreement_to_the_first_reminder(client, owner, mailbox, clock):
+    sign_in(client, owner)
+    assert client.post(MAIL, {"action": "agree"}).status_code == 422
+    assert not Channel.objects.exists()
+
+    page = client.get(REMINDERS).content.decode()
+    assert "owner@example.com" in page
+    assert "127.0.0.1" in page  # who receives what
+    client.post(MAIL, {"action": "agree", "agrees": "on"})
+    sweep()
+    code = re.search(r"\d{6}", mailbox.texts()[0])[0]
+    hand_out()
+    assert not Reminder.objects.exists()  # it does not ring yet
+
+    assert client.post(MAIL, {"action": "confirm", "code": "000000x"}).status_code == 422
+    assert client.post(MAIL, {"action": "confirm", "code": code}).status_code == 302
+    hand_out()
+    clock(at(date(2026, 12, 12)))
+    assert sweep().people == 1
+
+    mail = mailbox.mails[1]
+    assert mail["To"] == "owner@example.com"
+    assert "12 月 15 日" in mail.get_content().replace("\xa0", " ")
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["Message-ID"]
+
+
+def test_it_names_neither_lender_nor_amount_unless_asked(make_member, mailbox, clock):
+    ringing(make_member("discreet", strategy="minimum"))
+    ringing(make_member("plain", strategy="minimum"), is_discreet=False)
+    clock(at(date(2026, 12, 12)))
+    sweep()
+
+    texts = {one["To"]: f"{one['Subject']} {one.get_content()}" for one in mailbox.mails}
+    assert "小李" not in texts["discreet@example.com"]
+    assert "500" not in texts["discreet@example.com"]
+    assert "小李" in texts["plain@example.com"]
+    assert "500.00" in texts["plain@example.com"]
+    assert "小李" not in raw_database()
+
+
+def test_paid_is_not_asked_for_again(rung, mailbox, clock):
+    clock(at(date(2026, 12, 15), 7))
+    record_payment(
+        user=rung, debt="friend", on=date(2026, 12, 15), amount_fen=50_000, account="card",
+        planned_on=date(2026, 12, 15),
+    )  # fmt: skip
+    hand_out()
+    clock(at(date(2026, 12, 15), 9))
+    sweep()
+
+    assert not any("12 月 15 日" in one.replace("\xa0", " ") for one in mailbox.texts())
+
+
+def test_while_unanswered_it_only_asks_twice_and_then_once_a_week(rung, mailbox, clock):
+    days = {}
+    for number in range(1, 40):
+        on = date(2026, 12, 1) + timedelta(days=number)
+        clock(at(on, 8, 30))
+        Reach.objects.update(renew_on=timezone.now())
+        hand_out()
+        clock(at(on, 9, 1))
+        before = len(mailbox.mails)
+        sweep()
+        days[on] = [one.replace("\xa0", " ") for one in mailbox.texts()[before:]]
+
+    asked = [
+        on for on, texts in days.items() if any("12 月 15 日" in t and "还了吗" in t for t in texts)
+    ]
+    assert asked[:4] == [date(2026, 12, day) for day in (16, 17, 24, 31)]
+    assert all(len(texts) <= 1 for texts in days.values())
+
+
+def test_one_digest_a_day_unless_it_cannot_wait(make_member, mailbox, clock):
+    user = ringing(
+        make_member(
+            "two",
+            strategy="minimum",
+            debts=[debt(), debt(id="bank", name="银行", next_due="2026-12-16", due_day=16)],
+        )
+    )
+    clock(at(date(2026, 12, 12)))
+    sweep()
+    Reminder.objects.owned_by(user).filter(told_on=None, kind="ahead").update(
+        send_on=at(date(2026, 12, 12), 10)
+    )
+    clock(at(date(2026, 12, 12), 10, 1))
+    assert sweep().sent == 0
+
+    Reminder.objects.owned_by(user).filter(told_on=None, kind="today").update(
+        send_on=at(date(2026, 12, 12), 10)
+    )
+    clock(at(date(2026, 12, 12), 10, 2))
+    assert sweep().sent == 1
+    assert len(mailbox.mails) == 2
+
+
+def test_nothing_rings_in_quiet_hours(rung, mailbox, clock):
+    Reminder.objects.update(send_on=at(date(2026, 12, 12), 22, 30))
+    clock(at(date(2026, 12, 12), 23))
+    assert sweep().sent == 0
+    clock(at(date(2026, 12, 13), 7, 59))
+    assert sweep().sent == 0
+    clock(at(date(2026, 12, 13), 8))
+    assert sweep().sent == 1
+
+
+def test_the_hour_is_that_where_the_person_lives_in_summer_too(make_member, clock):
+    user = make_member("far", strategy="minimum")
+    user.household.time_zone = "America/New_York"
+    user.household.save()
+    clock(datetime(2027, 3, 10, 12, tzinfo=UTC))  # clocks go forward on the 14th
+    ringing(user)
+
+    hours = {one.send_on.astimezone(user.household.zone).hour for one in Reminder.objects.all()}
+    moments = {one.send_on.astimezone(UTC).hour for one in Reminder.objects.all()}
+    assert hours == {9}
+    assert 13 in moments
+
+
+def test_it_follows_the_plan(rung):
+    before = Reminder.objects.filter(kind="ahead").count()
+    record_payment(
+        user=rung, debt="friend", on=date(2026, 12, 1), amount_fen=299_999, account="card"
+    )
+    hand_out()
+
+    assert before == 2
+    assert Reminder.objects.filter(kind="ahead").count() == 1
+
+
+def test_a_guest_is_led_to_sign_up(db, client):
+    client.post(reverse("planner:sample-open"))
+
+    assert client.get(REMINDERS)["Location"] == reverse("account_signup")
+
+
+# --- Stopping ----------------------------------------------------------------------------------
+
+
+def test_one_click_stops_them_and_looking_does_not(rung, mailbox, clock):
+    clock(at(date(2026, 12, 12)))
+    sweep()
+    address = (
+        mailbox.mails[0]["List-Unsubscribe"]
+        .strip()
+        .strip("<>")
+        .removeprefix("http://127.0.0.1:8000")
+    )
+    anybody = Client(enforce_csrf_checks=True)
+
+    assert anybody.get(address).status_code == 200
+    assert Channel.objects.exists()
+    once = anybody.post(address, {"List-Unsubscribe": "One-Click"})
+    again = anybody.post(address, {"List-Unsubscribe": "One-Click"})
+    assert (once.status_code, again.status_code) == (200, 200)
+    assert not Channel.objects.exists()
+    assert not Reminder.objects.exists()
+    assert anybody.get(f"{address[:-3]}x/").status_code == 404
+
+
+# --- When it fails -----------------------------------------------------------------------------
+
+
+def test_a_server_that_is_down_is_tried_later_and_then_given_up(rung, settings, clock):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", taken.getsockname()[1]
+        moment = at(date(2026, 12, 12))
+        clock(moment)
+        assert sweep().later == 1
+        assert sweep() == (0, 0, 0, 0)  # not at once again
+        pauses = []
+        while not Message.objects.get().outcome:
+            due = Message.objects.get().due_on
+            pauses.append(due - moment)
+            moment = due
+            clock(moment)
+            sweep(moment)
+
+    assert Message.objects.get().fault == "too_late"
+    assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=16)]
+    assert moment - at(date(2026, 12, 12)) < 2 * GIVEN_UP
+
+
+def test_down_for_an_hour_loses_nothing(rung, mailbox, settings, clock):
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    clock(at(date(2026, 12, 12)))
+    assert sweep().later == 1
+    settings.EMAIL_PORT = port
+    clock(at(date(2026, 12, 12), 10))
+
+    assert sweep().sent == 1
+    assert sweep().sent == 0
+    assert len(mailbox.mails) == 1
+
+
+def test_a_refused_message_is_a_dead_letter_with_its_reason(client, rung, mailbox, clock):
+    mailbox.answer = "550 no such person"
+    clock(at(date(2026, 12, 12)))
+
+    assert sweep().failed == 1
+    assert sweep() == (0, 0, 0, 0)
+    assert "你的邮箱没有收下" in sign_in(client, rung).get(REMINDERS).content.decode()
+    assert Message.objects.get().content == {}
+
+
+def test_a_busy_server_is_tried_again(rung, mailbox, clock):
+    mailbox.answer = "451 later"
+    clock(at(date(2026, 12, 12)))
+    assert sweep().later == 1
+    mailbox.answer = "250 OK"
+    clock(at(date(2026, 12, 12), 9, 2))
+
+    assert sweep().sent == 1
+
+
+def test_claimed_and_killed_it_is_sent_once_more_under_the_same_id(
+    rung, mailbox, clock, monkeypatch
+):
+    class Killed(BaseException):
+        pass
+
+    moment = at(date(2026, 12, 12))
+    clock(moment)
+    gather(moment)
+
+    def killed(_message, _mailer, *_rest):
+        from planner.reach import sweep as module
+
+        module._mail(_message, _mailer)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("planner.reach.sweep._send", killed)
+        with pytest.raises(Killed):
+            deliver(moment, 10)
+    assert deliver(moment, 10) == (0, 0, 0)  # claimed
+    assert deliver(moment + CLAIM, 10) == (1, 0, 0)
+    assert deliver(moment + 2 * CLAIM, 10) == (0, 0, 0)
+    first, second = mailbox.mails
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_clock_that_goes_back_and_forth_tells_nothing_twice(rung, mailbox, clock):
+    for day in (12, 13, 12, 11, 12, 13):
+        clock(at(date(2026, 12, day), 9, 5))
+        Reach.objects.update(renew_on=timezone.now())
+        hand_out()
+        sweep()
+
+    texts = [one for one in mailbox.texts() if "15" in one]
+    assert len(texts) == 1
+
+
+# --- The command -------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_it_would_do_and_does_it(rung, mailbox):
+    def run(*options):
+        out = StringIO()
+        call_command(
+            "send_reminders", "--at", "2026-12-12T09:01", "--format", "json", *options, stdout=out
+        )
+        return json.loads(out.getvalue())
+
+    assert run("--dry-run") == {"people": 1, "reminders": 1, "messages": 0}
+    assert mailbox.mails == []
+    assert run()["sent"] == 1
+    assert run()["sent"] == 0
+
+
+def test_hostile_names_stay_in_their_line(make_member, mailbox, clock):
+    name = "zq7\nBcc: zq7@example.com\n\nX"
+    ringing(make_member("h", strategy="minimum", debts=[debt(name=name)]), is_discreet=False)
+    clock(at(date(2026, 12, 12)))
+    sweep()
+
+    (mail,) = mailbox.mails
+    assert mail["Bcc"] is None
+    assert "\n" not in str(mail["Subject"])
+    assert "zq7 Bcc" in mail.get_content().replace("\xa0", " ")
+
+
+def test_the_worker_does_it_all(rung, mailbox, clock):
+    clock(at(date(2026, 12, 12)))
+    call_command("worker", once=True)
+
+    assert len(mailbox.mails) == 1
+    assert Reminding.objects.get().told_on == date(2026, 12, 12)
+
+
+def test_too_many_tests_are_refused(client, owner, mailbox):
+    sign_in(client, owner)
+    client.post(MAIL, {"action": "agree", "agrees": "on"})
+    for _time in range(8):
+        client.post(MAIL, {"action": "test"})
+
+    assert Message.objects.count() == channels.MOST_TESTS
