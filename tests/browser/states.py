@@ -719,6 +719,7 @@ def _of_members() -> Iterator[tuple[str, State]]:
         "settings": "planner:settings",
         "erase": "planner:data-erase",
         "feed": "planner:calendar-feed",
+        "reminders": "planner:reminders",
         "sign-out": "account_logout",
         "email": "account_email",
         "password": "account_change_password",
@@ -730,6 +731,7 @@ def _of_members() -> Iterator[tuple[str, State]]:
         yield state, partial(_signed_in, name)
     yield "settings-refused", partial(_refused, "planner:settings", "member", {"buffer": "x"})
     yield "feed-made", _feed_made
+    yield "reminders-stop", lambda site: site.open("planner:reminder-stop", "abc")
     yield "password-refused", _password_refused
     yield "email-waiting", _address_waiting
     yield "settle", _settle

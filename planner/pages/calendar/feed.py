@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseGone
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -83,8 +83,8 @@ class NewFeedForm(FeedForm):
     )
 
 
-@require_http_methods(["GET", "POST"])
 @members_only
+@require_http_methods(["GET", "POST"])
 @confirmed_recently
 def calendar_feed(request: Request) -> HttpResponse:
     """Make the address, which is shown this once; change what it holds; revoke it."""
@@ -164,7 +164,7 @@ def calendar_feed_file(request: HttpRequest, token: str) -> HttpResponse:
         response.headers["Retry-After"] = str(refused.seconds)
         return response
     if feed is None:
-        raise Http404
+        return HttpResponseGone(_("There is no calendar at this address (any more)."))
     feeds.note_fetch(feed)
     if feed.written_of != feeds.stamp_of(feed.owner.household):
         renew_before_its_turn(feed.owner_id)

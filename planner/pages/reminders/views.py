@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.signing import BadSignature
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,8 +26,8 @@ from planner.words.reminders import fault_words
 SHOWN = 5
 
 
-@require_http_methods(["GET", "POST"])
 @members_only
+@require_http_methods(["GET", "POST"])
 def reminder_settings(request: Request) -> HttpResponse:
     """When; through what; what comes next, and what did not go out."""
     row = Reminding.objects.owned_by(request.user).first() or Reminding(owner=request.user)
@@ -39,8 +39,8 @@ def reminder_settings(request: Request) -> HttpResponse:
     return _page(request, form, status=422 if form.errors else 200)
 
 
-@require_POST
 @members_only
+@require_POST
 @confirmed_recently
 def reminder_mail(request: Request) -> HttpResponse:
     """Agree to mail, have a test sent, confirm it, or stop it."""
@@ -127,7 +127,7 @@ def reminder_stop(request: HttpRequest, token: str) -> HttpResponse:
     try:
         channel = channels.channel_to_stop(token)
     except BadSignature:
-        raise Http404 from None
+        channel = None
     if request.method == "POST" and channel is not None:
         channels.stop_channel(channel)
         channel = None
