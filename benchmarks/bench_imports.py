@@ -4,11 +4,15 @@ Each file is read by a child process, as on the page; processor time and the mos
 the median of three. The report is printed here, with text on its pages.
 """
 
+import io
+import json
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median
+
+import openpyxl
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -19,6 +23,7 @@ from tests.imports.expected import BILLS, REPORTS, differences, expected
 from tests.imports.generate import Made, Printing, pages_of
 
 ROUNDS = 3
+HEAD = 18  # rows of the workbook above the payments
 PRINTING = Printing(
     width=38, lines=44, has_zeros=True, has_commas=True, is_full_width=False, has_footers=True,
     dot=".",
@@ -28,12 +33,13 @@ PRINTING = Printing(
 def measured(content: bytes) -> tuple[float, float, dict]:
     """(processor seconds, megabytes, the document) of one reading."""
     program = (
-        "import resource, subprocess, sys\n"
+        "import json, resource, sys\n"
         "sys.path.insert(0, sys.argv[1])\n"
         "from planner.imports.apart import read_apart\n"
         "found = read_apart(sys.stdin.buffer.read())\n"
         "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-        "print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)\n"
+        "spent = [used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]\n"
+        "print(json.dumps([*spent, found]))\n"
     )
     spent, held = [], []
     for _ in range(ROUNDS):
@@ -41,10 +47,10 @@ def measured(content: bytes) -> tuple[float, float, dict]:
             [sys.executable, "-c", program, str(apart.ROOT)],
             input=content, capture_output=True, check=True,
         )  # fmt: skip
-        seconds, megabytes = map(float, done.stdout.split())
+        seconds, megabytes, found = json.loads(done.stdout)
         spent.append(seconds)
         held.append(megabytes)
-    return median(spent), median(held), read_apart(content)
+    return median(spent), median(held), found
 
 
 def sixty_accounts() -> bytes:
@@ -99,28 +105,67 @@ def pdf_of(pages: list[str]) -> bytes:
     ) + b"startxref\n%d\n%%%%EOF" % len(held)  # fmt: skip
 
 
-def fifty_thousand_rows() -> bytes:
+ROWS = 50_000
+LAST = datetime(2026, 10, 31, 23, 50)
+SHOPS = 3_000  # names, of which each comes again
+
+
+def moment(number: int) -> datetime:
+    """Of the row so many after the last: twelve months, newest first, all of them different."""
+    return LAST - timedelta(minutes=10 * number)
+
+
+def alipay_rows(count: int = ROWS) -> bytes:
+    """The rows of the file that is kept, each with a time, number, shop and amount of its own."""
     text = (BILLS / "alipay_v2_2026_gb18030.csv").read_bytes().decode("gb18030")
     head, rows = text.split("2026-10-28 10:05:11", 1)
-    lines = ("2026-10-28 10:05:11" + rows).split("\n")[:14]
-    made = [
-        lines[number % 14]
-        .replace("2026102", f"{number:07d}", 1)
-        .replace("2026101", f"{number:07d}")
-        for number in range(50_000)
-    ]
+    kept = [line.split(",") for line in ("2026-10-28 10:05:11" + rows).split("\n")[:14]]
+    made = []
+    for number in range(count):
+        cells = list(kept[number % len(kept)])
+        cells[0] = f"{moment(number):%Y-%m-%d %H:%M:%S}"
+        cells[2] += str(number % SHOPS) if "示例" in cells[2] else ""
+        cells[4] += str(number)
+        cells[6] = f"{1 + number % 900}.{number % 100:02d}"
+        cells[9] = f"{moment(number):%Y%m%d}{number:024d}\t"
+        made.append(",".join(cells))
     return (head + "\n".join(made) + "\n").encode("gb18030")
+
+
+def wechat_rows(count: int = ROWS) -> bytes:
+    """The same of a workbook."""
+    kept = openpyxl.load_workbook(BILLS / "wechat_2026.xlsx").active
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    rows = [list(row) for row in kept.iter_rows(values_only=True)]
+    for row in rows[:HEAD]:
+        sheet.append(row)
+    for number in range(count):
+        cells = list(rows[HEAD + number % (len(rows) - HEAD)])
+        cells[0] = (moment(number) - datetime(1899, 12, 30)) / timedelta(days=1)
+        cells[2] += str(number % SHOPS) if cells[2].startswith("示例") else ""
+        cells[3] = f"{cells[3]}{number}"
+        cells[5] = (100 * (1 + number % 900) + number % 100) / 100
+        cells[8] = f"{number:028d}"
+        sheet.append(cells)
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def tell_bill(name: str, content: bytes) -> None:
+    seconds, megabytes, found = measured(content)
+    rows = found.get("rows", found.get("why"))
+    print(f"{name} of {ROWS} rows ({len(content) / 2**20:.1f} MB): {rows}, "
+          f"{found.get('duplicates')} twice, {seconds:.2f} s, {megabytes:.0f} MB")  # fmt: skip
 
 
 def main() -> None:
     seconds, megabytes, found = measured(sixty_accounts())
     read = sum(rows["accounts"]["read"] for rows in found["counts"].values())
     print(f"report of 60 accounts: {read} read, {seconds:.2f} s, {megabytes:.0f} MB")
-    content = fifty_thousand_rows()
-    seconds, megabytes, found = measured(content)
-    rows = found.get("rows", found.get("why"))
-    print(f"bill of 50,000 rows ({len(content) / 2**20:.1f} MB): {rows}, {seconds:.2f} s, "
-          f"{megabytes:.0f} MB")  # fmt: skip
+    tell_bill("Alipay bill", alipay_rows())
+    tell_bill("WeChat workbook", wechat_rows())
     wrong = 0
     for name in ("report_brief", "report_brief_app", "report_truncated"):
         document = read_apart((REPORTS / f"{name}.pdf").read_bytes())

@@ -6,12 +6,14 @@ before and after the rows is looked at for the totals that the file itself state
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
+from operator import itemgetter
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner.domain.values.money import MAX_FEN
 from planner.imports.characters import joined, plain
@@ -36,11 +38,12 @@ ROLES: Mapping[str, Sequence[str]] = {
     "funds": ("资金状态",),
     "refunded": ("成功退款(元)",),
 }
+_AROUND = " \t\u00a0\u3000\ufeff\r\n"
+_BLANK = ("",) * (MOST_CELLS + 1)  # the last for a column that is not there
 NEEDED = ("time", "way", "amount", "status", "id")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: fen, the local day and time of day, and words as the file prints them."""
 
     on: date
@@ -89,6 +92,7 @@ def bill_of(cells: Iterable[Sequence[Any]]) -> Bill:
     bill = Bill()
     told: list[str] = []
     places: dict[str, int] = {}
+    needed: Callable[[Sequence[Any]], Sequence[Any]] = tuple
     seen_before: set[tuple[Any, ...]] = set()
     is_over = False
     for number, row in enumerate(cells):
@@ -100,19 +104,23 @@ def bill_of(cells: Iterable[Sequence[Any]]) -> Bill:
             names = [plain(joined(str(cell))) for cell in row[:MOST_CELLS]]
             places = _places(names)
             if places:
+                needed = itemgetter(*(places.get(role, MOST_CELLS) for role in ROLES))
                 bill.source = "wechat" if "当前状态" in names or "支付方式" in names else "alipay"
             else:
                 told.append("".join(_text(cell) for cell in row[:MOST_CELLS]))
             continue
-        texts = [_text(cell) for cell in row[:MOST_CELLS]]
-        is_over = is_over or not any(texts) or texts[0].startswith("---")
+        if not is_over:
+            first = _text(row[0]) if row else ""
+            is_over = first.startswith("---") or not (first or any(map(_text, row[:MOST_CELLS])))
         if is_over:
             if len(told) < 2 * HEADER_WITHIN:
+                texts = map(_text, row[:MOST_CELLS])
                 told.append(",".join(text for text in texts if text))
             continue
         if len(bill.rows) >= MOST_ROWS:
             raise Refused("too_many_rows")
-        _take(bill, row, places, seen_before)
+        held = [*row[:MOST_CELLS], *_BLANK[len(row) :]]
+        _take(bill, needed(held), seen_before)
     if not places:
         raise Refused("not_a_bill")
     _read_told(bill, told)
@@ -130,30 +138,23 @@ def _places(names: Sequence[str]) -> dict[str, int]:
 
 
 def _text(cell: Any) -> str:
-    return "" if cell is None else str(cell)[:LONGEST_CELL].strip(" \t\u00a0\u3000\ufeff\r\n")
+    if not cell:
+        return "" if cell is None or cell == "" else str(cell)
+    return (cell if type(cell) is str else str(cell))[:LONGEST_CELL].strip(_AROUND)
 
 
-def _take(
-    bill: Bill, row: Sequence[Any], places: Mapping[str, int], seen_before: set[tuple[Any, ...]]
-) -> None:
-    def cell(role: str) -> Any:
-        place = places.get(role)
-        return row[place] if place is not None and place < len(row) else ""
-
-    def word(role: str) -> str:
-        text = plain(_text(cell(role)))
-        # Few words come again and again: held once, they take a third of the memory.
-        return "" if text == "/" and role != "way" else intern(text)
-
-    when = _when(cell("time"))
-    fen = _fen(cell("amount"))
+def _take(bill: Bill, cells: Sequence[Any], seen_before: set[tuple[Any, ...]]) -> None:
+    """Add a row to the bill; its cells in the order of ROLES, "" where there is no such column."""
+    time, category, other, what, way, amount, method, status_said, told_id, funds, refunded = cells
+    when = _when(time)
+    fen = _fen(amount)
     if when is None or fen is None:
         bill.unreadable += 1
         return
-    number = word("id")
-    if re.fullmatch(r"\d(?:\.\d+)?E\+\d+", number, re.IGNORECASE):
+    number = _named(plain(_text(told_id)))
+    if "E+" in number.upper() and re.fullmatch(r"\d(?:\.\d+)?E\+\d+", number, re.IGNORECASE):
         raise Refused("resaved")
-    status = word("status")
+    status = _word(_text(status_said))
     key = (number, when, fen, status)
     if number and key in seen_before:
         bill.duplicates += 1
@@ -162,19 +163,31 @@ def _take(
     bill.rows.append(
         Row(
             on=when.date(),
-            at=f"{when:%H:%M:%S}",
-            category=word("category"),
-            other=word("other"),
-            what=word("what"),
-            way=word("way"),
+            at=when.time().isoformat(),
+            category=_word(_text(category)),
+            other=_word(_text(other)),
+            what=_named(plain(_text(what))),
+            way=plain(_text(way)),
             fen=fen,
-            method=word("method").split("&")[0],
+            method=_word(_text(method)).split("&")[0],
             status=status,
             id=number,
-            funds=word("funds"),
-            refunded_fen=_refunded(status) or _fen(cell("refunded")) or 0,
+            funds=_word(_text(funds)),
+            refunded_fen=_refunded(status) or _fen(refunded) or 0,
         )
     )
+
+
+def _named(text: str) -> str:
+    """Nothing where a bill writes "/" for it."""
+    return "" if text == "/" else text
+
+
+@lru_cache(maxsize=8192)
+def _word(text: str) -> str:
+    """A word in half width. Few come again and again: held once, they take a third of the
+    memory, and of the time."""
+    return intern(_named(plain(text)))
 
 
 _TIME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2}) (\d{1,2}):(\d{1,2}):(\d{1,2})", re.ASCII)
@@ -187,10 +200,13 @@ def _when(cell: Any) -> datetime | None:
     if isinstance(cell, int | float):
         if not 1 <= cell < 100_000:
             return None
-        return EXCEL_EPOCH + timedelta(
-            seconds=int(Decimal(repr(float(cell))) * 86400 + Decimal("0.5"))
-        )
+        return EXCEL_EPOCH + timedelta(seconds=int(cell * 86400 + 0.5))
     text = _text(cell).replace("/", "-")
+    if len(text) == 19 and text[10] == " ":
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            return None
     if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}", text):
         raise Refused("resaved")
     if found := _TIME.fullmatch(text):
@@ -202,14 +218,17 @@ def _when(cell: Any) -> datetime | None:
     return None
 
 
+_YUAN = re.compile(r"(\d{1,8})(?:\.(\d{1,2}))?", re.ASCII)  # as nearly all are printed
 _REFUNDED_IN = re.compile(r"\(已?(?:全额)?退款[^)]*\)")
 
 
 def _fen(cell: Any) -> int | None:
     """Whole fen of an amount as printed: with or without ¥, separators, a refund in brackets."""
-    if isinstance(cell, bool) or cell is None:
+    if isinstance(cell, bool) or cell is None or cell == "":
         return None
     text = repr(cell) if isinstance(cell, int | float) else plain(_text(cell))
+    if found := _YUAN.fullmatch(text):
+        return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
     text = re.sub(r"[¥￥,\s元]", "", _REFUNDED_IN.sub("", text))
     if not re.fullmatch(r"[+-]?\d{1,12}(?:\.\d{1,20})?(?:e-?\d{1,2})?", text):
         return None
@@ -220,6 +239,7 @@ def _fen(cell: Any) -> int | None:
     return fen if 0 <= fen <= MAX_FEN else None
 
 
+@lru_cache(maxsize=1024)
 def _refunded(status: str) -> int:
     found = re.search(r"已退款\(?[¥￥]?([\d.,]+)\)?", status)
     return (_fen(found[1]) or 0) if found else 0
