@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from statistics import median_low
 from typing import Any
 
 from planner.domain.values.money import format_yuan
@@ -393,7 +392,8 @@ def _fen(amount: str) -> int:
 
 
 def _median(amounts: Iterable[int]) -> int:
-    return median_low(amounts)
+    ordered = sorted(amounts)  # the lower of two that are in the middle
+    return ordered[(len(ordered) - 1) // 2]
 
 
 def _yuan(fens: Iterable[int]) -> str:

@@ -3,19 +3,16 @@
 A document has `outcome`: "read", "refuse" or "ask_password"; where it is not read, `why` is a
 code. Otherwise its keys are those of the kind: a report's (`planner.imports.report`), messages'
 (`planner.imports.messages`) or a bill's (`planner.imports.bill`).
+
+The grammar of each takes a tenth of a second to be compiled: only the one that is needed is loaded.
 """
 
 import re
 from datetime import date
 from typing import Any
 
-from planner.imports.archives import is_workbook, sheets, unpacked
-from planner.imports.bill import read_bill
-from planner.imports.bill_rows import bill_of, csv_cells
 from planner.imports.characters import decoded, joined, plain, seen
-from planner.imports.messages import is_messages, read_messages
 from planner.imports.outcome import MOST_BYTES, Refused, Wanted, refusal
-from planner.imports.report import read_report
 
 MOST_PASTED = 200_000  # characters of messages
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"  # what a spreadsheet made of it: no bill comes so
@@ -47,8 +44,11 @@ def _read(
         raise Refused("too_large")
     if not content.strip():
         raise Refused("empty")
-    if content.startswith(b"PK") and not is_workbook(content):
-        content = unpacked(content, password)
+    if content.startswith(b"PK"):
+        from planner.imports.archives import is_workbook, unpacked
+
+        if not is_workbook(content):
+            content = unpacked(content, password)
     if b"%PDF-" in content[:1024]:
         return _of_pdf(content, password)
     if content.startswith(b"PK"):
@@ -59,16 +59,24 @@ def _read(
     if kind is None:
         kind = _kind(text)
     if kind == "report":
+        from planner.imports.report import read_report
+
         return read_report([text], is_pasted=True)
     if kind == "bill":
+        from planner.imports.bill import read_bill
+        from planner.imports.bill_rows import bill_of, csv_cells
+
         return read_bill(bill_of(csv_cells(text)))
     if kind == "sms" and len(text) <= MOST_PASTED:
+        from planner.imports.messages import read_messages
+
         return read_messages(text, received)
     raise Refused("not_known")
 
 
 def _of_pdf(content: bytes, password: str | None) -> dict[str, Any]:
     from planner.imports.pdf import page_texts
+    from planner.imports.report import read_report
 
     texts = page_texts(content, password)
     document = read_report(texts)
@@ -78,6 +86,10 @@ def _of_pdf(content: bytes, password: str | None) -> dict[str, Any]:
 
 
 def _of_workbook(content: bytes) -> dict[str, Any]:
+    from planner.imports.archives import sheets
+    from planner.imports.bill import read_bill
+    from planner.imports.bill_rows import bill_of
+
     why = Refused("not_a_bill")
     for rows in sheets(content):
         try:
@@ -105,4 +117,6 @@ def _kind(text: str) -> str | None:
         return "report"
     if re.match("支付宝交易|微信支付账单|-{10,}导出信息", head):
         return "bill"
+    from planner.imports.messages import is_messages
+
     return "sms" if is_messages(text[:20_000]) else None
