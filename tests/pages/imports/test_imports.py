@@ -1,16 +1,19 @@
 """The way of an import: read, tick, complete, all in one change; and what of it stays."""
 
+import base64
 import logging
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from planner.models import DebtRow, ImportDraft, IncomeRow, User
+from planner.models import DebtRow, ImportDraft, IncomeRow, Session, User
 from planner.services.archive import export_of
 from planner.services.changes import undo
 from planner.services.documents import household_document_of
@@ -321,28 +324,74 @@ def test_the_draft_is_encrypted_and_holds_no_sentence(guest_client):
         assert words not in draft
 
 
+def places(caplog, capsys):
+    """{place: all that it holds, as text}: what is packed or signed is unpacked."""
+    held = {"log": caplog.text, "output": "".join(capsys.readouterr())}
+    tables = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')  # a name of our own
+            tables += [str(cell) for row in cursor.fetchall() for cell in row]
+    held["database"] = "\n".join(tables)
+    held["sessions"] = str([one.get_decoded() for one in Session.objects.all()])
+    held["cache"] = "".join(
+        base64.b64decode(cell).decode("utf-8", "replace")
+        for cell in map(str.strip, tables)
+        if re.fullmatch(r"[A-Za-z0-9+/]{8,}={0,2}", cell) and len(cell) % 4 == 0
+    )
+    if connection.vendor == "sqlite":  # what was deleted and not yet written over is there, too
+        name = Path(connection.settings_dict["NAME"])
+        held["files"] = "".join(
+            path.read_bytes().decode("utf-8", "replace")
+            for path in name.parent.glob(name.name + "*")
+        )
+    return held
+
+
+def found_in(held, words):
+    """The places that hold these words, as text or escaped as in JSON."""
+    ways = (words, words.encode("unicode_escape").decode())
+    return {place for place, text in held.items() if any(one in text for one in ways)}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nothing_of_the_file_stays_anywhere(client, capsys, caplog):
     caplog.set_level(logging.DEBUG)
     client.post(reverse("planner:guest-start"))
     read(client, "report_encrypted.pdf", password="123456")
-    half_way = str(draft_of(person()))
+    half_way = {"draft": str(draft_of(person())), **places(caplog, capsys)}
     choose(client)
     client.post(REST, filled(rest(client)))
     client.get(reverse("planner:plan"))
 
-    kept = [half_way, str(export_of(person())), caplog.text, *capsys.readouterr()]
-    if connection.vendor == "sqlite":  # sessions, cache and what its log still holds
-        name = Path(connection.settings_dict["NAME"])
-        kept += [
-            path.read_bytes().decode("utf-8", "replace")
-            for path in name.parent.glob(name.name + "*")
-        ]
-    assert "示例银行" in kept[1]  # what was taken over is there
+    export = str(export_of(person()))
+    held = {"export": export, **places(caplog, capsys)}
+    assert "示例银行" in export  # what was taken over is there
     for words in (*expected("report_brief")["never_kept"], "report_encrypted", "发放的贷记卡"):
-        for text in kept:
-            assert words not in text
-            assert words.encode("unicode_escape").decode() not in text
+        assert found_in(half_way, words) == set()
+        assert found_in(held, words) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_stays_is_found_in_each_place(client, capsys, caplog):
+    """The control of the test above."""
+    client.post(reverse("planner:guest-start"))
+    session = client.session
+    session["seen"] = "标记在会话里"
+    session.save()
+    cache.set("seen", "标记在缓存里")
+    logging.getLogger("planner").warning("标记在日志里")
+    print("标记在输出里")
+    User.objects.create_user("标记在库里@example.com")
+
+    held = places(caplog, capsys)
+
+    assert found_in(held, "标记在会话里") == {"sessions"}
+    assert "cache" in found_in(held, "标记在缓存里")
+    assert "log" in found_in(held, "标记在日志里")
+    assert "output" in found_in(held, "标记在输出里")
+    in_database = {"database", "files"} if connection.vendor == "sqlite" else {"database"}
+    assert found_in(held, "标记在库里") == in_database
 
 
 def test_what_was_not_read_is_said_with_both_numbers(guest_client):
