@@ -1,5 +1,6 @@
 """Any report is read as it was printed; a cut one never to a figure that was not there."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -63,3 +64,43 @@ def test_a_cut_report_shows_no_wrong_balance(report, data):
     found = read_report([*pages[:kept], pages[kept][:cut]])
 
     assert read_figures(found) <= true_figures(made)
+
+
+@given(short_reports, st.data())
+def test_pages_in_another_order_show_no_wrong_balance(report, data):
+    """With page numbers they are put in order; without, what may be torn apart is not read."""
+    made, to = as_printed(report[0]), report[1]
+    pages = data.draw(st.permutations(pages_of(made, to)))
+
+    found = read_report(pages)
+
+    assert read_figures(found) <= true_figures(made)
+    if to.has_footers and found["outcome"] == "read":
+        assert read_figures(found) == true_figures(made)
+
+
+@given(short_reports, st.data())
+def test_a_piece_that_is_cut_out_shows_no_wrong_balance(report, data):
+    """A page, or lines within one: what stands before and after is never read as one account."""
+    made, to = as_printed(report[0]), report[1]
+    lines = "\n\f".join(pages_of(made, to)).split("\n")
+    start = data.draw(st.integers(0, len(lines) - 1))
+    end = data.draw(st.integers(start + 1, len(lines)))
+
+    found = read_report("\n".join([*lines[:start], *lines[end:]]).split("\f"))
+
+    assert read_figures(found) <= true_figures(made)
+
+
+@given(short_reports, st.data())
+def test_another_sign_never_makes_a_figure_that_is_not_printed(report, data):
+    made, to = as_printed(report[0]), report[1]
+    text = "\f".join(pages_of(made, to))
+    place = data.draw(st.integers(0, len(text) - 1))
+    sign = data.draw(st.sampled_from("0123456789,.，。、元年月日余额（） 某"))
+
+    found = read_report((text[:place] + sign + text[place + 1 :]).split("\f"))
+
+    for one in found["proposed"]:
+        printed = one["sentence"].translate(NARROW).replace(",", "").replace("，", "")
+        assert re.search(rf"(?<!\d){one['balance'].removesuffix('.00')}(?!\d)", printed)
