@@ -164,7 +164,8 @@ class BorrowForm(forms.Form):
                 self.add_error(name, REQUIRED)
         first_due = cleaned.get("first_due") or add_months(cleaned["on"], 1)
         if first_due <= cleaned["on"]:
-            self.add_error("first_due", _("The first payment comes after the money."))
+            said = gettext("The first payment comes after the money: enter a day after {day}.")
+            self.add_error("first_due", said.format(day=day(cleaned["on"], self.today)))
         if not self.errors and cost == "each":
             self._check_each(cleaned)
         if self.errors:
@@ -193,7 +194,8 @@ class BorrowForm(forms.Form):
                 ),
             )
         elif total > MAX_FEN:
-            self.add_error("each", _("This is more than can be reckoned with here."))
+            said = gettext("All payments together can be {limit} at most. Please check both.")
+            self.add_error("each", said.format(limit=shown_yuan(MAX_FEN)))
 
     def _document(self, cleaned: dict[str, Any], cost: str, first_due: date) -> dict[str, Any]:
         """The offer as a debt's document: repaid as offered, nothing early."""
