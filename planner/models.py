@@ -72,6 +72,13 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail address"), unique=True, null=True)  # noqa: DJ001
     guest_since = models.DateTimeField(null=True, db_index=True)
     joined_on = models.DateTimeField(default=timezone.now)
+    used_on = models.DateField(
+        default=timezone.localdate, db_index=True, help_text="the last day that they were here"
+    )
+    notices = models.PositiveSmallIntegerField(
+        default=0, help_text="of being deleted, that the mail server has taken since then"
+    )
+    noticed_on = models.DateTimeField(null=True, help_text="when it took the last of them")
     new_device = models.JSONField(
         null=True, help_text="that signed in and is not told of yet, where no mail tells it"
     )

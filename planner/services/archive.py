@@ -89,6 +89,7 @@ def export_of(user: User) -> dict[str, Any]:
             "last_signed_in_on": user.last_login and user.last_login.isoformat(),
             "consented_on": household.consented_on and household.consented_on.isoformat(),
             "consent_version": household.consent_version,
+            "used_on": user.used_on.isoformat(),
             "second_factors": factors.listed(user),
             "signed_in": [
                 {

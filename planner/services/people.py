@@ -17,7 +17,7 @@ from planner.models import (
     Session,
     User,
 )
-from planner.services import attempts, factors, workers
+from planner.services import attempts, factors, inactivity, workers
 from planner.services.changes import change, change_head, locked, write, writing
 from planner.services.channels import forget_reminders
 from planner.services.documents import (
@@ -145,6 +145,8 @@ def prune() -> int:
     One guest a transaction, claimed by its row, so that several machines can share the work.
     """
     now = timezone.now()
+    for user in inactivity.forgotten():
+        erase(user=user)
     pruned = 0
     while _prune_one_guest(now - timedelta(days=GUEST_DAYS)):
         pruned += 1

@@ -19,7 +19,7 @@ from planner.models import User
 from planner.pages.guards import members_only
 from planner.pages.http import Request
 from planner.pages.sign_in.devices import known_device
-from planner.services import devices
+from planner.services import devices, inactivity
 from planner.services.documents import household_of
 from planner.words.days import long_day
 from planner.words.devices import device_name
@@ -50,6 +50,7 @@ def in_use(get_response: GetResponse) -> GetResponse:
             return redirect_to_login(request.get_full_path())
         elif idle > settings.SESSION_SEEN_EVERY:
             request.session[devices.SEEN] = now
+        inactivity.note_use(request.user)
         tell_of_new_device(request)
         return None
 
