@@ -24,6 +24,8 @@ PROGRAMS = (
     "crash",
     "restore",
     "stolen",
+    "factor",
+    "backups",
     "disk",
     "threads",
     "logs",
