@@ -14,6 +14,7 @@ from planner.pages.front import views as front
 from planner.pages.history import mend
 from planner.pages.history import views as history
 from planner.pages.imports import views as imports
+from planner.pages.letters import views as letters
 from planner.pages.money import views as money
 from planner.pages.offers import views as offers
 from planner.pages.plan import answers, optimum
@@ -140,6 +141,9 @@ urlpatterns = [
     path("plan/short/", shortage.plan_short, name="plan-short"),
     path("plan/borrow/", what_if.plan_borrow, name="plan-borrow"),
     path("plan/stress/", what_if.plan_stress, name="plan-stress"),
+    path("letters/", letters.letter_list, name="letter-list"),
+    path("letters/<item:debt>/<slug:aim>/", letters.letter_pack, name="letter-pack"),
+    path("letters/<item:debt>/<slug:aim>/anhuan.docx", letters.letter_docx, name="letter-docx"),
     path("offers/", offers.offer_check, name="offer-check"),
     path("plan/order/", order.plan_order, name="plan-order"),
     path("plan/renew/", plan.plan_renew, name="plan-renew"),

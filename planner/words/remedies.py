@@ -72,7 +72,7 @@ def ask_lines(situation: Situation) -> list[RemedyLine]:
         if days:
             words = _("Ask {debt} for another due day, such as the {days}, or to wait or split it")
         said = markup(words, debt=name, days=_(" or ").join(ordinal(one) for one in days))
-        lines.append(RemedyLine(said, "", "", False, address("planner:debt-arrangement", debt)))
+        lines.append(RemedyLine(said, "", "", False, address("planner:letter-list")))
     return lines
 
 

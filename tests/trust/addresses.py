@@ -85,6 +85,9 @@ TABLE = {
     "planner:plan-borrow": OWN,
     "planner:plan-stress": OWN,
     "planner:offer-check": OWN,
+    "planner:letter-list": OWN,
+    "planner:letter-pack": ITEM,
+    "planner:letter-docx": ITEM,
     "planner:plan-waiting": OWN,
     "planner:plan-optimum": OWN,
     "planner:plan-due-days": OWN,
@@ -134,6 +137,7 @@ TABLE = {
 # Which list an item's address speaks of, by the first word of its name.
 KINDS = {
     "debt": "debts",
+    "letter": "debts",
     "event": "debts",
     "income": "incomes",
     "expense": "expenses",

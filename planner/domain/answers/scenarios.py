@@ -25,7 +25,7 @@ from planner.domain.values.money import round_half_up
 from planner.domain.values.reading import LAST_DAY
 
 ROOM_DAYS = 92
-_AMPLE_FEN = 10**15  # more than all that anybody can owe, so that nothing is ever short
+AMPLE_FEN = 10**15  # more than all that anybody can owe, so that nothing is ever short
 
 
 # --- Money in and out -----------------------------------------------------------------------
@@ -391,15 +391,15 @@ def room(household: Household, days: int = ROOM_DAYS) -> Room:
     household, account = _with_account(household, None)
     position, books = replay(household)
     index = next(i for i, one in enumerate(household.accounts) if one.id == account)
-    books.accounts[index] += _AMPLE_FEN
+    books.accounts[index] += AMPLE_FEN
     ledger = Ledger(position, pay_minimum, books)
     ledger.run_to(min(household.planned_from.toordinal() + days, ledger.last_day))
-    at_first = Room(household.planned_from, sum(books.accounts) - _AMPLE_FEN)
-    closings = [Room(one.on, one.closing_fen - _AMPLE_FEN) for one in ledger.cash_days]
+    at_first = Room(household.planned_from, sum(books.accounts) - AMPLE_FEN)
+    closings = [Room(one.on, one.closing_fen - AMPLE_FEN) for one in ledger.cash_days]
     if not closings or closings[0].on > household.planned_from:
         closings.insert(0, at_first)
     for one in ledger.cash_days:
         if one.payments_fen:
-            above = one.closing_fen - _AMPLE_FEN - ledger.flows.reserve(one.on.toordinal())
+            above = one.closing_fen - AMPLE_FEN - ledger.flows.reserve(one.on.toordinal())
             closings.append(Room(one.on, above))
     return min(closings, key=lambda one: one.fen)

@@ -23,6 +23,14 @@ VERSION = 1
 KINDS = ("instalments", "settlement", "deferral", "new_loan")
 LENDER_KINDS = ("bank", "consumer_finance", "small_lender", "platform", "person")
 FEES = ("per_period", "per_period_ratio", "total", "total_ratio")
+# Who lends, where the product says so; behind platforms it differs from person to person.
+LENDER_OF = {
+    "credit_card": "bank",
+    "mortgage": "bank",
+    "car_loan": "bank",
+    "consumer_finance": "consumer_finance",
+    "private_loan": "person",
+}
 HIGHEST_RATIO = 100  # a fee above the principal is an offer all the same, and said to be one
 
 

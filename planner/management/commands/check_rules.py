@@ -13,6 +13,7 @@ from django.utils import timezone
 from planner.domain.rulebook.ceilings import load_ceilings
 from planner.domain.rulebook.deductions import load_deductions
 from planner.domain.rulebook.law import load_law
+from planner.domain.rulebook.letters import load_letters
 from planner.domain.rulebook.products import refused_files
 from planner.domain.rulebook.rule_files import RULES, RuleFileError
 from planner.domain.rulebook.sheets import load_sheets
@@ -63,7 +64,7 @@ class Command(BaseCommand):
 
 def _refused_others(rules: Path) -> Iterator[RuleFileError]:
     """What is wrong with the files that are no products."""
-    for load in (load_ceilings, load_deductions, load_law, load_sheets):
+    for load in (load_ceilings, load_deductions, load_law, load_letters, load_sheets):
         try:
             load(rules)
         except RuleFileError as error:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from planner.domain.household.household import Household
 from planner.domain.household.terms import MAX_PERIODS, owed_fen
-from planner.domain.offers.offer import FORMAT, VERSION, LenderOffer, parse_offer
+from planner.domain.offers.offer import FORMAT, LENDER_OF, VERSION, LenderOffer, parse_offer
 from planner.domain.values.reading import InvalidDocument
 from planner.forms.errors import sentence
 from planner.forms.fields import (
@@ -53,13 +53,6 @@ EARLY = [
     ("waived", _("remaining fees are dropped")),
     ("stays", _("remaining fees go on")),
 ]
-LENDER_OF = {
-    "credit_card": "bank",
-    "mortgage": "bank",
-    "car_loan": "bank",
-    "consumer_finance": "consumer_finance",
-    "private_loan": "person",
-}
 
 
 class OfferForm(forms.Form):

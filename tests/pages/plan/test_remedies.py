@@ -61,7 +61,7 @@ def test_the_sum_stands_among_the_others_and_what_is_asked_for_without_a_figure(
     assert said[0].startswith("凑¥60.00，最迟12月9日存进储蓄卡，花呗从那里扣。够了")
     assert said[1].startswith("问问工资能不能早1天，12月9日到账够了")
     assert said[2] == "问问花呗能不能改还款日（比如15或20日）、缓一缓或分几次还"
-    assert reverse("planner:debt-arrangement", args=["huabei"]) in found[2]
+    assert reverse("planner:letter-list") in found[2]
 
 
 def test_a_sum_to_be_found_leads_to_where_it_is_entered_and_how(client, make_member):

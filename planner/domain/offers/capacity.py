@@ -1,0 +1,296 @@
+"""The largest payment that a plan carries on every date, one bad month included.
+
+The debts that are talked about are put aside; all others are paid what they require. On every day
+the money must suffice, and on each day on which a lender is paid the reserve stays: what essential
+living needs before the next income, or the person's own buffer where that is more. One bad month:
+the largest certain monthly income fails to come once, at whichever date is worst.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from planner.domain.answers.scenarios import AMPLE_FEN
+from planner.domain.household.household import Expense, Household, Income
+from planner.domain.household.terms import RevolvingTerms, owed_fen
+from planner.domain.ledger.flows import RESERVE_DAYS
+from planner.domain.ledger.ledger import Ledger
+from planner.domain.ledger.replay import answered_flows, replay, stand
+from planner.domain.make_plan import make_plan
+from planner.domain.offers.beside import arrange
+from planner.domain.paying.proposals import pay_minimum
+from planner.domain.values.days import (
+    WORKING_DAYS,
+    EveryDays,
+    Monthly,
+    Recurrence,
+    Weekly,
+    add_months,
+    occurrences,
+)
+from planner.domain.values.money import divide_half_up, format_yuan
+
+SECURED = ("car_loan", "mortgage")  # paid as they stand: what they secure is at stake
+TERMS = (12, 24, 36, 60)  # months that are offered; 60 is the most of CARD70
+
+
+class Capacity(NamedTuple):
+    """`fen` a month over `periods` months from `first_due` on; 0 where nothing is left.
+
+    `if_all_comes_fen` is the same where no income fails. `tight_on` is the day that allows no
+    more; `missed` the income that is thought away, and `missed_on` when: None where there is none,
+    or the worst case is that it does come.
+    """
+
+    fen: int
+    if_all_comes_fen: int
+    periods: int
+    first_due: date
+    tight_on: date
+    missed: Income | None
+    missed_on: date | None
+
+    @property
+    def offered_fen(self) -> int:
+        """What to offer: with a bad month in it, or where that leaves nothing, without."""
+        return self.fen or self.if_all_comes_fen
+
+
+def due_days(first_due: date, periods: int) -> list[date]:
+    return [add_months(first_due, index, first_due.day) for index in range(periods)]
+
+
+def capacity(household: Household, debts: Sequence[str], first_due: date, periods: int) -> Capacity:
+    """The largest monthly payment, to the fen, on all of `debts` together.
+
+    `first_due` lies on `planned_from` or later. Raises PaymentRefused, InvalidDocument, and
+    ValueError where the days lie beyond the plan.
+    """
+    days = due_days(first_due, periods)
+    aside = put_aside(household, debts)
+    missed = largest_income(aside)
+    found: Capacity | None = None
+    for case, on in bad_months(aside, missed, days[-1]):
+        fen, tight_on = _most(case, days)
+        if found is None or fen < found.fen:
+            income = missed if on is not None else None
+            all_comes = fen if found is None else found.if_all_comes_fen
+            found = Capacity(fen, all_comes, periods, first_due, tight_on, income, on)
+    assert found is not None
+    return found
+
+
+def carries(
+    household: Household, debts: Sequence[str], fen: int, first_due: date, periods: int
+) -> bool:
+    """Whether so much a month is carried: the ledger is run with those payments in it."""
+    days = due_days(first_due, periods)
+    aside = put_aside(household, debts)
+    missed = largest_income(aside)
+    paying = arrange(aside, debts[0], _rows(days, fen))
+    return all(_lowest(case, days) >= 0 for case, _ in bad_months(paying, missed, days[-1]))
+
+
+def put_aside(household: Household, debts: Sequence[str]) -> Household:
+    """The household without these debts. What was bought with them each month is paid for."""
+    position = {debt.id: debt for debt in stand(household).debts}
+    expenses: list[Expense] = []
+    for debt in debts:
+        terms = position[debt].terms
+        if isinstance(terms, RevolvingTerms) and terms.monthly_spend_fen and household.accounts:
+            fullest = max(household.accounts, key=lambda one: one.balance_fen).id
+            expenses.append(
+                Expense(
+                    id=f"instead-{debt}",
+                    name="",
+                    amount_fen=terms.monthly_spend_fen,
+                    account=fullest,
+                    on=Monthly(terms.statement_day),
+                    first=household.planned_from,
+                    until=None,
+                    is_essential=True,
+                )
+            )
+        household = arrange(household, debt, _rows([], 0))
+    return replace(household, expenses=(*household.expenses, *expenses))
+
+
+def _rows(days: Sequence[date], fen: int) -> dict[str, Any]:
+    return {
+        "contract": "instalment",
+        "method": "listed",
+        "principal": format_yuan(fen * len(days)),
+        "rows": [{"due_on": on.isoformat(), "principal": format_yuan(fen)} for on in days if fen],
+    }
+
+
+def largest_income(household: Household) -> Income | None:
+    """Of those that are counted on and come each month."""
+    monthly = [one for one in household.incomes if one.is_certain and isinstance(one.on, Monthly)]
+    return max(monthly, key=lambda one: one.amount_fen, default=None)
+
+
+def bad_months(
+    household: Household, income: Income | None, last: date
+) -> Iterator[tuple[Household, date | None]]:
+    """The household as it is, and for each arrival of the income up to `last` without it."""
+    yield household, None
+    if income is None:
+        return
+    answered = answered_flows(household)
+    for planned_on in occurrences(income.on, income.first, min(income.until or last, last)):
+        arrives = WORKING_DAYS.adjusted(planned_on, income.adjust)
+        answer = ("income", income.id, arrives.toordinal())
+        if household.planned_from <= arrives <= last and answer not in answered:
+            yield _without(household, income, planned_on), arrives
+
+
+def _without(household: Household, income: Income, planned_on: date) -> Household:
+    """The income up to the day before, and from the day after on."""
+    day = timedelta(days=1)
+    parts = []
+    if income.first < planned_on:
+        parts.append(replace(income, until=planned_on - day))
+    if income.until is None or income.until > planned_on:
+        rest = income if not parts else replace(income, id=f"after-{income.id}")
+        parts.append(replace(rest, first=planned_on + day))
+    incomes = [
+        part for one in household.incomes for part in (parts if one.id == income.id else [one])
+    ]
+    return replace(household, incomes=tuple(incomes))
+
+
+def _run(household: Household, last: date) -> Ledger:
+    """All is paid as required, from money enough: what is left beside that is told apart."""
+    position, books = replay(household)
+    if books.accounts:
+        books.accounts[0] += AMPLE_FEN
+    ledger = Ledger(position, pay_minimum, books)
+    return ledger.run_to(last.toordinal() + 1)
+
+
+def _closings(ledger: Ledger, at_first: int, first: date) -> list[tuple[date, int]]:
+    found = [(first, at_first)]
+    found += [(one.on, one.closing_fen - AMPLE_FEN) for one in ledger.cash_days]
+    return found
+
+
+def _kept(ledger: Ledger, on: date) -> int:
+    return max(ledger.flows.reserve(on.toordinal()), ledger.household.buffer_fen)
+
+
+def _most(household: Household, days: Sequence[date]) -> tuple[int, date]:
+    """The largest payment on each of `days`, of which none is in the household yet."""
+    ledger = _run(household, days[-1])
+    first = household.planned_from
+    closings = _closings(ledger, _cash(household), first)
+    pays = {one.on for one in ledger.cash_days if one.payments_fen}
+    rooms = [
+        (on, fen - (_kept(ledger, on) if on in pays or on in days else 0)) for on, fen in closings
+    ]
+    listed = [on for on, _ in closings]
+    for on in days:
+        if on not in listed:
+            fen = closings[bisect_right(listed, on) - 1][1]
+            rooms.append((on, fen - _kept(ledger, on)))
+    best: tuple[int, date] | None = None
+    for on, fen in sorted(rooms):
+        times = bisect_right(days, on)
+        if times == 0 and fen >= 0:
+            continue
+        most = max(0, fen // max(1, times))
+        if best is None or most < best[0]:
+            best = most, on
+    assert best is not None  # each of `days` is in it
+    return best
+
+
+def _lowest(household: Household, days: Sequence[date]) -> int:
+    """The least that is left on any day, above what is kept on those with a payment."""
+    ledger = _run(household, days[-1])
+    closings = _closings(ledger, _cash(household), household.planned_from)
+    lowest = min(fen for _, fen in closings)
+    paid = [one for one in ledger.cash_days if one.payments_fen]
+    above = [one.closing_fen - AMPLE_FEN - _kept(ledger, one.on) for one in paid]
+    return min([lowest, *above])
+
+
+def _cash(household: Household) -> int:
+    _position, books = replay(household)
+    return sum(books.accounts)
+
+
+def means(household: Household) -> tuple[list[tuple[str, int]], list[tuple[str, int, bool]]]:
+    """By the month: incomes that are counted on (name, fen), expenses (name, fen, essential).
+
+    What comes once only is left out.
+    """
+    incomes = [
+        (one.name, monthly_fen(one.on, one.amount_fen))
+        for one in household.incomes
+        if one.is_certain
+    ]
+    expenses = [
+        (one.name, monthly_fen(one.on, one.amount_fen), one.is_essential)
+        for one in household.expenses
+    ]
+    return [one for one in incomes if one[1]], [one for one in expenses if one[1]]
+
+
+def monthly_fen(on: Recurrence, fen: int) -> int:
+    """What comes so often, by the month: a week is 12/52 of one, a day 12/365."""
+    match on:
+        case Monthly():
+            return fen
+        case Weekly():
+            return divide_half_up(fen * 52, 12)
+        case EveryDays(days):
+            return divide_half_up(fen * 365, 12 * days)
+        case _:
+            return 0
+
+
+def required_fen(household: Household, debts: Sequence[str]) -> int:
+    """What the debts that are not talked about require in the next 31 days."""
+    first = household.planned_from
+    until = first + timedelta(days=RESERVE_DAYS)
+    return sum(
+        due.required_fen
+        for due in make_plan(household, "minimum").dues
+        if due.debt not in debts and first <= due.due_on < until
+    )
+
+
+# --- Whom, how long, how much each ----------------------------------------------------------
+
+
+def unsecured(household: Household) -> list[str]:
+    """The debts among which an offer is shared: with something owed and nothing secured."""
+    return [
+        debt.id
+        for debt in stand(household).debts
+        if debt.product not in SECURED and owed_fen(debt.terms)
+    ]
+
+
+def shares(household: Household, debts: Sequence[str], fen: int) -> dict[str, int]:
+    """An amount in proportion to what is owed, each rounded down: what is left over is kept."""
+    owed = {debt.id: owed_fen(debt.terms) for debt in stand(household).debts if debt.id in debts}
+    total = sum(owed.values())
+    return {debt: fen * owed[debt] // total if total else 0 for debt in debts}
+
+
+def shortest(household: Household, debts: Sequence[str], first_due: date) -> tuple[Capacity, bool]:
+    """The shortest of `TERMS` in which all is repaid, and True; else the longest, and False."""
+    owed = sum(owed_fen(one.terms) for one in stand(household).debts if one.id in debts)
+    found = None
+    for periods in TERMS:
+        found = capacity(household, debts, first_due, periods)
+        if found.offered_fen * periods >= owed:
+            return found, True
+        if not found.offered_fen:
+            break
+    assert found is not None
+    return found, False

@@ -1,0 +1,69 @@
+"""The papers for asking a lender as a document to edit: A4, plain text, real tables."""
+
+import io
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from docx import Document
+from docx.document import Document as Writing
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from planner.words.language import one_line, speaking
+from planner.words.letters import Pack, PackLine, PackTable
+
+FONT, CHINESE_FONT = "Arial", "SimSun"
+
+
+def pack_docx(pack: Pack, *, language: str) -> bytes:
+    """The letter in Chinese first, then in English, then the rest in the language given."""
+    writing = Document()
+    _lay_out(writing)
+    with speaking(language):
+        writing.core_properties.title = one_line(pack.title)
+        writing.core_properties.author = ""
+        _letter(writing, pack.letter_zh)
+        title = writing.add_heading(one_line(pack.title), 1)
+        title.paragraph_format.page_break_before = True
+        for said in pack.carries:
+            writing.add_paragraph(one_line(said))
+        for part in pack.parts:
+            writing.add_heading(part.title, 2)
+            for line in part.lines:
+                writing.add_paragraph(one_line(line.words), style="List Bullet")
+            if part.table is not None:
+                _table(writing, part.table)
+        english = writing.add_heading(_("The letter in English"), 2)
+        english.paragraph_format.page_break_before = True
+        _letter(writing, pack.letter_en)
+    content = io.BytesIO()
+    writing.save(content)
+    return content.getvalue()
+
+
+def _lay_out(writing: Writing) -> None:
+    section = writing.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(22)
+    section.top_margin = section.bottom_margin = Mm(20)
+    for name in ("Normal", "Heading 1", "Heading 2", "List Bullet"):
+        font = writing.styles[name].font
+        font.name = FONT
+        writing.styles[name].element.get_or_add_rPr().get_or_add_rFonts().set(
+            qn("w:eastAsia"), CHINESE_FONT
+        )
+    writing.styles["Normal"].font.size = Pt(11)
+
+
+def _letter(writing: Writing, lines: Sequence[PackLine]) -> None:
+    for line in lines:
+        writing.add_paragraph(one_line(line.words))
+
+
+def _table(writing: Writing, table: PackTable) -> None:
+    made = writing.add_table(rows=1, cols=len(table.head), style="Table Grid")
+    for cell, text in zip(made.rows[0].cells, table.head, strict=True):
+        cell.text = one_line(text)
+    for row in table.rows:
+        for cell, text in zip(made.add_row().cells, row, strict=True):
+            cell.text = one_line(text)

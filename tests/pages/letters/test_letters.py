@@ -1,0 +1,173 @@
+"""Asking a lender: the papers on pages and as a document to edit."""
+
+import io
+import re
+from datetime import date
+from html import unescape
+
+import pytest
+from django.urls import reverse
+from docx import Document
+
+from planner.domain.rulebook.letters import AIMS, load_letters
+from planner.domain.rulebook.rule_files import load_sources
+from planner.plans.current import Current
+from tests.households import account, debt, income
+
+LIST = reverse("planner:letter-list")
+CARD = {
+    "id": "card", "name": "招行信用卡", "product": "credit_card", "contract": "revolving",
+    "statement_day": 15, "due_day": 3, "billed": "5000.00", "unbilled": "0.00",
+    "interest_from": "due", "rate": {"rate": "0.0005", "per": "day"},
+}  # fmt: skip
+# What no letter may hold: promises, threats, hiding of money.
+FORBIDDEN = {
+    "zh": r"保证还|承诺一定|一定会还|发誓|曝光|媒体|后果自负|同归于尽|自杀|跳楼|隐匿|藏|"
+    r"转移(财产|资金)|改用别人的卡|不要还|躲",
+    "en": r"\b(promise|guarantee|swear|threat(en)?|expose|or else|suicide|hide|conceal|"
+    r"somebody else's account|do not pay)\b",
+}
+
+
+def pack(slug, aim, query=""):
+    return reverse("planner:letter-pack", args=[slug, aim]) + query
+
+
+@pytest.fixture
+def owner(client, make_member):
+    user = make_member(
+        "owner",
+        accounts=[account(balance="9000.00")],
+        incomes=[income(amount="6000.00")],
+        debts=[CARD, debt(name="小李", rate=None, product="private_loan")],
+    )
+    client.force_login(user)
+    return user
+
+
+def said(response):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
+
+
+def test_each_debt_is_offered_the_letters_that_fit_it(client, owner):
+    content = client.get(LIST).content.decode()
+
+    assert pack("card", "personal") in content
+    assert pack("friend", "personal") not in content
+    assert pack("friend", "deferral") in content
+    assert client.get(pack("friend", "personal")).status_code == 404
+    assert client.get(pack("card", "gift")).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("aim", AIMS)
+def test_every_letter_is_whole_in_both_languages(client, owner, aim, language):
+    client.cookies["django_language"] = language
+    response = client.get(pack("card", aim))
+    content = response.content.decode()
+    text = said(response)
+
+    assert response.status_code == 200
+    assert not re.search(r"\{\w*\}|%\(\w+\)s", text)
+    assert 'lang="zh-Hans"' in content
+    assert "To: " in text
+    assert "致：" in text
+    for part in ("means", "refused", "follow"):
+        assert f'id="{part}"' in content
+
+
+@pytest.mark.parametrize("speech", ["zh", "en"])
+def test_no_letter_promises_threatens_or_hides(speech):
+    letters = load_letters()
+    facts = [one for aim in AIMS for one in letters.body(aim)]
+    facts += [one for part in ("papers", "script", "confirm") for one in letters.parts[part]]
+    texts = [dict(one.words)[speech] for one in facts]
+
+    assert [text for text in texts if re.search(FORBIDDEN[speech], text, re.IGNORECASE)] == []
+    assert re.search(FORBIDDEN["en"], "I promise to pay", re.IGNORECASE)
+    assert re.search(FORBIDDEN["zh"], "我保证还清")
+
+
+def test_every_sentence_has_its_source():
+    letters = load_letters()
+    facts = [one for letter in letters.by_aim.values() for one in (*letter.hint, *letter.asks)]
+    facts += [one for part in letters.parts.values() for one in part]
+
+    assert facts
+    assert all(one.source in load_sources() and one.certainty for one in facts)
+
+
+def test_an_admission_is_warned_of_before_it_is_written(client, owner):
+    text = said(client.get(pack("card", "personal")))
+
+    assert text.index("诉讼时效") < text.index("致：")
+    assert "诉讼时效重新算起" not in said(client.get(pack("card", "stop")))
+
+
+def test_the_letter_of_an_old_debt_is_shown_only_once_that_was_read(client, make_member):
+    old = debt(product="private_loan", arrears=[
+        {"due_on": "2023-01-15", "principal": "500.00", "interest": "0.00", "fee": "0.00",
+         "penalty": None}])  # fmt: skip
+    client.force_login(make_member("old", debts=[old]))
+    first, then = (client.get(pack("friend", "deferral", query)) for query in ("", "?known=1"))
+
+    assert "致：" not in said(first)
+    assert "?known=1" in first.content.decode()
+    assert "致：" in said(then)
+
+
+def test_what_can_be_paid_is_the_ledgers_figure(client, owner):
+    text = said(client.get(pack("card", "personal")))
+    found = re.search(r"每月最多能还 ¥([\d,.]+)", text)
+
+    assert found
+    assert f"每期 ¥{found[1]}" in text  # and the letter offers just that
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_document_to_edit_holds_the_same(client, owner, language):
+    client.cookies["django_language"] = language
+    response = client.get(reverse("planner:letter-docx", args=["card", "personal"]))
+    writing = Document(io.BytesIO(response.content))
+    text = "\n".join(one.text for one in writing.paragraphs)
+
+    assert "attachment" in response["Content-Disposition"]
+    assert text.index("致：") < text.index("To: ")
+    assert "{" not in text
+    assert len(writing.tables) == 3
+    assert writing.sections[0].page_width.mm == pytest.approx(210, abs=0.5)
+    assert writing.core_properties.author == ""
+
+
+def test_a_name_with_markup_stays_text(client, make_member):
+    name = "<b>&{x}</b> \u202e=1+1"
+    client.force_login(make_member("odd", debts=[CARD | {"name": name}]))
+    content = client.get(pack("card", "personal")).content.decode()
+    written = client.get(reverse("planner:letter-docx", args=["card", "personal"])).content
+    text = "\n".join(one.text for one in Document(io.BytesIO(written)).paragraphs)
+
+    assert "<b>&{x}" not in content
+    assert "<b>&{x}</b> =1+1" in text
+
+
+def test_a_stranger_has_no_letter_of_it(client, owner, make_member):
+    client.force_login(make_member("other", debts=[debt(id="mine")]))
+
+    assert client.get(pack("card", "personal")).status_code == 404
+    assert client.get(reverse("planner:letter-docx", args=["card", "personal"])).status_code == 404
+
+
+def test_amounts_that_are_hidden_stay_so(client, owner):
+    row = Current(owner).row
+    row.is_discreet = True
+    row.save(update_fields=["is_discreet"])
+
+    assert "5,000.00" not in said(client.get(pack("card", "personal")))
+
+
+def test_the_first_payment_leaves_time_to_answer(client, owner):
+    text = said(client.get(pack("card", "deferral"))).replace("\u00a0", " ")
+    today = Current(owner).as_of
+
+    assert isinstance(today, date)
+    assert re.search(r"延到 (\d+ 年 )?\d+ 月 \d+ 日", text)
