@@ -14,9 +14,12 @@ from tests.trust.served import postgres_folders
 TIMED = ("pages", "threads")  # how long others wait: told of a machine that does nothing else
 
 
+LONG = ("backups",)  # two sites and nine commands; tests/commands/test_backups.py is its short form
+
+
 @pytest.mark.trust
 @pytest.mark.parametrize("database", DATABASES)
-@pytest.mark.parametrize("program", [one for one in PROGRAMS if one not in TIMED])
+@pytest.mark.parametrize("program", [one for one in PROGRAMS if one not in TIMED + LONG])
 def test_each_promise_holds_in_short(program, database, tmp_path):
     if database == "postgres" and not postgres_folders():
         pytest.skip("PostgreSQL is missing: apt-get install postgresql")
