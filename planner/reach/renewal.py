@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from planner.domain.household.household import OPTIMAL
-from planner.models import Reach, User
+from planner.models import CalendarFeed, Reach, User
 from planner.plans.foreseen import OPTIMUM
 from planner.plans.solving import is_kept
 from planner.plans.work import WorkFailed, ask
@@ -67,8 +67,12 @@ def renew_reach(owner: int, until: datetime) -> None:
 
 
 def _waits_for_optimum(user: User) -> bool:
-    """Whether it will be there soon: else all would be told twice a day, before and after it."""
-    if is_kept(user):
+    """Whether it is asked for and will be there soon: else all would be told twice a day, before
+    and after it. A calendar that holds nothing yet does not wait."""
+    if is_kept(user) or ask(user, OPTIMUM) or is_kept(user):
+        return False
+    feeds = CalendarFeed.objects.owned_by(user).filter(revoked_on=None)
+    if feeds.filter(etag="").exists():
         return False
     tries = Reach.objects.owned_by(user).values_list("tries", flat=True).first() or 0
-    return not ask(user, OPTIMUM) and tries <= PATIENCE and not is_kept(user)
+    return tries <= PATIENCE

@@ -30,6 +30,7 @@ PROGRAMS = (
     "threads",
     "logs",
     "doors",
+    "reminders",
     "pages",
     "inputs",
 )

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from planner.models import Channel, Message, Reminder, Reminding
+from planner.models import Channel, HouseholdRow, Message, Reminder, Reminding
 from planner.pages.guards import confirmed_recently, members_only
 from planner.pages.http import Request
 from planner.pages.reminders.forms import CodeForm, MailForm, RemindingForm
 from planner.reach.renewal import sweep_soon
 from planner.services import channels
 from planner.services.documents import household_of
-from planner.words.days import long_day
+from planner.words.days import day, long_day
 from planner.words.reminders import fault_words
 
 SHOWN = 5
@@ -89,7 +89,7 @@ def _page(
     household = household_of(user)
     row = Reminding.objects.owned_by(user).first() or Reminding(owner=user)
     mail = Channel.objects.owned_by(user).filter(kind=Channel.MAIL).first()
-    coming = Reminder.objects.owned_by(user).filter(told_on=None).order_by("send_on")[:SHOWN]
+    coming = Reminder.objects.owned_by(user).filter(told_on=None).order_by("send_on")[: 4 * SHOWN]
     said = "discreet" if row.is_discreet else "plain"
     lost = Message.objects.owned_by(user).exclude(fault="").order_by("-made_on")[:SHOWN]
     context: dict[str, Any] = {
@@ -99,13 +99,8 @@ def _page(
         "mail_form": mail_form or MailForm(None, address=user.email or ""),
         "code_form": code_form or CodeForm(),
         "rings": mail is not None and mail.confirmed_on is not None,
-        "coming": [
-            {
-                "on": timezone.localtime(one.send_on, household.zone),
-                "day": long_day(timezone.localdate(one.send_on, household.zone)),
-                "words": one.content[said],
-            }
-            for one in coming
+        "coming": list(dict.fromkeys((_when(one, household), one.content[said]) for one in coming))[
+            :SHOWN
         ],
         "lost": [
             {
@@ -116,6 +111,12 @@ def _page(
         ],
     }
     return render(request, "planner/reminders/reminders.html", context, status=status)
+
+
+def _when(reminder: Reminder, household: HouseholdRow) -> str:
+    """ "12 月 9 日 9:00", where the person lives."""
+    moment = timezone.localtime(reminder.send_on, household.zone)
+    return f"{day(moment.date(), household.today())} {moment.hour}:{moment.minute:02}"
 
 
 @require_http_methods(["GET", "POST"])

@@ -301,3 +301,16 @@ def test_hostile_names_stay_text(make_member):
     raw = read(made).content
     assert faults(raw) == set()
     assert not any(one.uid == "zq7" for one in read_by_icalendar(raw))
+
+
+def test_a_new_calendar_does_not_wait_for_the_best_plan(make_member, settings, monkeypatch):
+    monkeypatch.setattr("planner.reach.renewal.ask", lambda *_arguments: "")  # it is under way
+    user = make_member("optimal", strategy="optimal")
+    made = feeds.open_feed(user=user, kinds=KINDS, months=12, is_discreet=True)
+    hand_out()
+    assert read(made).status_code == 200
+
+    first = CalendarFeed.objects.get().written_on
+    Reach.objects.update(renew_on=timezone.now())
+    hand_out()
+    assert CalendarFeed.objects.get().written_on == first  # the next one waits
