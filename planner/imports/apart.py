@@ -5,6 +5,7 @@ there, the pages of others go on. Content and password go in by a pipe, never by
 file; what comes out is the document of `planner.imports.reading` alone. `main` is the child's part.
 """
 
+import gc
 import json
 import subprocess
 import sys
@@ -79,6 +80,7 @@ def _ask_child(
 def main() -> None:
     """The child: one line of what is asked and then the content, on standard input."""
     _limit()
+    gc.disable()  # it ends within seconds and its memory is limited: looking for cycles only costs
     head, _, content = sys.stdin.buffer.read().partition(b"\n")
     from planner.imports.reading import read
 
