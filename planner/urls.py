@@ -11,6 +11,7 @@ from planner.pages.debts import arrangements, events, records
 from planner.pages.debts import views as debts
 from planner.pages.deductions import views as deductions
 from planner.pages.front import views as front
+from planner.pages.front.manifest import manifest
 from planner.pages.history import mend
 from planner.pages.history import views as history
 from planner.pages.imports import views as imports
@@ -75,6 +76,7 @@ register_converter(SpeechConverter, "speech")
 app_name = "planner"
 urlpatterns = [
     path("", front.home, name="home"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("guest/", front.guest_start, name="guest-start"),
     path("sample/", front.sample_open, name="sample-open"),
     path("guest/settle/", sign_in.guest_settle, name="guest-settle"),

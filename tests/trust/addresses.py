@@ -19,6 +19,7 @@ TABLE = {
     "health-live": PUBLIC,
     "health-ready": PUBLIC,
     "planner:home": PUBLIC,
+    "planner:manifest": PUBLIC,
     "planner:guest-start": PUBLIC,
     "planner:sample-open": PUBLIC,
     "planner:privacy": PUBLIC,

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from planner.pages.front import example as example_module
 from planner.pages.front.example import example
 from tests.page_reading import read
+from tests.paths import ROOT
 
 HOME = reverse("planner:home")
 OWN, SAMPLE = reverse("planner:guest-start"), reverse("planner:sample-open")
@@ -65,3 +66,18 @@ def test_the_front_page_asks_the_database_for_nothing(client, django_assert_num_
     for _visit in range(2):
         with django_assert_num_queries(0):
             client.get(HOME)
+
+
+def test_a_phone_can_put_the_site_on_its_first_page(db, client):
+    page = client.get("/").content.decode()
+    answer = client.get("/manifest.webmanifest")
+    told = answer.json()
+
+    assert '<link rel="manifest" href="/manifest.webmanifest">' in page
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert "manifest-src 'self'" in answer["Content-Security-Policy"]
+    assert (told["start_url"], told["display"]) == ("/", "standalone")
+    for icon in told["icons"]:
+        found = (ROOT / "static" / icon["src"].removeprefix("/static/")).read_bytes()
+        width, height = (int.from_bytes(found[at : at + 4], "big") for at in (16, 20))
+        assert icon["sizes"] == f"{width}x{height}"
