@@ -485,6 +485,27 @@ class Arrangement(models.Model):
         }
 
 
+class ContactEntry(models.Model):
+    """What a lender or collector said when. Only added to: what was wrong gets a counter-entry."""
+
+    owner = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="+")
+    on = models.DateField()
+    entry = EncryptedJSONField(help_text="of a counter-entry, what it undoes")
+    created_on = models.DateTimeField(default=timezone.now)
+    undoes = models.OneToOneField(
+        "self", models.CASCADE, null=True, blank=True, related_name="undone_by"
+    )
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        indexes = [models.Index(fields=["owner", "on", "id"], name="contact_by_day")]
+
+    def __str__(self) -> str:
+        return f"contact {self.pk} of {self.owner_id}"
+
+
 class Revision(models.Model):
     """The household as it stood before a change, for undo."""
 

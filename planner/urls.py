@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from planner.pages import waiting
 from planner.pages.calendar import feed
 from planner.pages.calendar import views as calendar
+from planner.pages.contacts import views as contacts
 from planner.pages.debts import arrangements, events, records
 from planner.pages.debts import views as debts
 from planner.pages.deductions import views as deductions
@@ -143,6 +144,9 @@ urlpatterns = [
     path("plan/short/", shortage.plan_short, name="plan-short"),
     path("plan/borrow/", what_if.plan_borrow, name="plan-borrow"),
     path("plan/stress/", what_if.plan_stress, name="plan-stress"),
+    path("contacts/", contacts.contact_list, name="contact-list"),
+    path("contacts/undo/", contacts.contact_undo, name="contact-undo"),
+    path("contacts/anhuan.docx", contacts.contact_docx, name="contact-docx"),
     path("letters/", letters.letter_list, name="letter-list"),
     path("letters/<item:debt>/<slug:aim>/", letters.letter_pack, name="letter-pack"),
     path("letters/<item:debt>/<slug:aim>/anhuan.docx", letters.letter_docx, name="letter-docx"),

@@ -1,7 +1,8 @@
-"""The papers for asking a lender as a document to edit: A4, plain text, real tables."""
+"""What goes to a lender or with a complaint, as documents to edit: A4, plain text, tables."""
 
 import io
 from collections.abc import Sequence
+from datetime import date
 
 from django.utils.translation import gettext as _
 from docx import Document
@@ -9,9 +10,13 @@ from docx.document import Document as Writing
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from planner.words.contacts import ContactLine
+from planner.words.days import long_day
+from planner.words.facts import FactLine
 from planner.words.language import one_line, speaking
 from planner.words.letters import Pack, PackLine, PackTable
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT, CHINESE_FONT = "Arial", "SimSun"
 
 
@@ -36,6 +41,32 @@ def pack_docx(pack: Pack, *, language: str) -> bytes:
         english = writing.add_heading(_("The letter in English"), 2)
         english.paragraph_format.page_break_before = True
         _letter(writing, pack.letter_en)
+    content = io.BytesIO()
+    writing.save(content)
+    return content.getvalue()
+
+
+def contacts_docx(lines: Sequence[ContactLine], *, today: date, language: str) -> bytes:
+    """The log of contacts, dated; what lies outside the rules names its rule and how sure it is."""
+    writing = Document()
+    _lay_out(writing)
+    with speaking(language):
+        writing.core_properties.title = _("Log of contacts")
+        writing.core_properties.author = ""
+        writing.add_heading(_("Log of contacts"), 1)
+        writing.add_paragraph(_("Taken on {day}.").format(day=long_day(today)))
+        rules: dict[str, FactLine] = {}
+        for line in lines:
+            rules |= {one.asks: one for one in line.marks}
+            said = [f"{line.day} {line.time}", line.what, line.debt, line.who, line.number]
+            said += [line.words, line.promise, *(f"※ {one.asks}" for one in line.marks)]
+            writing.add_paragraph(one_line(" · ".join(one for one in said if one)))
+        if rules:
+            writing.add_heading(_("The rules that were marked"), 2)
+        for one in rules.values():
+            sources = ", ".join(name for _id, name in one.sources)
+            said = [f"※ {one.asks}", one.words, f"{one.certainty}, {sources}"]
+            writing.add_paragraph(one_line(" · ".join(said)))
     content = io.BytesIO()
     writing.save(content)
     return content.getvalue()

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from planner.domain.household.contacts import contact_document, read_contact
 from planner.domain.household.entries import KINDS, Known, read_history
 from planner.domain.household.household import (
     CONTRACTS,
@@ -38,6 +39,7 @@ from planner.models import (
     ITEM_MODELS,
     TIME_ZONES,
     Arrangement,
+    ContactEntry,
     HistoryEntry,
     HouseholdRow,
     Revision,
@@ -57,6 +59,7 @@ LONGEST_TEXT = 2 * LONGEST_NOTE  # with what cannot be seen
 # What cannot be seen, or turns the writing of what stands beside it; no form keeps these.
 UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\ufeff\u202a-\u202e\u2060-\u2064\u2066-\u2069]")
 MOST_ARRANGEMENTS = 1_000
+MOST_CONTACTS = 20_000
 MOST_ROWS = 2 * LIMITS["history"]
 
 
@@ -118,6 +121,15 @@ def export_of(user: User) -> dict[str, Any]:
             for row in rows
         ],
         "arrangements": [row.document() for row in Arrangement.objects.owned_by(user)],
+        "contacts": [
+            {
+                "entered_on": row.created_on.isoformat(),
+                "entry": row.entry,
+                "number": row.pk,
+                "undoes": row.undoes_id,
+            }
+            for row in ContactEntry.objects.owned_by(user).order_by("pk")
+        ],
         "earlier": [
             {
                 "saved_on": revision.created_on.isoformat(),
@@ -139,6 +151,7 @@ class HouseholdFile:
     household: Household
     history: Sequence[Mapping[str, Any]] | None
     arrangements: Sequence[Mapping[str, Any]]
+    contacts: Sequence[Mapping[str, Any]]
     settings: Mapping[str, Any]
 
 
@@ -158,7 +171,13 @@ def read_file(raw: bytes) -> HouseholdFile:
         history = None
         if export and _length(export, "history") <= MOST_ROWS:
             history = _read_history(export, household_document(household))
-        return HouseholdFile(household, history, _read_arrangements(export), _read_settings(export))
+        return HouseholdFile(
+            household,
+            history,
+            _read_arrangements(export),
+            _read_contacts(export),
+            _read_settings(export),
+        )
     except InvalidDocument as invalid:
         raise _damaged(invalid.errors) from None
 
@@ -198,6 +217,7 @@ def _restore(household: HouseholdRow, file: HouseholdFile) -> None:
             setattr(household, name, value)
         household.save(update_fields=list(file.settings))
     _bring_arrangements(user, file.arrangements)
+    _bring_contacts(user, file.contacts)
     if was_sample:  # undo must not lead back to made-up figures
         Revision.objects.owned_by(user).delete()
 
@@ -397,6 +417,39 @@ def _read_arrangements(export: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def _read_contacts(export: dict[str, Any]) -> list[dict[str, Any]]:
+    """The log of contacts, oldest first; a counter-entry names what it undoes.
+
+    Raises InvalidDocument.
+    """
+    fields = Fields(export, "", [])
+    if _length(export, "contacts") > MOST_CONTACTS:
+        fields.fail("contacts", "at_most", limit=MOST_CONTACTS)
+        _raise(fields)
+    rows: list[dict[str, Any]] = []
+    open_numbers: set[int] = set()
+    for item in fields.objects("contacts"):
+        entry = item.child("entry", required=True)
+        undoes = item.whole("undoes", None, low=1, high=2**63 - 1)
+        row: dict[str, Any] = {
+            "number": item.whole("number", low=1, high=2**63 - 1),
+            "undoes": undoes,
+            "entered_on": _moment(item),
+            "contact": None if entry is None else read_contact(entry),
+        }
+        if entry is not None:
+            entry.close()
+        if undoes is not None and undoes not in open_numbers:
+            item.contradict("undoes", "the number of an earlier entry that still stands")
+        open_numbers -= {undoes}
+        if undoes is None:
+            open_numbers.add(row["number"])
+        item.close()
+        rows.append(row)
+    _raise(fields)
+    return rows
+
+
 def _missing_days(row: Mapping[str, Any]) -> Iterator[str]:
     """The days that an arrangement of that state has, and this one has not or should not."""
     needed = {
@@ -443,6 +496,22 @@ def _history_rows(user: User, rows: Sequence[Mapping[str, Any]]) -> Iterator[His
             owner=user, on=undone.on, kind=HistoryEntry.UNDO, slug=undone.slug,
             entry=row["entry"], created_on=row["entered_on"], undoes=undone,
         )  # fmt: skip
+
+
+def _bring_contacts(user: User, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Where none are here; the log is never mixed with another."""
+    if ContactEntry.objects.owned_by(user).exists():
+        return
+    made: dict[int, ContactEntry] = {}
+    for row in rows:
+        contact = row["contact"]
+        made[row["number"]] = ContactEntry.objects.create(
+            owner=user,
+            on=contact.on,
+            entry=contact_document(contact),
+            created_on=row["entered_on"],
+            undoes=made[row["undoes"]] if row["undoes"] else None,
+        )
 
 
 def _bring_arrangements(user: User, rows: Sequence[Mapping[str, Any]]) -> None:

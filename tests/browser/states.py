@@ -588,6 +588,7 @@ def _of_what_may_be() -> Iterator[tuple[str, State]]:
     yield "borrow-long-words", partial(_borrowed, "?what=loan", document=households.long_words)
     yield "borrow-refused", _borrow_refused
     yield "offer", partial(_item_page, "planner:offer-check", (), query="?debt=card")
+    yield "contacts", partial(_item_page, "planner:contact-list", ())
     yield "letters", partial(_item_page, "planner:letter-list", ())
     for aim, debt in (("personal", "card"), ("stop", "huabei")):
         yield f"letter-{aim}", partial(_item_page, "planner:letter-pack", (debt, aim))

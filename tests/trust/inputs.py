@@ -48,6 +48,7 @@ WITHOUT_FORM = {
     "planner:import-drop": "a button alone, on the answer to what was read",
     "planner:reminder-mail": "its form stands where mail is sent",
     "planner:reminder-stop": "a button alone, on the address in a mail",
+    "planner:contact-undo": "a button alone, beside an entry of the log",
     "planner:event-undo": "a button alone, shown once a letter was entered",
 }
 # Fields of a choice that was not made: what stands there is not kept.

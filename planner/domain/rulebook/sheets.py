@@ -11,6 +11,7 @@ from planner.domain.rulebook.rule_files import RULES, RuleReader, load_sources, 
 
 # Each file with its parts, in the order in which they are read.
 SHEETS: Final[Mapping[str, tuple[str, ...]]] = {
+    "contacts": ("marks",),
     "offers": ("charges", "sign"),
     "real": ("first", "court", "caller", "offered", "night"),
 }

@@ -12,13 +12,13 @@ from planner.domain.answers.scenarios import next_arrivals
 from planner.domain.household.household import Debt
 from planner.domain.household.terms import owed_fen
 from planner.domain.offers.capacity import capacity, largest_income, shortest, unsecured
-from planner.exports.docx import pack_docx
+from planner.exports.docx import DOCX, pack_docx
+from planner.models import ContactEntry
 from planner.pages.http import Request
 from planner.plans.current import Current
 from planner.words.figures import Amounts
 from planner.words.letters import ONE_PAYMENT, Pack, aims_of, pack_of
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SOONEST_DAYS = 14  # a lender needs some time to answer
 AFTER_PAY_DAYS = 3
 
@@ -77,7 +77,10 @@ def _pack(current: Current, slug: str, aim: str, amounts: Amounts) -> tuple[Debt
     owed = owed_fen(debt.terms)
     if found.periods == 1 and found.offered_fen > owed:
         found = found._replace(fen=min(found.fen, owed), if_all_comes_fen=owed)
-    pack = pack_of(household, current.position, debt, aim, found, is_enough, together, amounts)
+    calls = ContactEntry.objects.owned_by(current.owner).filter(undoes=None, undone_by=None).count()
+    pack = pack_of(
+        household, current.position, debt, aim, found, is_enough, together, amounts, calls
+    )
     return debt, pack
 
 

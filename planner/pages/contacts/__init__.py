@@ -1,0 +1,1 @@
+"""The log of contacts: who said what, when, to whom."""
