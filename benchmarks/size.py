@@ -4,8 +4,8 @@ sh tests/postgres.sh .venv/bin/python benchmarks/size.py [--people 100000]
 
 Each thing a person or the operator does is done in a database of 100 people, then in the same one
 of many: the least processor time of all rounds here, its queries, and the blocks that PostgreSQL
-looked at there, neither of which other programs on the machine change. Then the plans of all its queries: a table of everybody's
-rows that is read through is named.
+looked at there, neither of which other programs on the machine change. Then the plans of all its
+queries: a table of everybody's rows that is read through is named.
 """
 
 import argparse
