@@ -12,7 +12,7 @@ from planner.pages.guards import confirmed_recently, guests_too, members_only, s
 from planner.pages.sign_in.factors import passkeys_work
 from planner.pages.sign_in.forms import mail_note
 from planner.pages.sign_in.sessions import sessions
-from planner.pages.sign_in.views import ConfirmByPasskey, passkey_list, sign_out
+from planner.pages.sign_in.views import ConfirmByPasskey, if_there, passkey_list, sign_out
 
 # Allauth's own views, with what we ask in addition. They come first, so they answer.
 guarded_account_urls = [
@@ -48,8 +48,10 @@ factor_urls = [
     ),
     path("reauthenticate/", members_only(factors.reauthenticate), name="mfa_reauthenticate"),
     path("app/", members_only(totp.activate_totp), name="mfa_activate_totp"),
-    path("app/remove/", members_only(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("codes/", members_only(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("app/remove/", members_only(if_there(totp.deactivate_totp)), name="mfa_deactivate_totp"),
+    path(
+        "codes/", members_only(if_there(codes.view_recovery_codes)), name="mfa_view_recovery_codes"
+    ),
     path(
         "codes/new/",
         members_only(codes.generate_recovery_codes),
@@ -57,7 +59,7 @@ factor_urls = [
     ),
     path(
         "codes/file/",
-        members_only(codes.download_recovery_codes),
+        members_only(if_there(codes.download_recovery_codes)),
         name="mfa_download_recovery_codes",
     ),
     path(
@@ -73,7 +75,7 @@ factor_urls = [
     ),
     path(
         "passkeys/<int:pk>/remove/",
-        members_only(passkeys.remove_webauthn),
+        members_only(if_there(passkeys.remove_webauthn)),
         name="mfa_remove_webauthn",
     ),
 ]

@@ -1,16 +1,19 @@
 """Signing out, and what becomes of a guest's household when a member signs in."""
 
+from functools import wraps
+from typing import Any
+
 from allauth.account.views import logout
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from planner.models import GUEST_DAYS, User
-from planner.pages.guards import FORGET_PAGES, GUEST_SESSION_KEY
+from planner.pages.guards import FORGET_PAGES, GUEST_SESSION_KEY, View
 from planner.pages.http import Request
 from planner.pages.sign_in.factor_forms import ReauthenticateWebAuthnForm
 from planner.services import people
@@ -33,6 +36,19 @@ class ConfirmByPasskey(ReauthenticateWebAuthnView):
         for text in form.errors["credential"]:
             messages.error(self.request, str(text))
         return redirect(self.request.get_full_path())
+
+
+def if_there(view: View) -> View:
+    """Who asks for a factor that they do not have is led to where one is set up."""
+
+    @wraps(view)
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            return redirect("mfa_index")
+
+    return guarded
 
 
 @require_GET

@@ -247,6 +247,16 @@ def test_who_lost_every_factor_is_let_in_by_who_runs_the_site(client, with_app, 
     assert is_in(client)
 
 
+def test_who_asks_for_a_factor_that_is_not_there_is_led_to_where_one_is_set_up(client, member):
+    sign_in(client)
+    confirm(client)
+    passkey = reverse("mfa_remove_webauthn", args=[1])
+    names = ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes")
+
+    for path in (passkey, *map(reverse, names)):
+        assert client.get(path).headers["Location"] == reverse("mfa_index"), path
+
+
 def test_passkeys_are_offered_only_where_browsers_make_them(client, member):
     sign_in(client)
     add = reverse("mfa_add_webauthn")
