@@ -158,6 +158,7 @@ REST = {
     "key": "abc-def",
     "token": "abc",
     "pk": 1,
+    "aim": "deferral",
 }
 
 
@@ -205,5 +206,6 @@ def _arguments(name, keys, items, dues):
         return [{"name": "buffer"}, {"name": "strategy"}]
     if "slug" in keys:
         kind = KINDS[name.removeprefix("planner:").partition("-")[0]]
-        return [{"slug": slug} for slug in items[kind]]
+        rest = {key: REST[key] for key in keys if key != "slug"}
+        return [{"slug": slug} | rest for slug in items[kind]]
     return [{key: REST[key] for key in keys}]

@@ -36,10 +36,10 @@ def letter_list(request: Request) -> HttpResponse:
 
 
 @require_GET
-def letter_pack(request: Request, debt: str, aim: str) -> HttpResponse:
+def letter_pack(request: Request, slug: str, aim: str) -> HttpResponse:
     """The papers of one debt and aim. An old debt's letter only once the warning was read."""
     current = Current(request.user)
-    found, pack = _pack(current, debt, aim, current.amounts)
+    found, pack = _pack(current, slug, aim, current.amounts)
     context = {
         "pack": pack,
         "debt": found,
@@ -50,10 +50,10 @@ def letter_pack(request: Request, debt: str, aim: str) -> HttpResponse:
 
 
 @require_GET
-def letter_docx(request: Request, debt: str, aim: str) -> HttpResponse:
+def letter_docx(request: Request, slug: str, aim: str) -> HttpResponse:
     """The same as a document to edit, with its amounts: it is asked for by hand."""
     current = Current(request.user)
-    _found, pack = _pack(current, debt, aim, Amounts())
+    _found, pack = _pack(current, slug, aim, Amounts())
     response = HttpResponse(
         pack_docx(pack, language=get_language() or "zh-hans"), content_type=DOCX
     )
