@@ -16,6 +16,10 @@ from planner.services.reach import reach, reach_no_more, renew_soon
 
 GUESSES = Wall(20, 60 * 60)  # addresses that nobody has, asked for by one sender
 REMEMBERED = timedelta(days=365)  # an address that was revoked is no guess so long
+LOOKED_AT = (
+    *("owner", "revoked_on", "fetched_on", "written_of", "etag"),
+    *("owner__id", "owner__household__revision", "owner__household__time_zone"),
+)
 FETCH_NOTED = timedelta(minutes=10)
 
 
@@ -75,7 +79,7 @@ def look_up(token: str, sender: str) -> CalendarFeed | None:
     guesses = Attempt.objects.filter(sender=by, at__gt=since)
     if guesses.values("account").distinct().count() >= GUESSES.amount:
         raise TooMany(GUESSES.seconds)
-    rows = CalendarFeed.objects.select_related("owner__household").defer("content", "events")
+    rows = CalendarFeed.objects.select_related("owner__household").only(*LOOKED_AT)
     feed = rows.filter(token=filed).first()
     if feed is None:
         Attempt.objects.create(account=filed, sender=by, at=now)
