@@ -53,8 +53,14 @@ WITHOUT_FORM = {
 }
 # Fields of a choice that was not made: what stands there is not kept.
 OF_A_CHOICE = ("minimum_", "weekday", "every_days", "once", "month_day")
-# Nothing is kept; what follows from the values, or how they are understood, is shown at once.
-SHOWING = {"planner:plan-borrow", "planner:offer-check", "planner:start"}
+# What follows from the values, or how they are understood, is shown at once; or, of an address
+# that is shown this once, the address.
+SHOWING = {
+    "planner:plan-borrow",
+    "planner:offer-check",
+    "planner:start",
+    "planner:calendar-feed",
+}
 # What was sent is dropped with the request, as the page promises, and never shown again.
 FORGETTING = {"planner:import-read"}
 # A button alone, and what it does ends the person's session or household.
