@@ -204,8 +204,6 @@ def _arguments(name, keys, items, dues):
         ]
     if name == "planner:plan-change":
         return [{"name": "buffer"}, {"name": "strategy"}]
-    if "aim" in keys:
-        return [{"debt": debt, "aim": "deferral"} for debt in items["debts"]]
     if "slug" in keys:
         kind = KINDS[name.removeprefix("planner:").partition("-")[0]]
         rest = {key: REST[key] for key in keys if key != "slug"}
