@@ -10,7 +10,7 @@ from planner.pages.shortage.page import ShortPage
 from planner.plans.foreseen import OPTIMUM, PLAN, SHORTAGE, working
 from planner.plans.solving import keep_optimum
 from planner.plans.work import taken
-from planner.reach.renewal import renew_reach
+from planner.reach.renewal import renew_reach, sweep_soon
 from planner.reach.sweep import sweep
 from planner.services.reach import renew_soon
 
@@ -53,4 +53,5 @@ def renew(owner: int, until: str) -> None:
 @task()
 def send_due() -> None:
     """Reminders whose time has come (see `planner.reach.sweep`)."""
-    sweep(most=AT_A_TIME)
+    if sweep(most=AT_A_TIME).sent == AT_A_TIME:
+        sweep_soon()  # there may be more of them

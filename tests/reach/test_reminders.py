@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from planner.models import Channel, Message, Reach, Reminder, Reminding
-from planner.reach.renewal import hand_out
+from planner.reach.renewal import hand_out, hand_out_sweep
 from planner.reach.sweep import CLAIM, GIVEN_UP, deliver, gather, sweep
 from planner.services import channels
 from planner.services.entries import record_payment
@@ -388,6 +388,17 @@ def test_the_worker_does_it_all(rung, mailbox, clock):
 
     assert len(mailbox.mails) == 1
     assert Reminding.objects.get().told_on == date(2026, 12, 12)
+
+
+def test_more_than_one_task_may_send_goes_on_at_once(make_member, mailbox, clock, monkeypatch):
+    monkeypatch.setattr("planner.tasks.AT_A_TIME", 1)
+    for name in ("one", "two", "three"):
+        ringing(make_member(name, strategy="minimum"))
+    clock(at(date(2026, 12, 12)))
+    while hand_out_sweep():
+        pass
+
+    assert len(mailbox.mails) == 3
 
 
 def test_too_many_tests_are_refused(client, owner, mailbox):
