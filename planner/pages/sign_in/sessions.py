@@ -79,8 +79,8 @@ def shown_moment(user: User, moment: datetime) -> str:
     return f"{long_day(at.date())} {at:%H:%M}"
 
 
-@require_http_methods(["GET", "POST"])
 @members_only
+@require_http_methods(["GET", "POST"])
 def sessions(request: Request) -> HttpResponse:
     """Where the person is signed in; all others are signed out by one button."""
     here = request.session.session_key
