@@ -30,6 +30,7 @@ from planner.words.names import certainty_word
 
 ANSWER_DAYS, LATEST_DAYS = 15, 60
 OLD_DAYS = 913  # two and a half years overdue: limitation may be near (CC188)
+BLANK = "________"  # to be filled in by hand
 ONE_PAYMENT = ("deferral", "settlement")
 
 
@@ -169,11 +170,11 @@ def _filled(
     product = load_products().get(debt.product or "")
     with speaking(speech):
         today = position.as_of
-        lender = spoken(product.names) if product else ""
+        lender = spoken(product.names) if product and product.id not in LENDER_OF else ""
         said = ngettext("{days} day overdue", "{days} days overdue", late).format(days=late)
         count = ngettext("{count} entry", "{count} entries", calls).format(count=calls)
         return {
-            "lender": lender or "________",
+            "lender": lender or BLANK,
             "debt": one_line(debt.name),
             "balance": amounts(owed_fen(debt.terms)),
             "late": _(", {late}").format(late=said) if late else "",
@@ -181,14 +182,14 @@ def _filled(
             "income": amounts(sum(fen for _name, fen in incomes)),
             "costs": amounts(sum(fen for _name, fen, _is_essential in expenses)),
             "others": amounts(required_fen(household, [debt.id])),
-            "amount": amounts(found.offered_fen) if found.offered_fen else "________",
+            "amount": amounts(found.offered_fen) if found.offered_fen else BLANK,
             "periods": str(found.periods),
             "first_due": day(found.first_due, today),
-            "total": amounts(found.offered_fen * found.periods),
+            "total": amounts(found.offered_fen * found.periods) if found.offered_fen else BLANK,
             "reply_by": day(today + timedelta(days=ANSWER_DAYS), today),
             "aim": in_language(names, "zh"),
             "aim_low": in_language(names, "en"),
-            "calls": count if calls else "________",
+            "calls": count if calls else BLANK,
         }
 
 
