@@ -28,6 +28,7 @@ from planner.services.events import record_event
 from tests.browser import households, steps
 from tests.browser.conftest import PASSWORD
 from tests.entering import enter
+from tests.imports.expected import BILLS, HERE, REPORTS
 from tests.trust.household import pay_too_much
 
 Document = Callable[[date], dict[str, Any]]
@@ -828,6 +829,59 @@ def _settle(site: Site) -> Page:
     return page
 
 
+def _of_imports() -> Iterator[tuple[str, State]]:
+    yield "import-read", _import_of
+    yield "import-read-refused", partial(_import_refused, "report_scan.pdf")
+    yield "import-password", partial(_import_refused, "report_encrypted.pdf")
+    for name in ("report_brief.pdf", "report_truncated.pdf", "sms.txt", "wechat_2026.xlsx"):
+        yield f"import-choose-{name.partition('.')[0]}", partial(_chosen_of, name)
+    for name in ("report_brief.pdf", "wechat_2026.xlsx"):
+        yield f"import-rest-{name.partition('.')[0]}", partial(_rest_of, name)
+    yield "import-rest-refused", _rest_refused
+
+
+def _import_of(site: Site) -> Page:
+    page = site.open("planner:import-read", who=site.newcomer())
+    unfold(page)
+    return page
+
+
+def _sent_file(name: str, site: Site) -> Page:
+    page = site.open("planner:import-read", who=site.newcomer())
+    file = next(one for one in (REPORTS / name, BILLS / name, HERE / name) if one.is_file())
+    page.set_input_files('[name="file"]', file)
+    page.locator('[name="agree"]').check()
+    steps.send(steps.form(page, "planner:import-read"))
+    return page
+
+
+def _import_refused(name: str, site: Site) -> Page:
+    page = _sent_file(name, site)
+    expect(page.locator("main .errorlist").first).to_be_visible()
+    return page
+
+
+def _chosen_of(name: str, site: Site) -> Page:
+    page = _sent_file(name, site)
+    steps.is_at(page, "planner:import-choose")
+    return page
+
+
+def _rest_of(name: str, site: Site) -> Page:
+    page = _chosen_of(name, site)
+    steps.send(steps.form(page, "planner:import-choose"))
+    steps.is_at(page, "planner:import-rest")
+    unfold(page)
+    return page
+
+
+def _rest_refused(site: Site) -> Page:
+    page = _rest_of("report_brief.pdf", site)
+    steps.send(steps.form(page, "planner:import-rest"))
+    expect(page.locator("main .errorlist").first).to_be_visible()
+    return page
+
+
 STATES: dict[str, State] = {
     **dict(_of_visitors()),
     **dict(_of_newcomers()),
@@ -836,4 +890,5 @@ STATES: dict[str, State] = {
     **dict(_of_what_happened()),
     **dict(_of_what_may_be()),
     **dict(_of_members()),
+    **dict(_of_imports()),
 }

@@ -90,6 +90,10 @@ def agree(page: Page) -> None:
 
 def enter_money(page: Page) -> None:
     link(page, "planner:start-money").click()
+    fill_money(page)
+
+
+def fill_money(page: Page) -> None:
     expect(page.locator('[name="balance"]')).to_be_visible()
     pay_day = date.today() + timedelta(days=8)
     fill(
