@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -8,5 +9,7 @@ class PlannerConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks, keys  # noqa: F401
+        from .services import devices
 
         post_migrate.connect(keys.keep_digest_key, sender=self)
+        user_logged_in.connect(devices.note_sign_in)

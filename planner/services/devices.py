@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from django.http import HttpRequest
 from django.utils import timezone
 
 from planner.hashes import digest
@@ -49,6 +50,11 @@ def sign_out_others(*, user: User, but: str) -> int:
     """End all sessions of the person but the one of that key; returns how many."""
     ended, _by_model = Session.objects.filter(owner=user).exclude(session_key=but).delete()
     return ended
+
+
+def note_sign_in(*, request: HttpRequest, **_signal: object) -> None:
+    """A session is in use from its first moment on (told by `user_logged_in`)."""
+    request.session[SEEN] = timezone.now().timestamp()
 
 
 def tell_later(*, user: User, device: Device, by: str) -> None:

@@ -15,7 +15,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from planner.forms.fields import TOO_LONG
@@ -95,7 +94,6 @@ class AccountAdapter(DefaultAccountAdapter):
         if not is_remembered:  # a guest's session ends with signing in, and this with it
             request.session.set_expiry(0)
         request.session[SIGNED_IN_SESSION_KEY] = time.time()
-        request.session[devices.SEEN] = timezone.now().timestamp()
         request.session[devices.DEVICE] = device_of(request)
         logger.info("user %s signed in", user.pk)
         if guest is None or guest.pk == user.pk:
