@@ -181,6 +181,7 @@ class HouseholdRow(models.Model):
     # What the rows say as the core reads it, once that was asked for or written.
     parsed: Household | None = None
     position: Household | None = None  # how that stands today
+    has_reach = False  # of one that is locked: whether its plan reaches somebody without a visit
 
     objects = OwnedQuerySet.as_manager()
 
@@ -258,7 +259,7 @@ class HouseholdRow(models.Model):
         self.entries = entries
         self.__dict__.pop("_last_entry_on", None)
 
-    def take_over(self, held: Self) -> None:
+    def take_over(self, held: "HouseholdRow") -> None:
         """The rows that another object of the same row has read already, at the same revision."""
         for name in ("items", "entries", "_last_entry_on", "parsed", "position"):
             if name in held.__dict__:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,7 @@ from planner.models import (
     HistoryEntry,
     HouseholdRow,
     IdempotencyKey,
+    Reach,
     Revision,
     User,
 )
@@ -174,8 +176,10 @@ def writing(user: User) -> Iterator[HouseholdRow]:
     """The user's row, locked, in a transaction; where it fails, what was read is forgotten."""
     try:
         with transaction.atomic():
-            yield locked(user)
-            renew_soon(user.pk)
+            household = locked(user)
+            yield household
+            if household.has_reach:
+                renew_soon(user.pk)
     except BaseException:
         user._state.fields_cache.pop("household", None)
         raise
@@ -188,12 +192,14 @@ def locked(user: User) -> HouseholdRow:
     the household by way of `user.household` is not read again while its counter is the same.
     """
     held: HouseholdRow | None = user._state.fields_cache.get("household")
-    rows = HouseholdRow.objects.select_for_update().filter(owner=user)
+    reaches = Exists(Reach.objects.filter(owner=OuterRef("owner")))
+    rows = HouseholdRow.objects.select_for_update().filter(owner=user).annotate(reaches=reaches)
     household = rows.first()
     if household is None:
         household_of(user)
         household = rows.get()
     household.owner = user
+    household.has_reach = household.reaches
     if held is not None and held.revision == household.revision:
         household.take_over(held)
     return household

@@ -17,7 +17,11 @@ LONGEST_PAUSE = timedelta(hours=6)
 
 
 def reach(owner: int) -> None:
-    """From now on; what is there is made anew at once."""
+    """From now on; what is there is made anew at once.
+
+    Within a transaction: who writes the household meanwhile comes before, or sees it.
+    """
+    HouseholdRow.objects.select_for_update().filter(owner=owner).first()
     Reach.objects.update_or_create(owner_id=owner, defaults={"renew_on": timezone.now()})
 
 
