@@ -15,6 +15,7 @@ GLOBAL = {
     "account.emailconfirmation(key)": "random; stands in a link",
     "planner.calendarfeed(token)": "of a random token; stands in an address",
     "planner.historyentry(undoes)": "names one row of the same person, and so stands where they do",
+    "planner.contactentry(undoes)": "names one row of the same person, and so stands where they do",
     "auth.permission(content_type,codename)": "Django's own; nobody has any",
     "auth.group(name)": "Django's own; there are none",
     "contenttypes.contenttype(app_label,model)": "the tables themselves",

@@ -1,4 +1,4 @@
-"""A report and two pasted messages lead from nothing to a plan on a phone; a long file, a password."""
+"""From a report and two pasted messages to a plan on a phone; a long file; a wrong password."""
 
 from datetime import timedelta
 

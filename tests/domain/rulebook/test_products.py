@@ -35,6 +35,7 @@ from planner.domain.rulebook.rule_files import (
     is_official,
     load_sources,
 )
+from planner.domain.rulebook.sheets import SHEETS, load_sheet
 from planner.domain.values.reading import Fields
 
 PRODUCTS = load_products()
@@ -539,7 +540,8 @@ def test_every_source_says_what_it_says_and_is_used():
     cited = {source for product in PRODUCTS.values() for source in product.sources}
     cited |= {one.source for one in (*load_ceilings().all, load_ceilings().lpr)}
     deductions, law = load_deductions(), load_law()
-    for one in (*deductions.questions, *deductions.remedies, *law.answers):
+    sheets = [one for name in SHEETS for part in load_sheet(name).values() for one in part]
+    for one in (*deductions.questions, *deductions.remedies, *law.answers, *sheets):
         cited |= {one.source, *one.more_sources}
     cited.add(law.court_fee.source)
 
