@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from planner.models import User
 from planner.pages.front.sample import sample_document
+from planner.pages.waiting import LOOKS, Looks
 from planner.services.arrangements import (
     agree_arrangement,
     ask_arrangement,
@@ -324,8 +325,13 @@ def _of_plans() -> Iterator[tuple[str, State]]:
     for state, document in offers.items():
         days = partial(_item_page, "planner:plan-due-days", (), document=document)
         yield f"due-days-{state}", days
-    for answer in ("busy", "failed", "superseded"):
-        yield f"plan-optimum-{answer}", partial(_plan_without_optimum, answer)
+    answers = {
+        "waiting": {"looks": Looks(0)},
+        "not-yet": {"looks": Looks(len(LOOKS))},
+        "failed": {"fault": "SolverError"},
+    }
+    for state, answer in answers.items():
+        yield f"plan-optimum-{state}", partial(_plan_without_optimum, answer)
     deductions = {
         "safe": sample_document,
         "short": households.kept_back,
@@ -391,10 +397,10 @@ def _optimum_of(document: Document, site: Site) -> Page:
     return page
 
 
-def _plan_without_optimum(answer: str, site: Site) -> Page:
-    """The second time it was asked for, and still not there; or never; or waiting for it."""
+def _plan_without_optimum(answer: dict[str, Any], site: Site) -> Page:
+    """It is being worked out; so it still is after the last look; or that failed."""
     with translation.override(site.language):
-        body = render_to_string("planner/plan/_optimum.html", {"answer": answer, "again": True})
+        body = render_to_string("planner/plan/_optimum.html", answer)
     user = site.member()
     page = site.browse(reverse("planner:privacy"), user=user)
     page.route("**/plan/optimum/**", lambda route: route.fulfill(body=body))
