@@ -21,6 +21,7 @@ from planner.domain.optimum.programme import INFINITE, Programme, Solution
 from planner.domain.optimum.search import Search
 from planner.domain.paying.triage import LeastHarm
 from planner.domain.plan.plan import cost_of, merit_of
+from planner.domain.values.days import Monthly
 from tests.domain.optimum.test_exhaustive import tiny_household
 from tests.paths import EXAMPLES
 
@@ -265,11 +266,20 @@ def test_forty_debts_whose_dues_find_no_money(factor):
     assert any(found.rule_plan.harm.counts)
 
 
-@pytest.mark.parametrize(("salary", "prepaid"), [("3000.00", [150_00]), ("500.00", [])])
-def test_nothing_is_prepaid_while_a_due_of_the_coming_days_stays_short(salary, prepaid):
-    household = loan(balance="200.00", salary=salary)
+@pytest.mark.parametrize(
+    ("pay_day", "fen", "prepaid"),
+    [
+        (10, 90_00, [90_00]),
+        (25, 90_00, []),  # what is due on the 20th is paid with the salary, whatever is prepaid
+        (25, 150_00, [150_00]),
+    ],
+)
+def test_nothing_small_is_prepaid_while_a_due_stays_short(pay_day, fen, prepaid):
+    household = loan(balance="200.00")
+    [salary] = household.incomes
+    household = replace(household, incomes=(replace(salary, on=Monthly(pay_day)),))
     first = household.as_of.toordinal()
-    wanted = Intention((first,), (150_00,), None, {date(2026, 12, 20).toordinal(): NEVER})
+    wanted = Intention((first,), (fen,), None, {date(2026, 12, 20).toordinal(): NEVER})
     following = CarryingOut([wanted], first + 60, LeastHarm(household))
 
     ledger = Ledger(household, following).run_to(first + 1)
