@@ -21,14 +21,16 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def pytest_collection_modifyitems(config, items):
-    """Mark what has a database; tests marked `long` run only when asked for by `-m`."""
+    """Mark what has a database; tests marked `long` run only when asked for by `-m`, those of
+    SQLite only on it."""
     for item in items:
         fixtures = {"db", "transactional_db", "live_server"} & {*item.fixturenames}
         if fixtures or item.get_closest_marker("django_db"):
             item.add_marker("database")
-    if "long" in config.option.markexpr:
-        return
-    left_out = [item for item in items if item.get_closest_marker("long")]
+    not_now = set() if "long" in config.option.markexpr else {"long"}
+    if "DATABASE_URL" in os.environ:
+        not_now.add("sqlite")
+    left_out = [item for item in items if any(map(item.get_closest_marker, not_now))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

@@ -1,7 +1,6 @@
 """A database that takes no writes: said as it is, and nothing is half done."""
 
 import logging
-import os
 import sqlite3
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -18,7 +17,6 @@ from tests.households import expense
 from tests.sending import as_sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
-sqlite_only = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="of SQLite")
 
 
 @contextmanager
@@ -71,8 +69,8 @@ def locked():
 
 WAYS = [
     pytest.param(read_only, "the database is read-only", id="read-only"),
-    pytest.param(full, "the disk is full", id="full", marks=sqlite_only),
-    pytest.param(locked, "the database is locked", id="locked", marks=sqlite_only),
+    pytest.param(full, "the disk is full", id="full", marks=pytest.mark.sqlite),
+    pytest.param(locked, "the database is locked", id="locked", marks=pytest.mark.sqlite),
 ]
 
 

@@ -106,7 +106,7 @@ def measure(site: Any, short: bool) -> list[Row]:
             sent[place].clear()
 
     total = [0] * WRITERS
-    until = time.monotonic() + (60 if short else 420)
+    until = time.monotonic() + (240 if short else 420)
     while (sum(total) + sum(map(len, saved.values())) < wanted or kills < kills_wanted) and (
         time.monotonic() < until
     ):

@@ -49,6 +49,8 @@ WITHOUT_FORM = {
     "planner:reminder-mail": "its form stands where mail is sent",
     "planner:reminder-stop": "a button alone, on the address in a mail",
     "planner:contact-undo": "a button alone, beside an entry of the log",
+    "mfa_remove_webauthn": "a button alone, shown where there is a passkey",
+    "sessions": "a button alone, shown where somebody is signed in elsewhere too",
     "planner:event-undo": "a button alone, shown once a letter was entered",
 }
 # Fields of a choice that was not made: what stands there is not kept.
