@@ -67,6 +67,9 @@ REASONS: dict[str, Promise] = {
     "some principal, interest or fee that was required": _(
         "Enter how much was due: principal, interest or fee."
     ),
+    "no more than fees and interest come to": _(
+        "A discount can be as much as fees and interest come to at most."
+    ),
     "next_due or a later day": _("This must be the next due date or a later day."),
     "true where accounts are named": _(
         "Accounts are named from which it is deducted. Take them out, or say that it is."

@@ -37,7 +37,7 @@ def finding_words(
     lender = next((c.lender for c in load_ceilings().all if c.id == one.about), ())
     values = {
         "amount": amounts(one.fen),
-        "rate": "" if one.rate is None else percent(one.rate),
+        "rate": rate_words(one.rate),
         "day": "" if one.on is None else day(one.on, as_of),
         "lender": spoken(lender),
         "debt": (names or {}).get(one.about, one.about),
@@ -68,6 +68,14 @@ _SENTENCES = {
     "paid_first": lambda: _(
         "{amount} is to be paid on the first day. It must stand on the form of all costs, with "
         "who takes it; pay nothing in advance to a person or an agent."
+    ),
+    "first_fee": lambda: _(
+        "{amount} is taken once more with the first payment. It counts like all other fees, and "
+        "dearer than they look, because it is paid first."
+    ),
+    "discounted": lambda: _(
+        "{amount} less is taken by a discount or subsidy; without it the true rate would be "
+        "{rate}. Ask until when it holds, and whether it falls away if one payment is late."
     ),
     "above_principal": lambda: _(
         "Interest and fees, {amount}, are more than the sum itself. Please check what was typed."

@@ -56,6 +56,8 @@ class Finding(NamedTuple):
     ceiling_unknown    the ceiling `about` is not known for that day
     withheld           `fen` less is received than is to be repaid
     paid_first         `fen` is to be paid on the first day
+    first_fee          `fen` is taken once more with the first payment
+    discounted         `fen` less is taken; without it the nominal rate is `rate`
     above_principal    what it costs, `fen`, is more than the principal
     flat_fee           the fee stays the same though less and less is owed: `rate` is the fee's
                        share of the principal a year
@@ -101,6 +103,13 @@ def rates_of(offer: LenderOffer) -> Rates:
     first = offer.received_on
     paid = [(row.on, row.fen) for row in offer.rows]
     return _rates(first, offer.received_fen, [(first, offer.up_front_fen), *paid])
+
+
+def _rate_without_discount(offer: LenderOffer) -> Fraction | None:
+    rows = zip(offer.rows, offer.taken_off, strict=True)
+    paid = [(row.on, row.fen + off) for row, off in rows]
+    first = offer.received_on
+    return _rates(first, offer.received_fen, [(first, offer.up_front_fen), *paid]).nominal
 
 
 def _rates(first: date, received: int, paid: list[tuple[date, int]]) -> Rates:
@@ -152,18 +161,23 @@ def _form_rate(offer: LenderOffer) -> Fraction | None:
     """The sum of each item's yearly rate, each as if it were the only one.
 
     Items are the fee of the periods (or what payments hold above the principal), what is paid on
-    the first day, and what is kept back of the principal. None where nothing was told apart.
+    the first day or once with the first payment, and what is kept back of the principal. None
+    where nothing was told apart.
     """
-    if not offer.is_itemised and not offer.up_front_fen:
+    if not offer.is_itemised and not offer.up_front_fen and not offer.first_fee_fen:
         return None
     first, principal = offer.received_on, offer.principal_fen
     paid = [(row.on, row.fen) for row in offer.rows]
+    begins, once = offer.rows[0].on, offer.first_fee_fen
+    paid[0] = begins, offer.rows[0].fen - once
     bare = [
         (row.on, part) for row, part in zip(offer.rows, _bare(offer.rows, principal), strict=True)
     ]
     items = [_rates(first, principal, paid)]
     if offer.up_front_fen:
         items.append(_rates(first, principal, [(first, offer.up_front_fen), *bare]))
+    if once:
+        items.append(_rates(first, principal, [(begins, bare[0][1] + once), *bare[1:]]))
     if offer.received_fen != principal:
         items.append(_rates(first, offer.received_fen, bare))
     found = [one.nominal for one in items]
@@ -207,6 +221,11 @@ def _findings(
         found.append(Finding("withheld", fen=offer.principal_fen - offer.received_fen))
     if offer.up_front_fen:
         found.append(Finding("paid_first", fen=offer.up_front_fen))
+    if offer.first_fee_fen:
+        found.append(Finding("first_fee", fen=offer.first_fee_fen))
+    if offer.discount_fen:
+        full = _rate_without_discount(offer)
+        found.append(Finding("discounted", fen=offer.discount_fen, rate=full))
     cost = offer.total_fen - offer.received_fen
     if cost > offer.principal_fen:
         found.append(Finding("above_principal", fen=cost))
@@ -236,7 +255,7 @@ def _are_apart(form_rate: Fraction | None, nominal: Fraction | None) -> bool:
 
 def _flat_rate(offer: LenderOffer) -> Fraction | None:
     """The fee's share of the principal a year, as advertisements name it; None without such."""
-    fee = sum(row.cost_fen for row in offer.rows)
+    fee = sum(row.cost_fen for row in offer.rows) - offer.first_fee_fen
     if not offer.is_itemised or not fee or len(offer.rows) < 2:
         return None
     return Fraction(12 * fee, offer.principal_fen * len(offer.rows))

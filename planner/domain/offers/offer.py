@@ -3,8 +3,9 @@
 {"format", "version", "kind", "lender_kind", "principal", "received", "received_on", "periods",
 "first_due"} with one of "fee" (equal principal, and a fee each period), "payment" (level) or
 "payments" (a list, which tells periods and days by itself). "up_front" is paid beside on
-`received_on`; "early_settlement" has the shape of a debt's "prepay". Amounts are text in yuan,
-ratios are of the principal.
+`received_on`, "first_fee" once more with the first payment, and "discount" is what discounts and
+subsidies take off fees and interest in all. "early_settlement" has the shape of a debt's "prepay".
+Amounts are text in yuan, ratios are of the principal.
 """
 
 from dataclasses import dataclass
@@ -51,7 +52,8 @@ class LenderOffer:
     """`rows` by day, one a day. `is_itemised`: the fee was told apart from the principal.
 
     `principal_fen` is what it is about, `received_fen` what is received for it (of an old debt the
-    same). `early` is None where nothing was said of settling early.
+    same). `first_fee_fen` is in the first row's cost; `taken_off` is what a discount took off the
+    cost of each row. `early` is None where nothing was said of settling early.
     """
 
     kind: str
@@ -61,8 +63,14 @@ class LenderOffer:
     received_on: date
     rows: tuple[OfferRow, ...]
     up_front_fen: int
+    first_fee_fen: int
+    taken_off: tuple[int, ...]
     is_itemised: bool
     early: Prepayment | None
+
+    @property
+    def discount_fen(self) -> int:
+        return sum(self.taken_off)
 
     @property
     def total_fen(self) -> int:
@@ -86,6 +94,16 @@ def parse_offer(document: object) -> LenderOffer:
     received_on = fields.optional_day("received_on")
     rows, is_itemised, told_from = _read_rows(fields, principal, received_on)
     up_front = fields.amount("up_front", 0)
+    first_fee = fields.amount("first_fee", 0)
+    discount = fields.amount("discount", 0)
+    if discount > sum(row.cost_fen for row in rows):
+        fields.contradict("discount", "no more than fees and interest come to")
+    taken_off = _in_proportion(discount, [row.cost_fen for row in rows])
+    rows = [
+        row._replace(cost_fen=row.cost_fen - off) for row, off in zip(rows, taken_off, strict=True)
+    ]
+    if rows:
+        rows[0] = rows[0]._replace(cost_fen=rows[0].cost_fen + first_fee)
     early = read_prepayment(fields, "early_settlement")
     said_of_early = fields.has("early_settlement")
     fields.close()
@@ -100,8 +118,10 @@ def parse_offer(document: object) -> LenderOffer:
         principal_fen=principal,
         received_fen=received,
         received_on=begins,
-        rows=rows,
+        rows=tuple(rows),
         up_front_fen=up_front,
+        first_fee_fen=first_fee,
+        taken_off=tuple(taken_off),
         is_itemised=is_itemised,
         early=early if said_of_early else None,
     )
@@ -120,7 +140,7 @@ def _read_principal(fields: Fields) -> tuple[int, int]:
 
 def _read_rows(
     fields: Fields, principal: int, received_on: date | None
-) -> tuple[tuple[OfferRow, ...], bool, str]:
+) -> tuple[list[OfferRow], bool, str]:
     """The rows, whether their fee was told by itself, and the key that they were told by."""
     told = [key for key in ("fee", "payment", "payments") if fields.has(key)]
     if len(told) != 1:
@@ -148,7 +168,7 @@ def _read_rows(
         first_key = "first_due"
     if received_on is not None and rows and rows[0].on < received_on:
         fields.contradict(first_key, "received_on or a later day")
-    return tuple(rows), key == "fee", key
+    return rows, key == "fee", key
 
 
 def _months_from(first: date, count: int) -> list[date]:
@@ -183,6 +203,15 @@ def _split(paid: list[tuple[date, int]], principal: int) -> list[OfferRow]:
         rows.append(OfferRow(on, part, fen - part))
         left, to_pay = left - part, to_pay - fen
     return rows
+
+
+def _in_proportion(fen: int, costs: list[int]) -> list[int]:
+    """Parts that come to the whole, none above its cost where the costs come to as much."""
+    parts, left = [], sum(costs)
+    for cost in costs:
+        parts.append(divide_half_up(fen * cost, left) if left else 0)
+        fen, left = fen - parts[-1], left - cost
+    return parts
 
 
 def _with_fee(item: Fields | None, days: list[date], principal: int) -> list[OfferRow]:

@@ -91,9 +91,19 @@ class OfferForm(forms.Form):
         label=_("From which day it counts"), required=False, help_text=_("Empty: today.")
     )
     up_front = YuanField(label=_("To be paid at once, besides"), required=False)
+    first_fee = YuanField(
+        label=_("A fee taken once, with the first payment"), required=False,
+        help_text=_("Besides what stands above."),
+    )  # fmt: skip
+    discount = YuanField(
+        label=_("Discount or subsidy, all together"), required=False,
+        help_text=_("Only where the fee or payment above does not have it taken off already."),
+    )  # fmt: skip
     early = forms.ChoiceField(label=_("If I settle early"), choices=EARLY, required=False)
 
-    more_names = ("lender", "received", "received_on", "up_front", "early")
+    more_names = (
+        *("lender", "received", "received_on", "up_front", "first_fee", "discount", "early"),
+    )
 
     def __init__(
         self, data: Any = None, *, household: Household, debt: str = "", **kwargs: Any
@@ -143,8 +153,9 @@ class OfferForm(forms.Form):
         try:
             self.offer = parse_offer(self._document(cleaned, begins))
         except InvalidDocument as invalid:
-            for said in dict.fromkeys(sentence(one) for one in invalid.errors):
-                self.add_error(None, said)
+            said = {sentence(one): one.path for one in invalid.errors}
+            for words, path in said.items():
+                self.add_error(path if path in self.fields else None, words)
         return cleaned
 
     def _document(self, cleaned: dict[str, Any], begins: date) -> dict[str, Any]:
@@ -164,5 +175,7 @@ class OfferForm(forms.Form):
             "first_due": cleaned["first_due"].isoformat(),
             "payment" if told == "payment" else "fee": cost if told == "payment" else {told: cost},
             "up_front": yuan_text(cleaned["up_front"]),
+            "first_fee": yuan_text(cleaned["first_fee"]),
+            "discount": yuan_text(cleaned["discount"]),
             "early_settlement": early.get(cleaned["early"]),
         }

@@ -23,6 +23,8 @@ def offer_check(request: Request) -> HttpResponse:
     debt = request.GET.get("debt", "")
     form = OfferForm(request.POST or None, household=current.position, debt=debt)
     answer, status = None, 200
+    if request.htmx and request.POST.get("look"):
+        return render(request, "planner/offers/_look.html", {"look": _look(current, form)})
     if request.method == "POST":
         answer = _answer(current, form) if form.is_valid() else None
         status = 200 if answer else 422
@@ -36,6 +38,11 @@ def offer_check(request: Request) -> HttpResponse:
     context["can_arrange"] = bool(answer and answer.beside and _is_of_debt(form))
     template = "planner/offers/_offer.html" if request.htmx else "planner/offers/offer.html"
     return render(request, template, context, status=status)
+
+
+def _look(current: Current, form: OfferForm) -> OfferAnswer | None:
+    """What the offer alone costs, while it is typed; None as long as something is missing."""
+    return answer_of(current, _read(form), None) if form.is_valid() else None
 
 
 def _is_of_debt(form: OfferForm) -> bool:

@@ -45,6 +45,8 @@ def offers(draw, kinds=("instalments", "settlement", "deferral", "new_loan")):
     if draw(st.booleans()):
         document["up_front"] = format_yuan(draw(st.integers(0, principal // 10)))
     if draw(st.booleans()):
+        document["first_fee"] = format_yuan(draw(st.integers(0, principal // 10)))
+    if draw(st.booleans()):
         document["early_settlement"] = {"fees_waived": draw(st.booleans())}
     form = draw(st.sampled_from(("fee", "payment", "payments")))
     if form == "payments":
@@ -77,4 +79,6 @@ def offers(draw, kinds=("instalments", "settlement", "deferral", "new_loan")):
             )
         )
     )
+    if fee.get("per_period") != "0.00" and draw(st.booleans()):
+        document["discount"] = format_yuan(draw(st.integers(0, principal // 200)))
     return document | {"fee": fee}

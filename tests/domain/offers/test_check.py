@@ -49,6 +49,11 @@ EXAMPLES = {
         0.17506,
         None,
     ),
+    "spare 2, with its fee told apart": (
+        {"principal": "10000.00", "fee": {"total": "0.00"}, "first_fee": "900.00"},
+        0.17506,
+        None,
+    ),
     "spare 3": (
         {
             "principal": "100000.00",
@@ -164,6 +169,24 @@ def test_the_form_adds_items_up_and_may_differ():
     assert with_fee.form_rate != with_fee.rates.nominal
     assert "form_differs" in codes(up_front="120.00")
     assert checked(fee=None, payment="539.00").form_rate is None
+
+
+def test_a_fee_taken_once_is_an_item_of_its_own():
+    once = checked(first_fee="120.00")
+    alone = checked(fee={"per_period": "0.00"}, first_fee="120.00")
+
+    assert once.form_rate == checked().rates.nominal + alone.rates.nominal
+    assert ("first_fee", 12_000) in [(one.code, one.fen) for one in once.findings]
+    assert once.cost_fen == checked().cost_fen + 12_000
+
+
+def test_a_discount_names_the_rate_without_it():
+    less = checked(discount="234.00")
+    (said,) = [one for one in less.findings if one.code == "discounted"]
+
+    assert less.rates == checked(fee={"total": "234.00"}).rates
+    assert (said.fen, said.rate) == (23_400, checked().rates.nominal)
+    assert checked(discount="468.00").rates.nominal == 0
 
 
 @pytest.mark.parametrize(

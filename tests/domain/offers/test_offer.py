@@ -74,6 +74,8 @@ def test_a_list_of_payments_needs_no_periods():
         ({"lender_kind": "shop"}, "lender_kind"),
         ({"early_settlement": "free"}, "early_settlement"),
         ({"subsidy": "1.00"}, "subsidy"),
+        ({"discount": "468.01"}, "discount"),
+        ({"first_fee": "-1.00"}, "first_fee"),
         ({"payments": [], "fee": None}, "payments"),
         ({"up_front": "999999999.99"}, "fee"),
     ],
@@ -97,7 +99,8 @@ def test_whatever_is_offered_its_rows_come_to_what_is_told(offered):
     assert all(row.principal_fen >= 0 and row.cost_fen >= 0 for row in offer.rows)
     assert [row.on for row in offer.rows] == sorted({row.on for row in offer.rows})
     repaid = sum(row.principal_fen for row in offer.rows)
-    assert repaid == min(offer.principal_fen, sum(row.fen for row in offer.rows))
+    told = sum(row.fen for row in offer.rows) - offer.first_fee_fen
+    assert repaid == min(offer.principal_fen, told)
 
 
 VALUES = st.recursive(
@@ -111,7 +114,9 @@ VALUES = st.recursive(
 
 @given(offers(), st.data())
 def test_any_document_is_an_offer_or_refused_in_sentences(offered, data):
-    key = data.draw(st.sampled_from([*offered, "up_front", "early_settlement", "x"]))
+    key = data.draw(
+        st.sampled_from([*offered, "up_front", "first_fee", "discount", "early_settlement", "x"])
+    )
     offered[key] = data.draw(VALUES)
     try:
         offer = parse_offer(offered)

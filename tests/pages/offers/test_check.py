@@ -136,5 +136,29 @@ def test_a_new_loan_is_laid_over_and_no_arrangement(client, owner):
     assert not Arrangement.objects.exists()
 
 
+def test_what_is_typed_is_reckoned_beside_the_form(client, owner):
+    as_typed = {"HX-Request": "true"}
+    whole = client.post(OFFERS, SENT | {"look": "1"}, headers=as_typed)
+    half = client.post(OFFERS, SENT | {"look": "1", "per_period": ""}, headers=as_typed)
+
+    assert "真实年化利率是 14.10%" in said(whole)
+    assert "利息和费用一共 ¥234.00" in said(whole)
+    assert "<form" not in whole.content.decode()
+    assert (half.status_code, said(half).strip()) == (200, "")
+
+
+def test_single_fees_and_discounts_are_counted(client, owner):
+    more = said(client.post(OFFERS, SENT | {"first_fee": "30"}))
+    less = said(client.post(OFFERS, SENT | {"discount": "117"}))
+    refused = client.post(OFFERS, SENT | {"discount": "234.01"})
+
+    assert "比照现在的还法多付 ¥264.00" in more
+    assert "第一期要另外收 ¥30.00" in more
+    assert "比照现在的还法多付 ¥117.00" in less
+    assert "没有它，真实年化利率是 14.10%" in less
+    assert refused.status_code == 422
+    assert "优惠最多等于利息和费用的合计" in said(refused)
+
+
 def test_other_methods_are_refused(client, owner):
     assert client.put(OFFERS).status_code == 405
