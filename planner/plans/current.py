@@ -6,9 +6,9 @@ where they repay by the optimum, which takes too long to be found again for a qu
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from typing import Any
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from planner.domain.answers.optimum_record import ReadOptimum

@@ -7,9 +7,9 @@ gave are escaped here; what comes out may stand in a page as it is.
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Literal
 
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext

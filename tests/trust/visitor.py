@@ -6,10 +6,11 @@ import time
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
+
+from django.utils.functional import cached_property
 
 from tests import page_reading
 
