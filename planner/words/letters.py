@@ -1,17 +1,20 @@
 """The papers for asking a lender: a letter, what one can pay, lists; as neutral parts, which pages
 print and files hold. A letter is always there in Chinese, for the lender, and in English."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from planner.domain.household.contacts import Contact
 from planner.domain.household.household import Debt, Household
 from planner.domain.household.terms import owed_fen
 from planner.domain.offers.capacity import (
     Capacity,
+    asked_fen,
     means,
     required_fen,
     shares,
@@ -22,7 +25,9 @@ from planner.domain.rulebook.ladders import Words, in_language
 from planner.domain.rulebook.letters import AIMS, load_letters
 from planner.domain.rulebook.products import load_products
 from planner.domain.rulebook.rule_files import UNSOURCED, Fact
-from planner.words.days import day
+from planner.domain.values.rates import Rate
+from planner.words.contacts import ContactLine, contact_lines
+from planner.words.days import day, long_day
 from planner.words.facts import names_of_sources
 from planner.words.figures import Amounts
 from planner.words.language import one_line, speaking, spoken
@@ -32,6 +37,9 @@ ANSWER_DAYS, LATEST_DAYS = 15, 60
 OLD_DAYS = 913  # two and a half years overdue: limitation may be near (CC188)
 BLANK = "________"  # to be filled in by hand
 ONE_PAYMENT = ("deferral", "settlement")
+MOST_ENTRIES = 20  # of the log in a letter: the whole log is attached
+# What charges may come to at most in a plan with fees (FF22, MICROLOAN): no lender can ask more.
+MOST_RATE = Rate(Fraction(24, 100), "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +101,17 @@ def pack_of(
     debt: Debt,
     aim: str,
     found: Capacity,
-    is_enough: bool,
     together: Capacity,
     amounts: Amounts,
-    calls: int = 0,
+    contacts: Sequence[Contact] = (),
 ) -> Pack:
-    """The papers about one debt; `together` is what all unsecured debts could get in all."""
+    """The papers about one debt; `together` is what all unsecured debts could get in all, and
+    `contacts` what the log holds of this debt, oldest first."""
     letter = load_letters().by_aim[aim]
     common = load_letters().parts
     today = position.as_of
     fill = {
-        speech: _filled(household, position, debt, aim, found, amounts, speech, calls)
+        speech: _filled(household, position, debt, aim, found, amounts, speech, len(contacts))
         for speech in ("zh", "en")
     }
     late = _days_late(debt, today)
@@ -127,11 +135,11 @@ def pack_of(
     return Pack(
         title=_("{aim}: {debt}").format(aim=spoken(letter.names), debt=one_line(debt.name)),
         hint=[_line(one, here) for one in letter.hint],
-        carries=_carries(found, is_enough, aim, amounts, today) if letter.admits else [],
+        carries=_carries(found, owed_fen(debt.terms), aim, amounts, today) if letter.admits else [],
         warning=_warning() if letter.admits else "",
         is_old=letter.admits and late > OLD_DAYS,
-        letter_zh=_letter(aim, fill["zh"], "zh"),
-        letter_en=_letter(aim, fill["en"], "en"),
+        letter_zh=_letter(aim, fill["zh"], "zh", contacts, today),
+        letter_en=_letter(aim, fill["en"], "en", contacts, today),
         parts=parts,
     )
 
@@ -140,9 +148,51 @@ def _speaks_english() -> bool:
     return spoken((("zh", "zh"), ("en", "en"))) == "en"
 
 
-def _letter(aim: str, fill: Mapping[str, str], speech: str) -> list[PackLine]:
+def _letter(
+    aim: str, fill: Mapping[str, str], speech: str, contacts: Sequence[Contact], today: date
+) -> list[PackLine]:
+    """What the log holds stands where the letter speaks of it."""
+    lines = []
     with speaking(speech):
-        return [_line(one, fill) for one in load_letters().body(aim)]
+        for one in load_letters().body(aim):
+            lines.append(_line(one, fill))
+            if "{calls}" in spoken(one.words):
+                lines += _record(contacts, today)
+    return lines
+
+
+def _record(contacts: Sequence[Contact], today: date) -> list[PackLine]:
+    """The newest entries, those outside the rules first to be kept; in the order of their days."""
+    lines = list(zip(contacts, contact_lines(contacts, {}, today), strict=True))
+    kept = sorted(range(len(lines)), key=lambda place: (not lines[place][1].marks, -place))
+    shown = [lines[place] for place in sorted(kept[:MOST_ENTRIES])]
+    said = [_entry(contact, line) for contact, line in shown] or [PackLine(BLANK, "", [])]
+    if left := len(lines) - len(shown):
+        more = ngettext(
+            "and {count} more entry in the log that is attached",
+            "and {count} more entries in the log that is attached",
+            left,
+        )
+        said.append(PackLine(more.format(count=left), "", []))
+    return said
+
+
+def _entry(contact: Contact, line: ContactLine) -> PackLine:
+    """One contact as a sentence of a letter, with what the rules say of it."""
+    said = _("{day} {time}, {what}").format(
+        day=long_day(contact.on), time=line.time, what=line.what
+    )
+    if by := " ".join(one for one in (line.who, line.number) if one):
+        said += _("; from {who}").format(who=by)
+    if line.words:
+        said += _("; words: “{words}”").format(words=line.words)
+    if line.promise:
+        said += _("; promised: “{words}”").format(words=line.promise)
+    if line.marks:
+        said += _("; this is: {marks}").format(marks=_(", ").join(one.asks for one in line.marks))
+    sources = dict(one for mark in line.marks for one in mark.sources)
+    certainty = line.marks[0].certainty if line.marks else ""
+    return PackLine(one_line(said) + _("."), certainty, list(sources.items()))
 
 
 def _line(fact: Fact, fill: Mapping[str, str]) -> PackLine:
@@ -168,6 +218,8 @@ def _filled(
     late = _days_late(debt, position.as_of)
     names: Words = load_letters().by_aim[aim].names
     product = load_products().get(debt.product or "")
+    rate = MOST_RATE if aim == "instalments" else None
+    asked = asked_fen(owed_fen(debt.terms), found.offered_fen, found.periods, rate)
     with speaking(speech):
         today = position.as_of
         lender = spoken(product.names) if product and product.id not in LENDER_OF else ""
@@ -182,10 +234,10 @@ def _filled(
             "income": amounts(sum(fen for _name, fen in incomes)),
             "costs": amounts(sum(fen for _name, fen, _is_essential in expenses)),
             "others": amounts(required_fen(household, [debt.id])),
-            "amount": amounts(found.offered_fen) if found.offered_fen else BLANK,
+            "amount": amounts(asked) if asked else BLANK,
             "periods": str(found.periods),
             "first_due": day(found.first_due, today),
-            "total": amounts(found.offered_fen * found.periods) if found.offered_fen else BLANK,
+            "total": amounts(asked * found.periods) if asked else BLANK,
             "reply_by": day(today + timedelta(days=ANSWER_DAYS), today),
             "aim": in_language(names, "zh"),
             "aim_low": in_language(names, "en"),
@@ -206,9 +258,7 @@ def _warning() -> str:
     )
 
 
-def _carries(
-    found: Capacity, is_enough: bool, aim: str, amounts: Amounts, today: date
-) -> list[str]:
+def _carries(found: Capacity, owed: int, aim: str, amounts: Amounts, today: date) -> list[str]:
     first = day(found.first_due, today)
     if not found.offered_fen:
         return [
@@ -235,7 +285,9 @@ def _carries(
         )
     elif not found.fen:
         said.append(_("This holds only if every income comes. A month without pay would break it."))
-    if not is_enough and aim not in ONE_PAYMENT:
+    if found.offered_fen * found.periods > owed:
+        said.append(_("The letter asks for no more than what repays it in that time."))
+    elif found.offered_fen * found.periods < owed and aim not in ONE_PAYMENT:
         said.append(_("That does not repay all of it: ask for a reduction too, or a longer term."))
     return said
 
@@ -272,7 +324,8 @@ def _shares_part(
     household: Household, position: Household, together: Capacity, amounts: Amounts
 ) -> PackPart:
     debts = unsecured(household)
-    parts = shares(household, debts, together.offered_fen)
+    owed = sum(owed_fen(one.terms) for one in position.debts if one.id in debts)
+    parts = shares(household, debts, asked_fen(owed, together.offered_fen, together.periods))
     names = {one.id: one for one in position.debts}
     rows = [
         [
@@ -284,9 +337,9 @@ def _shares_part(
     ]
     head = [_("Debt"), _("Owed"), _("A month")]
     said = _(
-        "If you ask several lenders: what all of them together could get, shared by what is owed. "
-        "Housing, water, power, medicine and children come before."
-    )
+        "If you ask several lenders: what all of them together could get over {count} months, "
+        "shared by what is owed. Housing, water, power, medicine and children come before."
+    ).format(count=together.periods)
     line = PackLine(said, certainty_word("practice"), [])
     return PackPart("shares", _("The same offer to all"), [line], PackTable(head, rows))
 

@@ -31,9 +31,10 @@ from planner.domain.values.days import (
     occurrences,
 )
 from planner.domain.values.money import divide_half_up, format_yuan
+from planner.domain.values.rates import Rate, annuity
 
 SECURED = ("car_loan", "mortgage")  # paid as they stand: what they secure is at stake
-TERMS = (12, 24, 36, 60)  # months that are offered; 60 is the most of CARD70
+TERMS = (3, 6, 12, 24, 36, 60)  # months that are offered; 60 is the most of CARD70
 
 
 class Capacity(NamedTuple):
@@ -280,6 +281,13 @@ def shares(household: Household, debts: Sequence[str], fen: int) -> dict[str, in
     owed = {debt.id: owed_fen(debt.terms) for debt in stand(household).debts if debt.id in debts}
     total = sum(owed.values())
     return {debt: fen * owed[debt] // total if total else 0 for debt in debts}
+
+
+def asked_fen(owed: int, most_fen: int, periods: int, rate: Rate | None = None) -> int:
+    """What to ask for a month: what repays all in so many payments, level at `rate` where charges
+    come on top, and no more than is carried."""
+    level = -(-owed // periods) if rate is None else annuity(owed, rate, periods)
+    return min(most_fen, level)
 
 
 def shortest(household: Household, debts: Sequence[str], first_due: date) -> tuple[Capacity, bool]:

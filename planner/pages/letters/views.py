@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from planner.domain.answers.scenarios import next_arrivals
+from planner.domain.household.contacts import Contact, read_contact
 from planner.domain.household.household import Debt
 from planner.domain.household.terms import owed_fen
-from planner.domain.offers.capacity import capacity, largest_income, shortest, unsecured
+from planner.domain.offers.capacity import TERMS, capacity, largest_income, shortest, unsecured
+from planner.domain.values.reading import Fields
 from planner.exports.docx import DOCX, pack_docx
 from planner.models import ContactEntry
 from planner.pages.http import Request
@@ -21,6 +23,7 @@ from planner.words.letters import ONE_PAYMENT, Pack, aims_of, pack_of
 
 SOONEST_DAYS = 14  # a lender needs some time to answer
 AFTER_PAY_DAYS = 3
+USUAL_TERM = 12  # months over which an offer to all is shown, unless another term was chosen
 
 
 @require_GET
@@ -39,11 +42,14 @@ def letter_list(request: Request) -> HttpResponse:
 def letter_pack(request: Request, slug: str, aim: str) -> HttpResponse:
     """The papers of one debt and aim. An old debt's letter only once the warning was read."""
     current = Current(request.user)
-    found, pack = _pack(current, slug, aim, current.amounts)
+    periods = _periods(request)
+    found, pack = _pack(current, slug, aim, periods, current.amounts)
     context = {
         "pack": pack,
         "debt": found,
         "aim": aim,
+        "periods": periods,
+        "terms": [] if aim in ONE_PAYMENT or not pack.carries else TERMS,
         "shows_letter": not pack.is_old or request.GET.get("known") == "1",
     }
     return render(request, "planner/letters/pack.html", context)
@@ -53,7 +59,7 @@ def letter_pack(request: Request, slug: str, aim: str) -> HttpResponse:
 def letter_docx(request: Request, slug: str, aim: str) -> HttpResponse:
     """The same as a document to edit, with its amounts: it is asked for by hand."""
     current = Current(request.user)
-    _found, pack = _pack(current, slug, aim, Amounts())
+    _found, pack = _pack(current, slug, aim, _periods(request), Amounts())
     response = HttpResponse(
         pack_docx(pack, language=get_language() or "zh-hans"), content_type=DOCX
     )
@@ -63,25 +69,37 @@ def letter_docx(request: Request, slug: str, aim: str) -> HttpResponse:
     return response
 
 
-def _pack(current: Current, slug: str, aim: str, amounts: Amounts) -> tuple[Debt, Pack]:
+def _periods(request: Request) -> int | None:
+    """The term that was chosen; None, the shortest that repays all, for anything else."""
+    asked = request.GET.get("periods", "")
+    return next((one for one in TERMS if str(one) == asked), None)
+
+
+def _pack(
+    current: Current, slug: str, aim: str, periods: int | None, amounts: Amounts
+) -> tuple[Debt, Pack]:
+    """`periods` of none is the shortest term that repays all."""
     debt = next((one for one in current.position.debts if one.id == slug), None)
     if debt is None or aim not in dict(aims_of(debt)):
         raise Http404(_("There is no such letter."))
     household, first = current.household, _first_due(current)
     all_debts = unsecured(household) or [slug]
-    together = capacity(household, all_debts, first, 12)
     if aim in ONE_PAYMENT:
-        found, is_enough = capacity(household, [slug], first, 1), True
+        found = capacity(household, [slug], first, 1)
+    elif periods is None:
+        found, _is_enough = shortest(household, [slug], first)
     else:
-        found, is_enough = shortest(household, [slug], first)
-    owed = owed_fen(debt.terms)
-    if found.periods == 1 and found.offered_fen > owed:
-        found = found._replace(fen=min(found.fen, owed), if_all_comes_fen=owed)
-    calls = ContactEntry.objects.owned_by(current.owner).filter(undoes=None, undone_by=None).count()
-    pack = pack_of(
-        household, current.position, debt, aim, found, is_enough, together, amounts, calls
-    )
-    return debt, pack
+        found = capacity(household, [slug], first, periods)
+    together = capacity(household, all_debts, first, periods or USUAL_TERM)
+    contacts = _contacts(current, slug) if aim == "stop" else []
+    return debt, pack_of(household, current.position, debt, aim, found, together, amounts, contacts)
+
+
+def _contacts(current: Current, slug: str) -> list[Contact]:
+    """What stands in the log of this debt, or of none that is known, oldest first."""
+    rows = ContactEntry.objects.owned_by(current.owner).filter(undoes=None, undone_by=None)
+    contacts = [read_contact(Fields(one.entry, "entry", [])) for one in rows.order_by("on", "pk")]
+    return [one for one in contacts if one.debt in (slug, "")]
 
 
 def _first_due(current: Current) -> date:

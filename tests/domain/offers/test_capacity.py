@@ -1,4 +1,5 @@
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -6,6 +7,7 @@ from hypothesis import strategies as st
 
 from planner.domain.household.household import parse_household
 from planner.domain.offers.capacity import (
+    asked_fen,
     bad_months,
     capacity,
     carries,
@@ -15,6 +17,7 @@ from planner.domain.offers.capacity import (
     unsecured,
 )
 from planner.domain.values.days import add_months
+from planner.domain.values.rates import Rate
 from tests.domain.generate import households
 from tests.households import account, debt, document, expense, income
 
@@ -89,9 +92,22 @@ def test_the_shortest_term_that_repays_all_is_taken():
     found, is_enough = shortest(household(), ["friend"], FIRST)
 
     assert is_enough
-    assert found.periods == 12
-    assert found.fen * 12 >= 300_000
+    assert found.periods == 3
+    assert found.fen * 3 >= 300_000
     assert not shortest(household(incomes=[]), ["friend"], FIRST)[1]
+
+
+@pytest.mark.parametrize(
+    ("most", "periods", "rate", "fen"),
+    [
+        (600_000, 12, None, 41_667),
+        (30_000, 12, None, 30_000),
+        (600_000, 1, None, 500_000),
+        (600_000, 12, Rate(Fraction(24, 100), "year"), 47_280),
+    ],
+)
+def test_no_more_is_asked_for_than_repays_all_of_it(most, periods, rate, fen):
+    assert asked_fen(500_000, most, periods, rate) == fen
 
 
 @pytest.mark.slow

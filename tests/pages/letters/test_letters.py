@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -9,9 +10,11 @@ import pytest
 from django.urls import reverse
 from docx import Document
 
+from planner.domain.household.contacts import Contact
 from planner.domain.rulebook.letters import AIMS, load_letters
 from planner.domain.rulebook.rule_files import load_sources
 from planner.plans.current import Current
+from planner.services.contacts import record_contact
 from tests.households import account, debt, income
 
 LIST = reverse("planner:letter-list")
@@ -116,7 +119,15 @@ def test_the_letter_of_an_old_debt_is_shown_only_once_that_was_read(client, make
     assert "致：" in said(then)
 
 
-def test_what_can_be_paid_is_the_ledgers_figure(client, owner):
+def test_what_can_be_paid_is_the_ledgers_figure(client, make_member):
+    client.force_login(
+        make_member(
+            "deep",
+            accounts=[account(balance="9000.00")],
+            incomes=[income(amount="6000.00")],
+            debts=[CARD | {"billed": "900000.00"}],
+        )
+    )
     text = said(client.get(pack("card", "personal")))
     found = re.search(r"每月最多能还 ¥([\d,.]+)", text)
 
@@ -137,6 +148,73 @@ def test_the_document_to_edit_holds_the_same(client, owner, language):
     assert len(writing.tables) == 3
     assert writing.sections[0].page_width.mm == pytest.approx(210, abs=0.5)
     assert writing.core_properties.author == ""
+
+
+def test_no_letter_asks_for_more_than_is_owed(client, owner):
+    """9,000 at hand and 6,000 a month for a card of 5,000."""
+    text = said(client.get(pack("card", "personal", "?periods=12")))
+    each, total = re.search(r"每期 ¥([\d,.]+)，从 .*?合计 ¥([\d,.]+)", text).groups()
+
+    assert "分 12 期" in text
+    assert each == "416.67"
+    assert float(total.replace(",", "")) == pytest.approx(5000, abs=0.12)
+    assert "信里只申请这段时间还清所需的数" in text
+
+
+def test_the_term_is_chosen_and_kept_in_the_document(client, owner):
+    page = client.get(pack("card", "instalments", "?periods=24"))
+    address = reverse("planner:letter-docx", args=["card", "instalments"]) + "?periods=24"
+    written = Document(io.BytesIO(client.get(address).content))
+
+    assert '<option value="24" selected>' in page.content.decode()
+    assert f'href="{address}"' in page.content.decode()
+    assert "分 24 期" in "\n".join(one.text for one in written.paragraphs)
+    assert 'name="periods"' not in client.get(pack("card", "settlement")).content.decode()
+    for odd in ("7", "-1", "x", "１２", ""):
+        other = client.get(pack("card", "personal", f"?periods={odd}"))
+        assert "selected" not in other.content.decode()
+
+
+def test_a_complaint_holds_what_was_written_down(client, owner):
+    night = Contact(
+        date(2026, 11, 20), 22 * 60 + 30, "call", "family", "card", "某某公司 007", "13800138000",
+        "再不还就\n找你单位", "明天不再打",
+    )  # fmt: skip
+    for one in (
+        night,
+        replace(night, debt="friend", words="别家的"),
+        replace(night, debt="", minute=600, said_to="me", words="<b>白天</b>"),
+    ):
+        record_contact(user=owner, contact=one, agrees=True)
+    page = client.get(pack("card", "stop"))
+    text = said(page)
+    written = Document(io.BytesIO(client.get(
+        reverse("planner:letter-docx", args=["card", "stop"])).content))  # fmt: skip
+
+    sentence = (
+        "2026 年 11 月 20 日 22:30，电话，接了 · 对家人；来自某某公司 007 13800138000；"
+        "原话：“再不还就 找你单位”；对方答应：“明天不再打”；"
+        "属于：22 点到次日 8 点之间，说给了别人。"
+    )
+    assert sentence in text
+    assert sentence in "\n".join(one.text for one in written.paragraphs)
+    assert "我记下的情况（共 2 条记录）" in text
+    assert "别家的" not in text
+    assert "&lt;b&gt;白天" in page.content.decode()
+    assert "再不还就" not in said(client.get(pack("card", "personal")))
+
+
+def test_of_a_long_log_the_letter_holds_what_weighs_most(client, owner):
+    calm = Contact(date(2026, 11, 20), 600, "message", "me", "card", words="白天")
+    for _again in range(24):
+        record_contact(user=owner, contact=calm, agrees=True)
+    record_contact(user=owner, contact=replace(calm, on=date(2026, 10, 1), minute=1380))
+    text = said(client.get(pack("card", "stop")))
+    letter = text[text.index("致：") : text.index("To: ")]
+
+    assert "2026 年 10 月 1 日 23:00" in letter
+    assert letter.count("2026 年 11 月 20 日") == 19
+    assert "另有 5 条，见附上的联系记录" in letter
 
 
 def test_a_name_with_markup_stays_text(client, make_member):
