@@ -1,6 +1,9 @@
 """Who may import whom: from the top of the house downwards, and no room from another."""
 
 import ast
+import os
+import subprocess
+import sys
 from functools import cache
 
 import pytest
@@ -98,3 +101,25 @@ def test_no_floor_of_the_engine_imports_a_higher_one(floor):
         if module.startswith(f"planner.domain.{floor}")
         if any(name.startswith(f"planner.domain.{one}.") for one in above)
     ] == []
+
+
+LOAD_PAGES = """
+import sys
+import django
+django.setup()
+from django.urls import get_resolver
+assert get_resolver().url_patterns
+print("\\n".join(sys.modules))
+"""
+
+
+def test_a_server_loads_no_library_of_files_before_it_is_asked_for_one():
+    """They weigh 30 MB in each process of the site."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", LOAD_PAGES],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+    ).stdout.split()  # fmt: skip
+
+    assert "planner.pages.calendar.views" in loaded
+    assert {"openpyxl", "docx", "numpy", "highspy", "pypdfium2"} & set(loaded) == set()

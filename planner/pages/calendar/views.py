@@ -14,7 +14,6 @@ from planner.domain.household.household import parse_household
 from planner.domain.values.days import add_months
 from planner.exports.csv import plan_csv
 from planner.exports.ics import ALARMS, calendar_file
-from planner.exports.xlsx import plan_xlsx
 from planner.pages.asked_first import asks_first
 from planner.pages.calendar.month import first_month, month_days
 from planner.pages.http import Request, is_in_wechat
@@ -127,6 +126,8 @@ def plan_table(request: Request) -> HttpResponse:
 @require_GET
 def plan_workbook(request: Request) -> HttpResponse:
     """The whole plan and its history for a spreadsheet, a sheet for each thing."""
+    from planner.exports.xlsx import plan_xlsx  # loaded by who asks for one: 26 MB
+
     row = household_of(request.user)
     found = shown(request.user)
     history = parse_household(household_document_of(request.user)).history

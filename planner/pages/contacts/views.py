@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from planner.domain.household.contacts import Contact, read_contact
 from planner.domain.values.reading import Fields
-from planner.exports.docx import DOCX, contacts_docx
 from planner.models import ContactEntry, HouseholdRow
 from planner.pages.attempt import attempt, press
 from planner.pages.contacts.forms import ContactForm
@@ -57,6 +56,8 @@ def contact_undo(request: Request) -> HttpResponse:
 @require_GET
 def contact_docx(request: Request) -> HttpResponse:
     """All that stands, oldest first, with the day it was taken; nothing that was taken back."""
+    from planner.exports.docx import DOCX, contacts_docx  # loaded by who asks for one: 9 MB
+
     household = household_of(request.user)
     rows = ContactEntry.objects.owned_by(request.user).filter(undoes=None, undone_by=None)
     contacts = [_contact(row) for row in rows.order_by("on", "pk")]

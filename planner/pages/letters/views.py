@@ -14,7 +14,6 @@ from planner.domain.household.household import Debt
 from planner.domain.household.terms import owed_fen
 from planner.domain.offers.capacity import TERMS, capacity, largest_income, shortest, unsecured
 from planner.domain.values.reading import Fields
-from planner.exports.docx import DOCX, pack_docx
 from planner.models import ContactEntry
 from planner.pages.http import Request
 from planner.plans.current import Current
@@ -58,6 +57,8 @@ def letter_pack(request: Request, slug: str, aim: str) -> HttpResponse:
 @require_GET
 def letter_docx(request: Request, slug: str, aim: str) -> HttpResponse:
     """The same as a document to edit, with its amounts: it is asked for by hand."""
+    from planner.exports.docx import DOCX, pack_docx  # loaded by who asks for one: 9 MB
+
     current = Current(request.user)
     _found, pack = _pack(current, slug, aim, _periods(request), Amounts())
     response = HttpResponse(
