@@ -15,7 +15,14 @@ from itertools import islice
 from typing import Any, Final, NoReturn
 
 from planner.domain.household.entries import Entry, Known, history_document, read_history
-from planner.domain.household.limits import MAX_BYTES, MAX_PARTS, parts_of, too_long
+from planner.domain.household.limits import (
+    MAX_BYTES,
+    MAX_PARTS,
+    MAX_TEXT_BYTES,
+    has_long_stretch,
+    parts_of,
+    too_long,
+)
 from planner.domain.household.terms import Terms, read_terms, terms_document
 from planner.domain.rulebook.ladders import EVENTS, Rung, read_ladder, rung_document
 from planner.domain.rulebook.products import load_products
@@ -180,6 +187,8 @@ def read_json(raw: bytes) -> Any:
         _refuse(f"{len(raw)} bytes", f"at most {MAX_BYTES} bytes")
     if (parts := parts_of(raw)) > MAX_PARTS:
         _refuse(f"{parts} brackets and commas", f"at most {MAX_PARTS} brackets and commas")
+    if has_long_stretch(raw):
+        _refuse("a text or a number without end", f"at most {MAX_TEXT_BYTES} bytes in one")
     if raw.startswith(b"\xef\xbb\xbf"):
         _refuse("a byte order mark", "UTF-8 without one")
     try:

@@ -11,6 +11,7 @@ from planner.domain.values.reading import DocumentError
 
 MAX_BYTES = 8_000_000
 MAX_PARTS = 250_000  # brackets and commas: what a parser makes an object of, or an entry
+MAX_TEXT_BYTES = 50_000  # between two quotes: the longest text escaped takes 2,000 × 12, twice over
 MAX_STEPS = 500_000  # of a replay, about two microseconds each
 EDIT_ENTRIES = 200  # of one change made by hand: each debt corrected at once
 LISTS: Final[Mapping[str, int]] = {
@@ -35,6 +36,17 @@ LIMITS: Final[Mapping[str, int]] = {**LISTS, **ROWS}
 def parts_of(raw: bytes) -> int:
     """Of how many parts the JSON can be at most: what stands in a text counts too."""
     return sum(map(raw.count, (b"{", b"[", b",")))
+
+
+def has_long_stretch(raw: bytes) -> bool:
+    """Whether the JSON holds more than `MAX_TEXT_BYTES` without a quote: a text, or numbers, that
+    nobody's household has.
+
+    Told by looking for a quote within each so many bytes, so stretches of up to twice as many may
+    pass.
+    """
+    ends = range(MAX_TEXT_BYTES, len(raw), MAX_TEXT_BYTES)
+    return any(raw.find(b'"', end - MAX_TEXT_BYTES, end) < 0 for end in ends)
 
 
 def too_long(document: object, held: Mapping[str, Any] | None = None) -> list[DocumentError]:

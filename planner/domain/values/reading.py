@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, TypeVar, cast
 
 from planner.domain.values.money import MAX_FEN, format_yuan, parse_yuan
@@ -193,7 +194,7 @@ class Fields:
                 if fen >= low:
                     return fen
         return self._refuse(
-            key, value, default, low, "amount", low=format_yuan(low), high=format_yuan(MAX_FEN)
+            key, value, default, low, "amount", low=_bound(low), high=_bound(MAX_FEN)
         )
 
     def ratio(self, key: str, default: Any = _MISSING, *, high: int = 1) -> Fraction:
@@ -331,6 +332,12 @@ class Fields:
             return cast(T, default)
         self.fail(key, code, **values)
         return fallback if default is _MISSING else cast(T, default)
+
+
+@lru_cache(maxsize=100)
+def _bound(fen: int) -> str:
+    """An end of the amounts that are taken, in words: asked for with every amount left out."""
+    return format_yuan(fen)
 
 
 def listed(words: Collection[str]) -> str:

@@ -21,5 +21,7 @@ class RestoreForm(KeyedForm):
     def save(self) -> None:
         """Raises RestoreRefused, ConsentRequired."""
         upload: Any = self.cleaned_data["file"]
-        file = archive.read_file(upload.read(MAX_BYTES + 1))
+        raw = upload.read(MAX_BYTES + 1)
+        upload.close()  # it holds the same once more
+        file = archive.read_file(raw)
         archive.restore_household(user=self.user, file=file, agrees=self.agrees)
