@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.document import Document as Writing
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
@@ -14,32 +15,32 @@ from planner.words.contacts import ContactLine
 from planner.words.days import long_day
 from planner.words.facts import FactLine
 from planner.words.language import one_line, speaking
-from planner.words.letters import Pack, PackLine, PackTable
+from planner.words.letters import Pack, PackLine, PackPart, PackTable
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT, CHINESE_FONT = "Arial", "SimSun"
 
 
 def pack_docx(pack: Pack, *, language: str) -> bytes:
-    """The letter in Chinese first, then in English, then the rest in the language given."""
+    """The letter in Chinese and what goes with it; then, on pages of their own that are not to be
+    handed over, the rest in the language given; then the letter in English."""
     writing = Document()
     _lay_out(writing)
     with speaking(language):
         writing.core_properties.title = one_line(pack.title)
         writing.core_properties.author = ""
         _letter(writing, pack.letter_zh)
-        title = writing.add_heading(one_line(pack.title), 1)
-        title.paragraph_format.page_break_before = True
+        if pack.tables:
+            _new_page(writing, _("Goes with the letter"))
+        for part in pack.tables:
+            _part(writing, part)
+        _new_page(writing, _("For yourself, not to be handed over"))
+        writing.add_paragraph(one_line(pack.title))
         for said in pack.carries:
             writing.add_paragraph(one_line(said))
         for part in pack.parts:
-            writing.add_heading(part.title, 2)
-            for line in part.lines:
-                writing.add_paragraph(one_line(line.words), style="List Bullet")
-            if part.table is not None:
-                _table(writing, part.table)
-        english = writing.add_heading(_("The letter in English"), 2)
-        english.paragraph_format.page_break_before = True
+            _part(writing, part)
+        _new_page(writing, _("The letter in English"))
         _letter(writing, pack.letter_en)
     content = io.BytesIO()
     writing.save(content)
@@ -86,6 +87,18 @@ def _lay_out(writing: Writing) -> None:
     writing.styles["Normal"].font.size = Pt(11)
 
 
+def _new_page(writing: Writing, title: str) -> None:
+    writing.add_heading(title, 1).paragraph_format.page_break_before = True
+
+
+def _part(writing: Writing, part: PackPart) -> None:
+    writing.add_heading(part.title, 2)
+    for line in part.lines:
+        writing.add_paragraph(one_line(line.words), style="List Bullet")
+    if part.table is not None:
+        _table(writing, part.table)
+
+
 def _letter(writing: Writing, lines: Sequence[PackLine]) -> None:
     for line in lines:
         writing.add_paragraph(one_line(line.words))
@@ -98,3 +111,6 @@ def _table(writing: Writing, table: PackTable) -> None:
     for row in table.rows:
         for cell, text in zip(made.add_row().cells, row, strict=True):
             cell.text = one_line(text)
+    for line in made.rows:
+        for cell in line.cells[1:]:
+            cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from planner.domain.offers.capacity import (
     Capacity,
     asked_fen,
     means,
+    required_before,
     required_fen,
     shares,
     unsecured,
@@ -70,7 +72,8 @@ class PackPart:
 @dataclass(frozen=True, slots=True)
 class Pack:
     """`warning` stands before the letter: "" where it admits nothing. `is_old`: limitation may
-    have passed or be near, so that the letter is shown only once that was read."""
+    have passed or be near, so that the letter is shown only once that was read. `tables` go with
+    the letter; `parts` are for the person alone."""
 
     title: str
     hint: list[PackLine]
@@ -79,6 +82,7 @@ class Pack:
     is_old: bool
     letter_zh: list[PackLine]
     letter_en: list[PackLine]
+    tables: list[PackPart]
     parts: list[PackPart]
 
 
@@ -118,28 +122,35 @@ def pack_of(
     here = fill["en" if _speaks_english() else "zh"]
     lists = {
         "papers": _("Papers to attach"),
+        "proof": _("Papers to attach"),
         "script": _("What to say on the phone"),
         "confirm": _("What must stand in it before you pay"),
         "refused": _("If it is refused: in this order"),
         "mistakes": _("Better not"),
     }
-    parts = [_means_part(household, position, debt, amounts)]
-    parts.append(_debts_part(position, amounts))
-    parts.append(_shares_part(household, position, together, amounts))
+    tables = []
+    if letter.admits:
+        tables = [_means_part(household, position, debt, amounts), _debts_part(position, amounts)]
+    parts = []
+    if letter.admits:
+        parts.append(_shares_part(household, position, together, amounts))
     parts += [
         PackPart(key, title, [_line(one, here) for one in common[key]])
         for key, title in lists.items()
-        if letter.admits or key in ("papers", "refused")
+        if (key != "proof" if letter.admits else key in ("proof", "refused"))
     ]
     parts.append(_follow_up(today))
     return Pack(
-        title=_("{aim}: {debt}").format(aim=spoken(letter.names), debt=one_line(debt.name)),
+        title=capfirst(
+            _("{aim}: {debt}").format(aim=spoken(letter.names), debt=one_line(debt.name))
+        ),
         hint=[_line(one, here) for one in letter.hint],
         carries=_carries(found, owed_fen(debt.terms), aim, amounts, today) if letter.admits else [],
         warning=_warning() if letter.admits else "",
         is_old=letter.admits and late > OLD_DAYS,
         letter_zh=_letter(aim, fill["zh"], "zh", contacts, today),
         letter_en=_letter(aim, fill["en"], "en", contacts, today),
+        tables=tables,
         parts=parts,
     )
 
@@ -218,8 +229,7 @@ def _filled(
     late = _days_late(debt, position.as_of)
     names: Words = load_letters().by_aim[aim].names
     product = load_products().get(debt.product or "")
-    rate = MOST_RATE if aim == "instalments" else None
-    asked = asked_fen(owed_fen(debt.terms), found.offered_fen, found.periods, rate)
+    asked = _asked(household, debt, aim, found)
     with speaking(speech):
         today = position.as_of
         lender = spoken(product.names) if product and product.id not in LENDER_OF else ""
@@ -243,6 +253,16 @@ def _filled(
             "aim_low": in_language(names, "en"),
             "calls": count if calls else BLANK,
         }
+
+
+def _asked(household: Household, debt: Debt, aim: str, found: Capacity) -> int:
+    """Fen a month that a letter names: no more than serves its aim, nor than is carried."""
+    owed = owed_fen(debt.terms)
+    if aim == "deferral":
+        due = required_before(household, debt.id, found.first_due)
+        return min(due or owed, owed, found.offered_fen)
+    rate = MOST_RATE if aim == "instalments" else None
+    return asked_fen(owed, found.offered_fen, found.periods, rate)
 
 
 def _days_late(debt: Debt, today: date) -> int:

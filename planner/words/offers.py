@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from planner.domain.offers.beside import Beside, OfferRefused
 from planner.domain.offers.check import Finding, OfferCheck
 from planner.domain.rulebook.ceilings import load_ceilings
-from planner.words.days import day
+from planner.words.days import NO_BREAK, day
 from planner.words.figures import Amounts, percent
 from planner.words.language import spoken
 
@@ -147,7 +147,8 @@ def beside_lines(beside: Beside, amounts: Amounts) -> list[tuple[str, str, str]]
     as_of = beside.plan.as_of
 
     def on(found: date | None) -> str:
-        return _("not in sight") if found is None else day(found, as_of)
+        # In two columns on a phone a day may break into two lines.
+        return _("not in sight") if found is None else day(found, as_of).replace(NO_BREAK, " ")
 
     return [
         (_("Paid on this debt"), amounts(stay.paid_fen), amounts(taken.paid_fen)),

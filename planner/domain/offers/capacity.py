@@ -264,6 +264,18 @@ def required_fen(household: Household, debts: Sequence[str]) -> int:
     )
 
 
+def required_before(household: Household, debt: str, on: date) -> int:
+    """Fen that a debt requires up to and on a day, what is overdue included; where that is
+    nothing, its next due."""
+    dues = sorted(
+        (due.due_on, due.required_fen)
+        for due in make_plan(household, "minimum").dues
+        if due.debt == debt
+    )
+    within = [fen for due_on, fen in dues if due_on <= on]
+    return sum(within) if within else next((fen for _on, fen in dues), 0)
+
+
 # --- Whom, how long, how much each ----------------------------------------------------------
 
 

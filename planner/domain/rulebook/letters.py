@@ -31,7 +31,10 @@ FILLED: Final = frozenset(
     )
 )
 LENDERS: Final = ("bank", "consumer_finance", "small_lender", "platform", "person")
-PARTS: Final = ("opening", "plain", "closing", "papers", "script", "confirm", "refused", "mistakes")
+PARTS: Final = (
+    *("subject", "opening", "plain", "closing", "papers", "proof", "script", "confirm"),
+    *("refused", "mistakes"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Letters:
         letter = self.by_aim[aim]
         opening = self.parts["opening" if letter.admits else "plain"]
         closing = self.parts["closing"] if letter.admits else self.parts["closing"][1:]
-        return (*opening, *letter.asks, *closing)
+        return (*self.parts["subject"], *opening, *letter.asks, *closing)
 
 
 @cache

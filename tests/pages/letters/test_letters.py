@@ -7,6 +7,7 @@ from datetime import date
 from html import unescape
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from docx import Document
 
@@ -65,18 +66,20 @@ def test_each_debt_is_offered_the_letters_that_fit_it(client, owner):
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("aim", AIMS)
 def test_every_letter_is_whole_in_both_languages(client, owner, aim, language):
-    client.cookies["django_language"] = language
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     response = client.get(pack("card", aim))
     content = response.content.decode()
     text = said(response)
 
     assert response.status_code == 200
+    assert response.headers["Content-Language"] == language
     assert not re.search(r"\{\w*\}|%\(\w+\)s", text)
     assert 'lang="zh-Hans"' in content
     assert "To: " in text
     assert "致：" in text
-    for part in ("means", "refused", "follow"):
-        assert f'id="{part}"' in content
+    parts = {"refused", "follow"} | ({"proof"} if aim == "stop" else {"means", "debts", "papers"})
+    for part in ("refused", "follow", "proof", "means", "debts", "papers"):
+        assert (f'id="{part}"' in content) is (part in parts)
 
 
 @pytest.mark.parametrize("speech", ["zh", "en"])
@@ -137,7 +140,7 @@ def test_what_can_be_paid_is_the_ledgers_figure(client, make_member):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_document_to_edit_holds_the_same(client, owner, language):
-    client.cookies["django_language"] = language
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     response = client.get(reverse("planner:letter-docx", args=["card", "personal"]))
     writing = Document(io.BytesIO(response.content))
     text = "\n".join(one.text for one in writing.paragraphs)
@@ -146,6 +149,11 @@ def test_the_document_to_edit_holds_the_same(client, owner, language):
     assert text.index("致：") < text.index("To: ")
     assert "{" not in text
     assert len(writing.tables) == 3
+    starts = [one.text for one in writing.paragraphs if one.paragraph_format.page_break_before]
+    kept = "不要交出去" if language == "zh-hans" else "not to be handed over"
+    assert kept in starts[1]
+    styles = [writing.styles[name].element for name in ("Normal", "Heading 1", "List Bullet")]
+    assert all('w:eastAsia="SimSun"' in one.xml for one in styles)
     assert writing.sections[0].page_width.mm == pytest.approx(210, abs=0.5)
     assert writing.core_properties.author == ""
 
@@ -241,6 +249,25 @@ def test_amounts_that_are_hidden_stay_so(client, owner):
     row.save(update_fields=["is_discreet"])
 
     assert "5,000.00" not in said(client.get(pack("card", "personal")))
+
+
+def test_a_later_date_offers_what_is_due_then_not_the_whole_debt(client, make_member):
+    loan = debt(
+        id="loan", name="车贷", contract="instalment", product="other_loan",
+        principal="60000.00", rate={"rate": "0.005", "per": "month"}, method="level",
+        next_due="2026-12-20", periods_left=24,
+    )  # fmt: skip
+    del loan["minimum"]
+    client.force_login(
+        make_member(
+            "owes", accounts=[account(balance="9000.00")], incomes=[income(amount="9000.00")],
+            debts=[loan],
+        )
+    )  # fmt: skip
+    text = said(client.get(pack("loan", "deferral")))
+    offered = re.search(r"到时还 ¥([\d,.]+)", text)[1]
+
+    assert 2_600 < float(offered.replace(",", "")) < 5_400
 
 
 def test_the_first_payment_leaves_time_to_answer(client, owner):

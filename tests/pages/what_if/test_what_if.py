@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.urls import reverse
 
 from planner.domain.ledger.ledger import Ledger
@@ -81,12 +82,13 @@ def test_each_is_a_page_or_a_fragment_in_both_languages(
     client, tight, url, headers, is_page, language
 ):
     household_of(tight)
-    client.cookies["django_language"] = language
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
 
     response = client.get(url, headers=headers)
 
     assert response.status_code == 200
     assert (b"<html" in response.content) is is_page
+    assert response.headers["Content-Language"] == language
 
 
 def test_the_page_of_a_shortage_tells_the_sum_the_day_and_why(client, tight):
