@@ -19,7 +19,7 @@ from planner.pages.imports import views as imports
 from planner.pages.letters import views as letters
 from planner.pages.money import views as money
 from planner.pages.offers import views as offers
-from planner.pages.plan import answers, optimum
+from planner.pages.plan import answers, asked, optimum
 from planner.pages.plan import views as plan
 from planner.pages.reminders import views as reminders
 from planner.pages.rulebook import views as rulebook
@@ -135,6 +135,7 @@ urlpatterns = [
     path("plan/answers/", answers.question_answer, name="question-answer"),
     path("plan/answers/all/", answers.question_answer_all, name="question-answer-all"),
     path("plan/answers/resume/", answers.question_resume, name="question-resume"),
+    path("plan/asked/<str:token>/", asked.question, name="question"),
     path("plan/undo/", plan.plan_undo, name="plan-undo"),
     path("plan/news/", plan.plan_news, name="plan-news"),
     path("plan/discreet/", plan.plan_discreet, name="plan-discreet"),

@@ -9,6 +9,7 @@ from planner.domain.answers.unanswered import Question, Unanswered, unanswered
 from planner.domain.household.household import Household
 from planner.domain.ledger.ledger import Transfer
 from planner.domain.values.money import format_yuan
+from planner.hashes import digest
 from planner.models import HouseholdRow, User
 from planner.plans.kept import kept, leave_what_is_long
 from planner.plans.shelf import Record, Shelf
@@ -98,6 +99,11 @@ def _read(record: Mapping[str, Any]) -> Unanswered:
         tuple(Transfer(**one | {"on": day(one["on"])}) for one in record["transfers"]),
         date.fromisoformat(record["known_to"]),
     )
+
+
+def question_token(kind: str, slug: str, on: date) -> str:
+    """What it is asked under in an address that a reminder holds: it names nobody."""
+    return digest({"question": [kind, slug, on.isoformat()]})[:32]
 
 
 def answer_as_planned(*, user: User, question: Question, key: str = "") -> int:

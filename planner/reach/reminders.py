@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from planner.domain.answers.moves import moves_of
@@ -12,7 +13,7 @@ from planner.domain.ledger.consequences import Consequence
 from planner.hashes import digest
 from planner.models import Arrangement, Channel, HouseholdRow, Reminder, Reminding, User
 from planner.plans.current import Current
-from planner.plans.questions import open_questions
+from planner.plans.questions import open_questions, question_token
 from planner.words import reminders as words
 from planner.words.language import one_line, speaking
 from planner.words.names import account_names_of, name_of_rung
@@ -20,11 +21,13 @@ from planner.words.names import account_names_of, name_of_rung
 AHEAD = timedelta(days=60)
 LATE_DAYS = (1, 2)  # after a day without an answer; from then on once a week
 WEEK = 7
+PAYMENT = "payment"
 _DAY = timedelta(days=1)
 
 
 class ToTell(NamedTuple):
-    """`about`, `of` and `step` say what it is: said once, it is not said again."""
+    """`about`, `of` and `step` say what it is: said once, it is not said again. `question` is the
+    kind of what can be answered there, if anything can."""
 
     kind: str
     about: str
@@ -33,10 +36,19 @@ class ToTell(NamedTuple):
     said: words.Said
     is_urgent: bool = False
     step: str = ""
+    question: str = ""
 
     @property
     def key(self) -> str:
         return digest({"reminder": [self.kind, self.about, self.of.isoformat(), self.step]})
+
+    @property
+    def path(self) -> str:
+        """Where it is answered; "" where there is nothing to."""
+        if not self.question:
+            return ""
+        token = question_token(self.question, self.about, self.of)
+        return reverse("planner:question", args=[token])
 
 
 def write_reminders(user: User, household: HouseholdRow) -> None:
@@ -62,7 +74,7 @@ def write_reminders(user: User, household: HouseholdRow) -> None:
                 on=one.of,
                 send_on=datetime.combine(one.send, hour, zone),
                 is_urgent=one.is_urgent,
-                content=one.said._asdict(),
+                content={**one.said._asdict(), "path": one.path},
             )
             for one in found
             if one.key not in told
@@ -95,9 +107,10 @@ def _planned(user: User, current: Current, today: date, wishes: Reminding) -> It
         name, is_agreed = one_line(situation.name(due.debt)), due.debt in agreed
         said = words.due_ahead(name, due.due_on, due.required_fen, is_agreed=is_agreed)
         if before:
-            yield ToTell("ahead", due.debt, due.due_on, due.due_on - before, said)
+            yield ToTell("ahead", due.debt, due.due_on, due.due_on - before, said, question=PAYMENT)
         said = words.due_today(name, due.due_on, due.required_fen, is_agreed=is_agreed)
-        yield ToTell("today", due.debt, due.due_on, due.due_on, said, is_urgent=True)
+        on = due.due_on
+        yield ToTell("today", due.debt, on, on, said, is_urgent=True, question=PAYMENT)
     starting: dict[tuple[str, date], list[Consequence]] = {}
     for start in plan.consequences:
         if start.state == "will_start" and start.starts_on:
@@ -129,7 +142,10 @@ def _asked(user: User, current: Current, today: date) -> Iterator[ToTell]:
         else:
             continue
         for step, send in enumerate(_asking_days(one.on, today)):
-            yield ToTell(f"asked {one.kind}", one.slug, one.on, send, said, step=send.isoformat())
+            yield ToTell(
+                f"asked {one.kind}", one.slug, one.on, send, said,
+                step=send.isoformat(), question=one.kind,
+            )  # fmt: skip
             if step:
                 break
 

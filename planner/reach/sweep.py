@@ -142,11 +142,15 @@ def _message(
     now: datetime,
 ) -> Message:
     said = "discreet" if wish.is_discreet else "plain"
-    lines = list(dict.fromkeys(one.content[said] for one in reminders))
+    lines: dict[str, list[str]] = {}  # each with where it is answered: two may read alike
+    for one in reminders:
+        paths = lines.setdefault(one.content[said], [])
+        if path := one.content["path"]:
+            paths.append(settings.SITE_URL + path)
     with speaking(household.language):
         address = settings.SITE_URL + reverse("planner:plan")
         content = {
-            "subject": digest_subject(lines, is_discreet=wish.is_discreet),
+            "subject": digest_subject(list(lines), is_discreet=wish.is_discreet),
             "text": digest_text(lines, address, stop_address(channel)),
         }
     return Message(

@@ -1,6 +1,6 @@
 """What a reminder says: plainly, or so that nobody who reads along learns of whom and how much."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -88,12 +88,14 @@ def digest_subject(lines: Sequence[str], *, is_discreet: bool) -> str:
     return lines[0]
 
 
-def digest_text(lines: Sequence[str], address: str, stop: str) -> str:
+def digest_text(lines: Mapping[str, Sequence[str]], address: str, stop: str) -> str:
+    """`lines` with the addresses at which each is answered."""
+    told = [text for line, answers in lines.items() for text in (line, *dict.fromkeys(answers))]
     return "\n".join(
         [
-            *lines,
+            *told,
             "",
-            _("Look, or answer, here:"),
+            _("The plan:"),
             address,
             "",
             _("You asked for these reminders. To stop them:"),

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 from planner.models import User
 from planner.pages.front.sample import sample_document
 from planner.pages.waiting import LOOKS, Looks
+from planner.plans.questions import open_questions, question_token
 from planner.services.arrangements import (
     agree_arrangement,
     ask_arrangement,
@@ -718,6 +719,15 @@ def _arranged(step: str, site: Site) -> Page:
     return page
 
 
+def _question(site: Site) -> Page:
+    """One due of the past month, as a reminder leads to it."""
+    user = site.member(households.away)
+    one = next(one for one in open_questions(user) if one.kind == "payment")
+    page = site.open("planner:question", question_token(one.kind, one.slug, one.on), who=user)
+    unfold(page)
+    return page
+
+
 def _mend(site: Site) -> Page:
     """A payment that cannot be reckoned any more."""
     user = site.member()
@@ -742,6 +752,8 @@ def _of_members() -> Iterator[tuple[str, State]]:
         yield state, partial(_signed_in, name)
     yield "settings-refused", partial(_refused, "planner:settings", "member", {"buffer": "x"})
     yield "feed-made", _feed_made
+    yield "question", _question
+    yield "question-answered", lambda site: site.open("planner:question", "abc", who=site.member())
     yield "reminders-stop", lambda site: site.open("planner:reminder-stop", "abc")
     yield "password-refused", _password_refused
     yield "email-waiting", _address_waiting

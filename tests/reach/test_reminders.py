@@ -20,8 +20,10 @@ from planner.models import Channel, Message, Reach, Reminder, Reminding
 from planner.reach.renewal import hand_out, hand_out_sweep
 from planner.reach.sweep import CLAIM, GIVEN_UP, deliver, gather, sweep
 from planner.services import channels
+from planner.services.documents import household_document_of
 from planner.services.entries import record_payment
 from tests.households import debt
+from tests.page_reading import read
 from tests.test_models import raw_database
 from tests.trust.served import free_port
 
@@ -231,6 +233,59 @@ def test_a_guest_is_led_to_sign_up(db, client):
     client.post(reverse("planner:sample-open"))
 
     assert client.get(REMINDERS)["Location"] == reverse("account_signup")
+
+
+# --- Where it leads ----------------------------------------------------------------------------
+
+
+def led_to(mailbox):
+    """The paths that the newest mail leads to, but the plan's and that which stops it."""
+    found = re.findall(r"http://127\.0\.0\.1:8000(/\S+)", mailbox.texts()[-1])
+    return [path for path in found if path.startswith("/plan/asked/")]
+
+
+def test_a_mail_leads_to_the_question_which_one_tap_answers(client, rung, mailbox, clock):
+    clock(at(date(2026, 12, 16), 8, 30))
+    Reach.objects.update(renew_on=timezone.now())
+    hand_out()
+    clock(at(date(2026, 12, 16), 9, 1))
+    sweep()
+    (path,) = led_to(mailbox)
+    assert "friend" not in path
+
+    assert client.get(path)["Location"] == f"{reverse('account_login')}?next={path}"
+    sign_in(client, rung)
+    before = household_document_of(rung)
+    page = client.get(path).content.decode()
+    assert "还了吗？" in page
+    assert "小李" in page
+    assert household_document_of(rung) == before  # a link changes nothing
+    (form,) = [one for one in read(page).forms if ("answer", "planned") in one.sent()]
+    assert client.post(form.action, dict(form.sent())).status_code == 302
+    paid = [one["debt"] for one in household_document_of(rung)["history"] if "debt" in one]
+    assert paid == ["friend"]
+    again = client.get(path)
+    assert again.status_code == 200
+    assert "这里没有要答的" in again.content.decode()
+
+
+def test_before_its_day_it_leads_to_where_the_payment_is_entered(client, rung, mailbox, clock):
+    clock(at(date(2026, 12, 12)))
+    sweep()
+    (path,) = led_to(mailbox)
+    answer = sign_in(client, rung).get(path)
+
+    assert answer["Location"] == reverse("planner:debt-paid", args=["friend"]) + "?due=2026-12-15"
+    assert client.get(answer["Location"]).status_code == 200
+
+
+def test_another_person_is_asked_nothing_there(client, rung, mailbox, clock, make_member):
+    clock(at(date(2026, 12, 12)))
+    sweep()
+    (path,) = led_to(mailbox)
+    page = sign_in(client, make_member("other", debts=[])).get(path).content.decode()
+
+    assert "这里没有要答的" in page
 
 
 # --- Stopping ----------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ TABLE = {
     "planner:history-list": OWN,
     "planner:history-undo": OWN,
     "planner:history-mend": OWN,
+    "planner:question": OWN,
     "planner:question-answer": OWN,
     "planner:question-answer-all": OWN,
     "planner:question-resume": OWN,

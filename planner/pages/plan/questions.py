@@ -64,14 +64,14 @@ class Asking:
         """The oldest due or income; what was refused is asked again at once."""
         open_ones = [one for one in self.questions if one.kind != "expense"]
         if self._bound is not None and self._bound.question.kind != "expense":
-            return self._asked(self._bound.question)
+            return self.of(self._bound.question)
         waiting = [one for one in open_ones if key_of(one) not in self._put_off_here]
-        return self._asked(waiting[0]) if waiting else None
+        return self.of(waiting[0]) if waiting else None
 
     @cached_property
     def expenses(self) -> list[Asked]:
         """Living costs, all together: nobody wants to be asked for each."""
-        return [self._asked(one) for one in self.questions if one.kind == "expense"]
+        return [self.of(one) for one in self.questions if one.kind == "expense"]
 
     @property
     def expenses_are_open(self) -> bool:
@@ -85,7 +85,7 @@ class Asking:
     @cached_property
     def all(self) -> list[Asked]:
         """Everything that "all as planned" would say, by day."""
-        return [self._asked(one) for one in self.questions]
+        return [self.of(one) for one in self.questions]
 
     @property
     def count(self) -> int:
@@ -121,7 +121,7 @@ class Asking:
         initial = {"until": until, "revision": self.page.row.revision}
         return AllAsPlannedForm(household=self.page.row, initial=initial)
 
-    def _asked(self, question: Question) -> Asked:
+    def of(self, question: Question) -> Asked:
         key = key_of(question)
         page = self.page
         bound = self._bound if self._bound and key_of(self._bound.question) == key else None
