@@ -37,6 +37,7 @@ from planner.words.names import certainty_word
 
 ANSWER_DAYS, LATEST_DAYS = 15, 60
 OLD_DAYS = 913  # two and a half years overdue: limitation may be near (CC188)
+KINDS_ONLY = "other_"  # products that name a kind of debt, not who lends
 BLANK = "________"  # to be filled in by hand
 ONE_PAYMENT = ("deferral", "settlement")
 MOST_ENTRIES = 20  # of the log in a letter: the whole log is attached
@@ -229,10 +230,11 @@ def _filled(
     late = _days_late(debt, position.as_of)
     names: Words = load_letters().by_aim[aim].names
     product = load_products().get(debt.product or "")
-    asked = _asked(household, debt, aim, found)
+    asked, others = _asked(household, debt, aim, found), required_fen(household, [debt.id])
     with speaking(speech):
         today = position.as_of
-        lender = spoken(product.names) if product and product.id not in LENDER_OF else ""
+        is_named = product and not product.id.startswith(KINDS_ONLY) and product.id not in LENDER_OF
+        lender = spoken(product.names) if product and is_named else ""
         said = ngettext("{days} day overdue", "{days} days overdue", late).format(days=late)
         count = ngettext("{count} entry", "{count} entries", calls).format(count=calls)
         return {
@@ -243,9 +245,11 @@ def _filled(
             "today": day(today, date(today.year - 1, 1, 1)),
             "income": amounts(sum(fen for _name, fen in incomes)),
             "costs": amounts(sum(fen for _name, fen, _is_essential in expenses)),
-            "others": amounts(required_fen(household, [debt.id])),
+            "others": _(", other debts about {amount} at least").format(amount=amounts(others))
+            if others
+            else "",
             "amount": amounts(asked) if asked else BLANK,
-            "periods": str(found.periods),
+            "periods": str(found.periods) if asked else BLANK,
             "first_due": day(found.first_due, today),
             "total": amounts(asked * found.periods) if asked else BLANK,
             "reply_by": day(today + timedelta(days=ANSWER_DAYS), today),
