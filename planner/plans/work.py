@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -21,6 +21,7 @@ from planner.plans.foreseen import OPTIMUM
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=15)
+CLOCKS_DIFFER = timedelta(minutes=1)  # a lease ends no later, or a clock was wrong that is right now
 LOST_AFTER = timedelta(minutes=1)  # a row that nobody holds: its task is put into the queue again
 FIRST, LAST = 10, 0  # priorities: a first plan goes before anybody's optimum
 
@@ -46,7 +47,7 @@ class Lease:
     def take(self) -> bool:
         """Whether nobody else is at it, and it is still wanted."""
         now = timezone.now()
-        free = Q(held_until=None) | Q(held_until__lt=now)
+        free = Q(held_until=None) | _has_run_out(now)
         rows = Reckoning.objects.owned_by(self.owner).filter(free, revision=self.revision, fault="")
         return bool(rows.update(holder=self.holder, held_until=now + LEASE))
 
@@ -152,7 +153,7 @@ def fault_of(user: User) -> str:
 def take_up() -> int:
     """Put into the queue again what a killed worker held, and what lost its task; how many."""
     now = timezone.now()
-    dead = Q(held_until__lt=now) | Q(held_until=None, asked_on__lt=now - LOST_AFTER)
+    dead = _has_run_out(now) | Q(held_until=None, asked_on__lt=now - LOST_AFTER)
     found = 0
     for key in Reckoning.objects.filter(dead, fault="").values_list("pk", flat=True):
         with transaction.atomic():
@@ -164,6 +165,11 @@ def take_up() -> int:
             _enqueue(row)
             found += 1
     return found
+
+
+def _has_run_out(now: datetime) -> Q:
+    """Of a lease: that nobody renewed it, or that it ends when no clock that is right could say."""
+    return Q(held_until__lt=now) | Q(held_until__gt=now + LEASE + CLOCKS_DIFFER)
 
 
 def _enqueue(row: Reckoning) -> None:

@@ -274,6 +274,18 @@ def test_what_a_killed_worker_held_is_taken_up_once_its_lease_has_run_out(person
     assert killed.is_given_up()
 
 
+def test_a_lease_of_a_clock_that_was_wrong_is_not_waited_for(person, queue, clock):
+    now = timezone.now()
+    clock(now + timedelta(days=40))
+    work.ask(person, "plan")
+    assert work.Lease(person.pk, person.household.revision).take()
+
+    clock(now)
+
+    assert work.take_up() == 1
+    assert work.Lease(person.pk, person.household.revision).take()
+
+
 def test_who_goes_on_working_keeps_the_lease(person, queue, clock):
     now = timezone.now()
     work.ask(person, OPTIMUM)
