@@ -23,7 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from planner import keys
@@ -224,10 +224,16 @@ def _postgres(program: str, *arguments: str, environment: dict[str, str]) -> Non
 
 @contextmanager
 def _scratch() -> Iterator[dict[str, str]]:
-    """A database beside ours, gone afterwards."""
+    """A database beside ours, gone afterwards. Raises CommandError where none may be made."""
     name = f"anhuan_verify_{secrets.token_hex(4)}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+    except ProgrammingError as error:
+        raise CommandError(
+            f"No database can be made to look into the copy: {str(error).strip()}. Let PostgreSQL "
+            "have its superuser say: ALTER ROLE … CREATEDB, with the role of DATABASE_URL."
+        ) from None
     parts = urlsplit(os.environ["DATABASE_URL"])
     address = urlunsplit(parts._replace(path=f"/{name}"))
     address = address if "//" in address else address.replace(":", "://", 1)

@@ -68,6 +68,23 @@ def test_a_backup_is_verified_without_touching_what_is_here(file, capsys):
     assert connection.introspection.table_names() == tables
 
 
+def test_who_may_make_no_database_is_told_how_to_verify(file):
+    if connection.vendor != "postgresql":
+        return  # a file needs no leave
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE may_little")
+        cursor.execute("SET ROLE may_little")
+    try:
+        with pytest.raises(CommandError) as caught:
+            call_command("verify_backup", str(file))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            cursor.execute("DROP ROLE may_little")
+
+    assert "CREATEDB" in str(caught.value)
+
+
 def spoil(file, folder, **changes):
     """The same file with another manifest; with `database`, with other contents."""
     copy, manifest = unpacked(file, folder)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from planner import hashes, keys
@@ -89,6 +89,30 @@ def test_the_key_of_digests_cannot_be_read_without_data_keys(paid, settings):
     settings.DATA_KEYS = [ANOTHER]
 
     assert not keys.fit()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("backup", ["copies"]),
+        ("check_books", []),
+        ("prune", []),
+        ("reencrypt", []),
+        ("remove_factors", ["owner@example.com"]),
+        ("send_reminders", []),
+    ],
+)
+def test_no_command_begins_with_keys_that_do_not_fit(
+    paid, settings, name, arguments, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    settings.DATA_KEYS = [ANOTHER]
+
+    with pytest.raises(CommandError) as caught:
+        call_command(name, *arguments, skip_checks=False)
+
+    assert "Put the right key back from your copy" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_new_data_key_loses_nothing(paid, settings):

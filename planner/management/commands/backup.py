@@ -1,12 +1,13 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from planner.management.backups import make_backup
+from planner.management.checked import CheckedCommand
 
 
-class Command(BaseCommand):
+class Command(CheckedCommand):
     help = "Write a copy of the database into a folder, while the site runs. It holds no key."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from planner.management.checked import CheckedCommand
 from planner.models import User
 from planner.plans import audit
 from planner.plans.shown import check_optimum
 
 
-class Command(BaseCommand):
+class Command(CheckedCommand):
     help = (
         "Recomputes each household's plans and position from its figures and its history and "
         "compares them with what is stored; the payments of a stored optimum go through the ledger "

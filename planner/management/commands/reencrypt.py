@@ -1,11 +1,10 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from planner.management.checked import CheckedCommand
 from planner.services import people
 
 
-class Command(BaseCommand):
+class Command(CheckedCommand):
     help = (
         "Write every encrypted value again with the newest of DATA_KEYS, so that old keys may go."
     )

@@ -1,13 +1,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from planner.management.checked import CheckedCommand
 from planner.models import User
 from planner.services import factors
 
 
-class Command(BaseCommand):
+class Command(CheckedCommand):
     help = (
         "Remove the second factor of an account whose owner has lost it, codes and all. Make sure "
         "first who is asking: with the password this opens the account."

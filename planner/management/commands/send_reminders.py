@@ -5,14 +5,15 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from planner.management.checked import CheckedCommand
 from planner.models import Message, Reminder
 from planner.reach.sweep import sweep
 
 
-class Command(BaseCommand):
+class Command(CheckedCommand):
     help = (
         "Sends the reminders that are due. Safe to run every minute, and on several machines: each "
         "is sent by one of them."
