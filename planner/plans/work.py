@@ -21,7 +21,7 @@ from planner.plans.foreseen import OPTIMUM
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=15)
-CLOCKS_DIFFER = timedelta(minutes=1)  # a lease ends no later, or a clock was wrong that is right now
+CLOCKS_DIFFER = timedelta(minutes=1)  # a lease that ends later was written by a wrong one
 LOST_AFTER = timedelta(minutes=1)  # a row that nobody holds: its task is put into the queue again
 FIRST, LAST = 10, 0  # priorities: a first plan goes before anybody's optimum
 
