@@ -350,6 +350,30 @@ def test_down_for_an_hour_loses_nothing(rung, mailbox, settings, clock):
     assert len(mailbox.mails) == 1
 
 
+def test_where_the_server_is_slow_a_claim_holds_from_when_it_is_sent(
+    make_member, mailbox, clock, monkeypatch
+):
+    for name in ("one", "two", "three"):
+        ringing(make_member(name, strategy="minimum"))
+    moment = at(date(2026, 12, 12))
+    clock(moment)
+    while gather(moment):
+        pass
+    minutes = iter(range(10))
+    monkeypatch.setattr("planner.reach.sweep.monotonic", lambda: 60 * next(minutes))
+    held = []
+
+    def slowly(message, *_rest):
+        minute = timedelta(minutes=len(held) + 1)
+        held.append(message.due_on - moment - minute)
+        return "sent"
+
+    monkeypatch.setattr("planner.reach.sweep._send", slowly)
+    deliver(moment, 10)
+
+    assert held == [CLAIM] * 3
+
+
 def test_a_refused_message_is_a_dead_letter_with_its_reason(client, rung, mailbox, clock):
     mailbox.answer = "550 no such person"
     clock(at(date(2026, 12, 12)))
