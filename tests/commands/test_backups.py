@@ -57,6 +57,15 @@ def test_another_program_finds_the_copy_whole(file, tmp_path):
         database.execute("UPDATE planner_debt SET slug = '../..'")
 
 
+def test_where_no_backup_can_be_written_it_is_said(owner, tmp_path):
+    (tmp_path / "backups").write_text("a file")
+
+    with pytest.raises(CommandError) as caught:
+        call_command("backup", str(tmp_path / "backups"))
+
+    assert "No backup was made" in str(caught.value)
+
+
 def test_a_backup_is_verified_without_touching_what_is_here(file, capsys):
     tables = connection.introspection.table_names()
 

@@ -1,7 +1,8 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.db import OperationalError
 
 from planner.management.backups import make_backup
 from planner.management.checked import CheckedCommand
@@ -14,4 +15,7 @@ class Command(CheckedCommand):
         parser.add_argument("folder", type=Path)
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        self.stdout.write(str(make_backup(folder)))
+        try:
+            self.stdout.write(str(make_backup(folder)))
+        except (OSError, OperationalError) as error:  # no room, or no such folder
+            raise CommandError(f"No backup was made: {error}") from None
