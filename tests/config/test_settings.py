@@ -1,9 +1,11 @@
 import os
+import re
 import stat
 import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 from django.core import checks
 from django.core.management import call_command
 
@@ -126,6 +128,12 @@ def test_a_variable_nobody_can_mean_is_refused_by_name(tmp_path, name, value):
 
     assert result.returncode == 1
     assert f"ImproperlyConfigured: {name}" in result.stderr
+
+
+def test_the_proxy_of_the_book_lets_pass_whatever_the_site_takes():
+    told = re.search(r"client_max_body_size (\d+)m;", (ROOT / "docs" / "deploy.md").read_text())
+
+    assert int(told[1]) * 1024 * 1024 >= max(settings.LARGE_BODIES.values())
 
 
 def test_a_postgres_address_selects_postgres_with_its_pool(tmp_path):
