@@ -67,6 +67,13 @@ def test_the_calendars_of_generated_households_read_back_in_three_readers(tens):
         assert_reads_back(make_plan(household(number)), "zh" if number % 2 else "en")
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("hundreds", range(3, 50))
+def test_five_thousand_calendars_read_back_in_three_readers(hundreds):
+    for number in range(100 * hundreds, 100 * hundreds + 100):
+        assert_reads_back(make_plan(household(number)), "zh" if number % 2 else "en")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
