@@ -667,11 +667,13 @@ def read_refused(raw):
         (b'{"version": ' + b"9" * 5_000 + b"}", "too many digits"),
         (b"[" * 10_000 + b"]" * 10_000, "nested too deeply"),
         (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "nested too deeply"),
-        (b"[" * 100_000, "nested too deeply"),
+        (b"[" * 40_000, "nested too deeply"),
+        (b"[" * 100_000, "without end"),
+        (b'{"version": "' + b"9" * 100_000 + b'"}', "without end"),
         (b" " * 10_000_000, "10000000 bytes"),
         (b'{"a": 1, "a": 2}', "the key twice"),
     ],
-    ids=range(17),
+    ids=range(19),
 )
 def test_bytes_that_are_no_document_are_one_error(raw, found):
     assert found in str(read_refused(raw))
