@@ -67,6 +67,12 @@ def propose_arrangement(
     return _standing(user, int(write(user, propose)))
 
 
+def offered_terms_of(*, user: User) -> dict[str, Mapping[str, Any]]:
+    """What lenders offered and nobody has agreed to yet: whole terms, by debt."""
+    rows = Arrangement.objects.owned_by(user).filter(state=Arrangement.State.OFFERED)
+    return {row.debt: row.terms for row in rows if row.terms}
+
+
 def agreed_already() -> EntryRefused:
     return EntryRefused(
         "agreed_already", _("Another arrangement for this debt still holds. End it first.")

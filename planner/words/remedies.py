@@ -94,6 +94,8 @@ def steps_of(best: Remedy) -> list[Step]:
             Step(_("Where to change it"), address("planner:plan-due-days")),
             Step(_("Changed"), address("planner:debt-detail", best.about)),
         ]
+    if best.kind == "offer":
+        return [Step(_("Look at the offer"), _where(best))]
     return [Step(_("Change this expense"), _where(best))]
 
 
@@ -125,6 +127,8 @@ def _what(one: Remedy, situation: Situation) -> SafeString:
     }
     if one.kind == "due_day":
         return markup(_("Move the due day of {name} to the {day}"), **values)
+    if one.kind == "offer":
+        return markup(_("Repay {name} as the lender offered"), **values)
     if one.kind == "forgo":
         return markup(_("Up to {on}, leave out {name} ({amount})"), **values)
     sentence = ngettext(
@@ -139,6 +143,8 @@ def _where(one: Remedy) -> str:
     match one.kind:
         case "due_day":
             return address("planner:plan-due-days")
+        case "offer":
+            return address("planner:debt-arrangement", one.about)
         case "forgo":
             return address("planner:expense-detail", one.about)
     return address("planner:income-detail", one.about)

@@ -1,12 +1,12 @@
 """When money is short: what a person can do about it by themselves, each tried through the ledger.
 
 Nothing is estimated: each remedy is another household into the same make_plan. Tried is what the
-product's own terms allow, what can be left unspent, and an income that comes earlier. What is only
-reported, or needs the lender's consent, is asked for and carries no figures (see `to_ask`). No
-remedy borrows.
+product's own terms allow, what a lender offered and was entered (such as instalments of a bill),
+what can be left unspent, and an income that comes earlier. What is only reported, or needs the
+lender's consent, is asked for and carries no figures (see `to_ask`). No remedy borrows.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -16,6 +16,7 @@ from planner.domain.answers.living_costs import held_on
 from planner.domain.answers.relief import next_money
 from planner.domain.answers.scenarios import (
     advance_income,
+    arrange,
     forgo,
     lacks_of,
     missing_fen,
@@ -25,6 +26,7 @@ from planner.domain.answers.scenarios import (
     spent_until,
 )
 from planner.domain.household.household import Household
+from planner.domain.household.terms import RevolvingTerms
 from planner.domain.ledger.flows import RESERVE_DAYS
 from planner.domain.make_plan import make_plan
 from planner.domain.paying.trials import Trials
@@ -37,19 +39,22 @@ from planner.domain.plan.plan import (
     outcome_of,
     read_off,
 )
+from planner.domain.values.reading import InvalidDocument
 
 MOST_TRIED = 8  # each is a whole plan
 MOST_DEBTS = 12  # of more, each plan takes too long for a page
 MOST_ASKED = 3
 EARLIEST_DAYS = 10  # an employer may pay some days earlier, not weeks
 
-Kind = Literal["due_day", "forgo", "earlier"]
+Kind = Literal["due_day", "offer", "forgo", "earlier"]
+Terms = Mapping[str, Any]
 
 
 class Remedy(NamedTuple):
     """`kind` with the debt, expense or income (`about`) that it concerns.
 
     due_day  the debt falls due on `day` of the month, from the due after its next bill on
+    offer    the debt is repaid as its lender offered, by the terms that were entered
     forgo    an expense that is not essential is left out up to and including `on`, `fen` in all
     earlier  the next arrival of the income after `on` comes on `on`, `day` days earlier
 
@@ -71,8 +76,10 @@ class Remedy(NamedTuple):
         return self.kind != "earlier"
 
 
-def remedies(household: Household, plan: Plan, until: date) -> list[Remedy]:
-    """What helps: own means first, then the best plan first.
+def remedies(
+    household: Household, plan: Plan, until: date, offers: Mapping[str, Terms] | None = None
+) -> list[Remedy]:
+    """What helps: own means first, then the best plan first. `offers` are whole terms by debt.
 
     That is, what makes fewer or lesser things start, or pays for all up to `until`, the last safe
     day of what is short first; and makes no more dues late. Raises PaymentRefused.
@@ -81,7 +88,7 @@ def remedies(household: Household, plan: Plan, until: date) -> list[Remedy]:
         return []
     late = outcome_of(plan).late_dues
     found = []
-    for remedy, other in islice(_tried(household, plan.strategy, until), MOST_TRIED):
+    for remedy, other in islice(_tried(household, plan.strategy, until, offers or {}), MOST_TRIED):
         tried = remedy._replace(
             outcome=outcome_of(other), missing_fen=_missing_fen(remedy, other, until)
         )
@@ -130,7 +137,11 @@ def _missing_fen(remedy: Remedy, other: Plan, until: date) -> int:
 _UNKNOWN = Outcome(None, 0, 0)
 
 
-def _tried(household: Household, strategy: str, until: date) -> Iterator[tuple[Remedy, Plan]]:
+def _tried(
+    household: Household, strategy: str, until: date, offers: Mapping[str, Terms]
+) -> Iterator[tuple[Remedy, Plan]]:
+    for about, taken in _taken(household, offers):
+        yield Remedy("offer", about, None, 0, 0, _UNKNOWN, 0), make_plan(taken, strategy)
     for debt in household.debts:
         for figure in offered(debt):
             if figure.certainty != "reported":
@@ -151,6 +162,19 @@ def _tried(household: Household, strategy: str, until: date) -> Iterator[tuple[R
                 "earlier", arrival.income.id, until, days, arrival.income.amount_fen, _UNKNOWN, 0
             )
             yield remedy, make_plan(earlier, strategy)
+
+
+def _taken(household: Household, offers: Mapping[str, Terms]) -> Iterator[tuple[str, Household]]:
+    """The household with each offer taken. Left out is what can no longer be taken as it was
+    offered, and a debt with which more is bought each month: the offer says nothing of that."""
+    for debt in household.debts:
+        terms = debt.terms
+        if debt.id not in offers or (isinstance(terms, RevolvingTerms) and terms.monthly_spend_fen):
+            continue
+        try:
+            yield debt.id, arrange(household, debt.id, offers[debt.id])
+        except InvalidDocument:
+            continue
 
 
 def to_ask(plan: Planned) -> list[tuple[str, tuple[int, ...]]]:

@@ -5,16 +5,16 @@ stored anywhere. What has been entered as having happened stays; changes hold fr
 the plan runs from (`planned_from`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from planner.domain.answers.true_rate import annualised
-from planner.domain.household.entries import Corrected
+from planner.domain.household.entries import Arranged, Corrected
 from planner.domain.household.household import Account, Debt, Expense, Household, Income
-from planner.domain.household.terms import RevolvingTerms
+from planner.domain.household.terms import RevolvingTerms, read_terms
 from planner.domain.ledger.ledger import Ledger, Payment, start_contract
 from planner.domain.ledger.replay import answered_flows, replay, stand
 from planner.domain.paying.lookahead import required_ahead
@@ -22,7 +22,7 @@ from planner.domain.paying.proposals import pay_minimum
 from planner.domain.plan.plan import Outcome, Planned, PlannedDue, outcome_of
 from planner.domain.values.days import WORKING_DAYS, EveryDays, Once, next_month_day, occurrences
 from planner.domain.values.money import round_half_up
-from planner.domain.values.reading import LAST_DAY
+from planner.domain.values.reading import LAST_DAY, DocumentError, Fields, InvalidDocument
 
 ROOM_DAYS = 92
 AMPLE_FEN = 10**15  # more than all that anybody can owe, so that nothing is ever short
@@ -213,6 +213,19 @@ def borrow(household: Household, debt: Debt) -> Household:
     """One debt more. What it brings in is `receive`d beside it."""
     added = replace(debt, id=_new_id(debt.id, household.debts))
     return replace(household, debts=(*household.debts, added))
+
+
+def arrange(household: Household, debt_id: str, terms: Mapping[str, Any]) -> Household:
+    """These terms in the place of the debt's from `planned_from` on. Raises InvalidDocument."""
+    on = household.planned_from
+    errors: list[DocumentError] = []
+    fields = Fields({key: one for key, one in terms.items() if key != "contract"}, "terms", errors)
+    read = read_terms(terms["contract"], fields, on)
+    fields.close()
+    if errors:
+        raise InvalidDocument(errors)
+    entry = Arranged(on, debt_id, read, terms["contract"])
+    return replace(household, history=(*household.history, entry))
 
 
 def next_statement(household: Household, debt_id: str) -> date | None:

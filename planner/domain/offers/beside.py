@@ -10,15 +10,16 @@ from typing import Any, NamedTuple
 
 from planner.domain.answers.scenarios import (
     Lack,
+    arrange,
     borrow,
     difference,
     receive,
     standing_of,
 )
 from planner.domain.answers.ways import best_rule
-from planner.domain.household.entries import Arranged, Corrected
+from planner.domain.household.entries import Corrected
 from planner.domain.household.household import Debt, Household, parse_debt
-from planner.domain.household.terms import RevolvingTerms, owed_fen, read_terms
+from planner.domain.household.terms import RevolvingTerms, owed_fen
 from planner.domain.ledger.replay import stand
 from planner.domain.make_plan import make_plan
 from planner.domain.offers.check import Finding, finding_document
@@ -26,7 +27,6 @@ from planner.domain.offers.offer import LenderOffer
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.plan.plan import Plan
 from planner.domain.values.money import format_yuan
-from planner.domain.values.reading import DocumentError, Fields, InvalidDocument
 
 
 class OfferRefused(ValueError):
@@ -144,19 +144,6 @@ def laid_over(household: Household, debt_id: str, offer: LenderOffer) -> Househo
     if offer.kind == "new_loan":
         return _with_loan(household, debt_id, offer)
     return arrange(household, debt_id, terms_for(household, debt_id, offer))
-
-
-def arrange(household: Household, debt_id: str, terms: dict[str, Any]) -> Household:
-    """These terms in the place of the debt's from `planned_from` on. Raises InvalidDocument."""
-    on = household.planned_from
-    errors: list[DocumentError] = []
-    fields = Fields({key: one for key, one in terms.items() if key != "contract"}, "terms", errors)
-    read = read_terms(terms["contract"], fields, on)
-    fields.close()
-    if errors:
-        raise InvalidDocument(errors)
-    entry = Arranged(on, debt_id, read, terms["contract"])
-    return replace(household, history=(*household.history, entry))
 
 
 def _with_loan(household: Household, debt_id: str, offer: LenderOffer) -> Household:

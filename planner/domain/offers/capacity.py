@@ -12,14 +12,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from planner.domain.answers.scenarios import AMPLE_FEN
+from planner.domain.answers.scenarios import AMPLE_FEN, arrange
 from planner.domain.household.household import Expense, Household, Income
 from planner.domain.household.terms import RevolvingTerms, owed_fen
 from planner.domain.ledger.flows import RESERVE_DAYS
 from planner.domain.ledger.ledger import Ledger
 from planner.domain.ledger.replay import answered_flows, replay, stand
 from planner.domain.make_plan import make_plan
-from planner.domain.offers.beside import arrange
 from planner.domain.paying.proposals import pay_minimum
 from planner.domain.values.days import (
     WORKING_DAYS,

@@ -32,7 +32,7 @@ from planner.domain.make_plan import make_plan
 from planner.domain.plan.plan import Outcome, course_of
 from planner.domain.values.days import add_months, occurrences
 from planner.domain.values.reading import LAST_DAY
-from planner.hashes import household_hash
+from planner.hashes import digest, household_hash
 from planner.models import Item
 from planner.pages.plan.figures import FIGURES, BufferForm, StrategyForm, figure_lines
 from planner.pages.plan.last_change import LastChange, changes, wanted
@@ -48,6 +48,7 @@ from planner.plans.kept import (
 )
 from planner.plans.questions import filed
 from planner.plans.shelf import Record
+from planner.services.arrangements import offered_terms_of
 from planner.services.documents import RULES, outline_of
 from planner.services.items import as_it_stands
 from planner.words.answer import NEAR_DAYS, Answer, answer, find_sum, next_paid
@@ -167,11 +168,12 @@ class PlanPage(Current):
         if until is None:
             return {"remedies": [], "sum": None}
         rule = self.rule
+        offers = offered_terms_of(user=self.owner)
 
         def compute(household: Household, names: list[str], _found: object) -> dict[str, Record]:
             leave_what_is_long(self.owner, household, self.document)
             plan = make_plan(household, rule)
-            found = remedies(household, plan, until)
+            found = remedies(household, plan, until, offers)
             short = self.situation.short if len(household.debts) <= MOST_DEBTS else []
             record = {
                 "remedies": [remedy_document(one) for one in found],
@@ -179,7 +181,10 @@ class PlanPage(Current):
             }
             return dict.fromkeys(names, record)
 
-        return self._kept_beside(HELPS, compute)
+        if not offers:
+            return self._kept_beside(HELPS, compute)
+        mark = digest(offers)[:8]  # no part of the household, under which the rest is filed
+        return self._kept_beside((f"{HELPS[0]}-{mark}", f"{HELPS[1]}-{mark}"), compute)
 
     def _kept_beside(self, names: tuple[str, str], compute: Compute) -> Record:
         """What is kept for the plan that is shown: by a rule of thumb, or by the optimum."""

@@ -174,3 +174,43 @@ def test_living_costs_that_come_first_are_in_the_sum():
     for less, is_late in ((0, False), (1, True)):
         other = make_plan(receive(one, fen - less, SHORT_ON))
         assert any(due.due_on == SHORT_ON for due, _missing in short_dues(other)) is is_late
+
+
+def instalments(*days):
+    """600.00 in three payments of 205.00, as a bill's page offers them."""
+    rows = [
+        {"due_on": day, "principal": "200.00", "interest": "0.00", "fee": "5.00"} for day in days
+    ]
+    return {"contract": "instalment", "method": "listed", "principal": "600.00", "rows": rows}
+
+
+def test_instalments_that_were_offered_and_entered_are_tried_with_what_they_cost():
+    one = household(accounts=[account(balance="0.00")], debts=[huabei()])
+    plan = make_plan(one)
+    offers = {"huabei": instalments("2026-12-20", "2027-01-20", "2027-02-20")}
+
+    found = {r.kind: r for r in remedies(one, plan, SHORT_ON, offers)}
+
+    assert (found["offer"].about, found["offer"].missing_fen) == ("huabei", 0)
+    assert found["offer"].outcome.late_dues == 0
+    assert found["offer"].outcome.cost_fen == 1_500
+    assert found["offer"].is_own
+    assert read_remedy(remedy_document(found["offer"])) == found["offer"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "changes"),
+    [
+        (instalments("2026-11-20", "2026-12-20", "2027-01-20"), {}),  # the first day has passed
+        ({"contract": "instalment"}, {}),
+        (instalments("2026-12-20", "2027-01-20", "2027-02-20"), {"monthly_spend": "300.00"}),
+    ],
+    ids=["past", "unknown", "goes-on"],
+)
+def test_an_offer_that_does_not_fit_is_not_tried(terms, changes):
+    one = household(accounts=[account(balance="0.00")], debts=[huabei(**changes)])
+
+    kinds = {r.kind for r in remedies(one, make_plan(one), SHORT_ON, {"huabei": terms})}
+
+    assert kinds
+    assert "offer" not in kinds

@@ -1,11 +1,13 @@
 """What the plan page offers when money is short: what helps first, a sum last, no new debt."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from planner.domain.rulebook.products import load_products
+from planner.services.arrangements import propose_arrangement
 from tests.households import account, debt, expense, income
 
 PLAN = reverse("planner:plan")
@@ -106,3 +108,21 @@ def test_hidden_amounts_are_hidden_there_too(client, make_member):
     client.post(reverse("planner:plan-discreet"), {"hide": "yes"})
 
     assert not re.search(r"¥\d", answer_of(client))
+
+
+def test_what_a_lender_offered_helps_as_soon_as_it_is_entered(client, make_member):
+    """500.00 are due on the 8th with nothing there; as offered, they are due after pay day."""
+    lent = debt(rate=None, due_day=8, next_due="2026-12-08", ladder=LADDER)
+    user = make_member("owner", **short(debts=[lent], incomes=[income(on={"monthly": 28})]))
+    client.force_login(user)
+    row = {"due_on": "2026-12-29", "interest": "0.00", "fee": "20.00"}
+    owed = lent["principal"]
+    terms = {"contract": "instalment", "method": "listed", "principal": owed,
+             "rows": [row | {"principal": owed}]}  # fmt: skip
+    assert "按对方给的方案" not in answer_of(client)
+
+    propose_arrangement(user=user, debt=lent["id"], on=date(2026, 12, 1), terms=terms)
+
+    answer = answer_of(client)
+    assert "按对方给的方案还小李，这一笔和以后每一笔都能按时还。" in text_of(answer)
+    assert reverse("planner:debt-arrangement", args=[lent["id"]]) in answer
