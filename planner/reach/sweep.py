@@ -10,7 +10,7 @@ import logging
 import secrets
 import smtplib
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -90,29 +90,30 @@ def gather(now: datetime) -> int:
     for row in due.filter(owner__in=wishes).order_by("owner", "on", "pk"):
         rows[row.owner_id].append(row)
     messages: list[Message] = []
-    changed: list[Reminder] = []
-    told: list[Reminding] = []
+    waiting: list[Reminder] = []
+    said: list[Reminder] = []
+    told: dict[date, list[int]] = defaultdict(list)  # whose digest of that day went out
     for owner, reminders in rows.items():
         wish, household = wishes[owner], households[owner]
-        changed += reminders
         until = _not_before(wish, household, reminders, now)
         if until is not None:
             for row in reminders:
                 row.send_on = until
+            waiting += reminders
             continue
-        for row in reminders:
-            row.told_on = now
+        said += reminders
         today = timezone.localtime(now, household.zone).date()
         lines = [one for one in reminders if one.kind not in PASSING or one.on >= today]
         if lines and channels[owner]:
-            wish.told_on = today
-            told.append(wish)
+            told[today].append(wish.pk)
             messages += [
                 _message(channel, wish, household, lines, now) for channel in channels[owner]
             ]
     Message.objects.bulk_create(messages)
-    Reminder.objects.bulk_update(changed, ["send_on", "told_on"])
-    Reminding.objects.bulk_update(told, ["told_on"])
+    Reminder.objects.bulk_update(waiting, ["send_on"])
+    Reminder.objects.filter(pk__in=[row.pk for row in said]).update(told_on=now)
+    for day, wished in told.items():
+        Reminding.objects.filter(pk__in=wished).update(told_on=day)
     return len(rows)
 
 
