@@ -86,7 +86,9 @@ def test_every_letter_is_whole_in_both_languages(client, owner, aim, language):
 def test_no_letter_promises_threatens_or_hides(speech):
     letters = load_letters()
     facts = [one for aim in AIMS for one in letters.body(aim)]
-    facts += [one for part in ("papers", "script", "confirm") for one in letters.parts[part]]
+    facts += [
+        one for part in ("papers", "proof", "script", "confirm") for one in letters.parts[part]
+    ]
     texts = [dict(one.words)[speech] for one in facts]
 
     assert [text for text in texts if re.search(FORBIDDEN[speech], text, re.IGNORECASE)] == []
