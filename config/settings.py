@@ -4,6 +4,8 @@ SITE_URL         address under which the site is reached; https:// means deploye
 SECRET_KEY       signs sessions and tokens (at least 50 characters when deployed)
 DATA_KEYS        Fernet keys for names, notes and terms, newest first, separated by commas
 DATABASE_URL     postgres://user:password@host:port/name; SQLite under var/ without it
+VAPID_KEY        signs what is sent to push services; without it no push is offered
+PUSH_TEST_HOST   a stand-in for a push service, for tests; refused when deployed
 EMAIL_URL        smtp://user:password@host:587 (STARTTLS) or smtps://…; files in var/mail without it
 TRUSTED_PROXIES  addresses or networks of the proxies in front, separated by commas
 PORT             port of `make run` on this machine
@@ -42,7 +44,7 @@ def secret(name: str, file_name: str) -> str:
 
 # Two copies of the same text: Django refuses to hand out an empty SECRET_KEY, and a check wants
 # to say which way out there is.
-SECRET_FILE, DATA_KEYS_FILE = "secret", "data_keys"
+SECRET_FILE, DATA_KEYS_FILE, VAPID_KEY_FILE = "secret", "data_keys", "vapid_key"
 SECRET_KEY = secret("SECRET_KEY", SECRET_FILE)
 HAS_SECRET_KEY = bool(SECRET_KEY)
 DATA_KEYS = [key.strip() for key in secret("DATA_KEYS", DATA_KEYS_FILE).split(",") if key.strip()]
@@ -247,6 +249,13 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = f"安还 <no-reply@{_site.hostname}>"
+
+VAPID_KEY = secret("VAPID_KEY", VAPID_KEY_FILE)  # 32 bytes of a P-256 key, base64url
+PUSH_TEST_HOST = os.environ.get("PUSH_TEST_HOST", "")
+if PUSH_TEST_HOST and DEPLOYED:
+    raise ImproperlyConfigured("PUSH_TEST_HOST is for tests: remove it where the site is deployed.")
+PUSH_COOKIE = "push"  # which of a person's channels is this device
+PUSH_COOKIE_AGE = 365 * DAY
 
 ACCOUNT_ADAPTER = "planner.pages.sign_in.adapter.AccountAdapter"
 ACCOUNT_FORMS = {

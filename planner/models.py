@@ -715,10 +715,12 @@ class Reminding(models.Model):
 class Channel(models.Model):
     """A way on which a person is reminded, once they have seen that it reaches them."""
 
-    MAIL = "mail"
+    MAIL, PUSH = "mail", "push"
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10)
+    device = models.CharField(max_length=64, blank=True, help_text="a digest, of push alone")
+    target = EncryptedJSONField(default=dict, help_text="a push subscription as browsers write it")
     secret = models.CharField(max_length=32, help_text="in the address that stops it")
     consented_on = models.DateTimeField(default=timezone.now)
     consent_version = models.CharField(max_length=20)
@@ -730,7 +732,9 @@ class Channel(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="channel_once_per_owner", fields=["owner", "kind"])
+            models.UniqueConstraint(
+                name="channel_once_per_device", fields=["owner", "kind", "device"]
+            )
         ]
 
     def __str__(self) -> str:
@@ -776,7 +780,8 @@ class Message(models.Model):
     SENT, FAILED = "sent", "failed"
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="+")
-    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    # One that is gone leaves what was not sent on it, with the reason.
+    channel = models.ForeignKey(Channel, models.SET_NULL, null=True, related_name="+")
     message_id = models.CharField(max_length=64)
     made_on = models.DateTimeField(default=timezone.now, db_index=True)
     due_on = models.DateTimeField()
@@ -784,7 +789,7 @@ class Message(models.Model):
     is_test = models.BooleanField(default=False)
     outcome = models.CharField(max_length=10, blank=True)
     fault = models.CharField(max_length=40, blank=True, help_text="a code, see planner.words")
-    content = EncryptedJSONField(help_text="subject and text")
+    content = EncryptedJSONField(help_text="subject and text; of a push its path")
 
     objects = OwnedQuerySet.as_manager()
 

@@ -12,7 +12,7 @@ from planner.pages.debts import arrangements, events, records
 from planner.pages.debts import views as debts
 from planner.pages.deductions import views as deductions
 from planner.pages.front import views as front
-from planner.pages.front.manifest import manifest
+from planner.pages.front.manifest import manifest, service_worker
 from planner.pages.history import mend
 from planner.pages.history import views as history
 from planner.pages.imports import views as imports
@@ -77,6 +77,7 @@ register_converter(SpeechConverter, "speech")
 app_name = "planner"
 urlpatterns = [
     path("", front.home, name="home"),
+    path("worker.js", service_worker, name="service-worker"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("guest/", front.guest_start, name="guest-start"),
     path("sample/", front.sample_open, name="sample-open"),
@@ -121,6 +122,7 @@ urlpatterns = [
     path("settings/erase/", settings.data_erase, name="data-erase"),
     path("reminders/", reminders.reminder_settings, name="reminders"),
     path("reminders/mail/", reminders.reminder_mail, name="reminder-mail"),
+    path("reminders/push/", reminders.reminder_push, name="reminder-push"),
     path("reminders/stop/<str:token>/", reminders.reminder_stop, name="reminder-stop"),
     path("privacy/", settings.privacy, name="privacy"),
     path("rules/<speech:speech>/", rulebook.rule_list, name="rule-list"),

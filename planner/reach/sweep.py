@@ -21,9 +21,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from planner.models import Channel, HouseholdRow, Message, Reminder, Reminding
-from planner.services.channels import stop_address
+from planner.reach import push
+from planner.reach.outcomes import Gone, Undeliverable
+from planner.services.channels import stop_address, stop_channel
 from planner.words.language import speaking
 from planner.words.reminders import (
+    GONE,
+    PUSH_REFUSED,
     REFUSED,
     TOO_LATE,
     UNREACHABLE,
@@ -149,13 +153,18 @@ def _message(
     for one in reminders:
         paths = lines.setdefault(one.content[said], [])
         if path := one.content["path"]:
-            paths.append(settings.SITE_URL + path)
+            paths.append(path)
     with speaking(household.language):
-        address = settings.SITE_URL + reverse("planner:plan")
-        content = {
-            "subject": digest_subject(list(lines), is_discreet=wish.is_discreet),
-            "text": digest_text(lines, address, stop_address(channel)),
-        }
+        plan = reverse("planner:plan")
+        content = {"subject": digest_subject(list(lines), is_discreet=wish.is_discreet)}
+        if channel.kind == Channel.MAIL:
+            told = {
+                line: [settings.SITE_URL + path for path in paths] for line, paths in lines.items()
+            }
+            content["text"] = digest_text(told, settings.SITE_URL + plan, stop_address(channel))
+        else:
+            only = [path for paths in lines.values() for path in paths]
+            content |= {"text": "\n".join(lines), "path": only[0] if len(only) == 1 else plan}
     return Message(
         owner_id=channel.owner_id,
         channel=channel,
@@ -169,22 +178,21 @@ def _message(
 # --- Sending -----------------------------------------------------------------------------------
 
 
-class Undeliverable(Exception):
-    """For good: nobody need try again."""
-
-
 def deliver(now: datetime, most: int) -> tuple[int, int, int]:
     """Send what is due: how many went out, were given up, are tried later.
 
-    Once the server cannot be reached the rest is left for the next sweep, unclaimed.
+    Once a server cannot be reached what else goes there is left for the next sweep, unclaimed.
     """
     began = monotonic()
     counts = {"sent": 0, "failed": 0, "later": 0}
     due = Message.objects.filter(outcome="", due_on__lte=now).order_by("due_on")
-    keys = list(due.values_list("pk", "due_on")[:most])
+    keys = list(due.values_list("pk", "due_on", "channel__kind")[:most])
+    down: set[str | None] = set()
     mailer = get_connection()
     try:
-        for key, due_on in keys:
+        for key, due_on, kind in keys:
+            if kind in down:
+                continue
             claimed = Message.objects.filter(pk=key, outcome="", due_on=due_on).update(
                 # From when it is sent: where the server is slow, a sweep outlasts a claim.
                 due_on=now + timedelta(seconds=int(monotonic() - began)) + CLAIM
@@ -198,7 +206,7 @@ def deliver(now: datetime, most: int) -> tuple[int, int, int]:
             if sum(counts.values()) % A_CONNECTION == 0:
                 mailer.close()
             if outcome == "later":
-                break
+                down.add(kind)
     finally:
         mailer.close()
     return counts["sent"], counts["failed"], counts["later"]
@@ -206,13 +214,25 @@ def deliver(now: datetime, most: int) -> tuple[int, int, int]:
 
 def _send(message: Message, mailer: Any, now: datetime) -> str:
     """Send it and write the outcome: sent, failed, or later."""
-    rows = Message.objects.filter(pk=message.pk)
+    rows, channel = Message.objects.filter(pk=message.pk), message.channel
     tries = message.tries + 1
+    if channel is None:  # stopped while it was gathered
+        rows.delete()
+        return "failed"
+    is_mail = channel.kind == Channel.MAIL
     try:
-        _mail(message, mailer)
-    except Undeliverable:
+        if is_mail:
+            _mail(message, channel, mailer)
+        else:
+            push.send(channel.target, message.content, message.message_id)
+    except Undeliverable as refused:
         logger.warning("message %s was refused", message.pk)
-        rows.update(outcome=Message.FAILED, fault=REFUSED, tries=tries, content={})
+        fault = REFUSED if is_mail else PUSH_REFUSED
+        if isinstance(refused, Gone):
+            fault = GONE
+        rows.update(outcome=Message.FAILED, fault=fault, tries=tries, content={})
+        if fault == GONE:
+            stop_channel(channel)
         return "failed"
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("message %s could not be sent: %s", message.pk, type(error).__name__)
@@ -227,9 +247,9 @@ def _send(message: Message, mailer: Any, now: datetime) -> str:
     return "sent"
 
 
-def _mail(message: Message, mailer: Any) -> None:
+def _mail(message: Message, channel: Channel, mailer: Any) -> None:
     """Raises Undeliverable, OSError, SMTPException."""
-    channel, content = message.channel, message.content
+    content = message.content
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     stop = stop_address(channel)
     mail = EmailMessage(

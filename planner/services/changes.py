@@ -51,7 +51,7 @@ HEAD_KEYS = ("as_of", "buffer", "strategy", "order", "triage_order")
 
 KEPT_REVISIONS = 50
 
-CONSENT_VERSION = "2026-11-5"  # the privacy text a person agreed to; raise it when the text changes
+CONSENT_VERSION = "2026-11-6"  # the privacy text a person agreed to; raise it when the text changes
 
 
 def write(

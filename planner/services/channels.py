@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -9,15 +10,17 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from planner.hashes import digest
 from planner.models import Channel, Message, Reminder, Reminding, User
 from planner.services.reach import reach, reach_no_more, renew_soon
-from planner.words.reminders import test_subject, test_text
+from planner.words.reminders import test_push, test_subject, test_text
 
-CHANNEL_VERSION = "2026-11-1"  # the words agreed to; raise it when they change
+CHANNEL_VERSION = "2026-11-2"  # the words agreed to; raise it when they change
 SALT = "planner.reminders.stop"
 TOLD_KEPT, SENT_KEPT = timedelta(days=120), timedelta(days=30)
 MOST_TESTS = 5  # an hour
 MOST_TRIES = 5  # of one code
+MOST_DEVICES = 10
 
 
 def reminding_of(user: User) -> Reminding:
@@ -25,8 +28,8 @@ def reminding_of(user: User) -> Reminding:
     return row
 
 
-def channels_of(user: User) -> list[Channel]:
-    return list(Channel.objects.owned_by(user).order_by("kind"))
+def channels_of(user: User, kind: str) -> list[Channel]:
+    return list(Channel.objects.owned_by(user).filter(kind=kind).order_by("consented_on"))
 
 
 @transaction.atomic
@@ -40,6 +43,31 @@ def agree_to_channel(*, user: User, kind: str) -> Channel:
 
 
 @transaction.atomic
+def agree_to_push(*, user: User, target: dict[str, Any]) -> Channel | None:
+    """The same of push on one device, whoever used it before; None where there are too many.
+
+    `target` is a subscription as a browser writes it, of a push service that we know.
+    """
+    reminding_of(user)
+    device = digest({"push": target["endpoint"]})
+    for other in Channel.objects.filter(kind=Channel.PUSH, device=device).exclude(owner=user):
+        stop_channel(other)
+    mine = Channel.objects.owned_by(user).filter(kind=Channel.PUSH)
+    if mine.exclude(device=device).count() >= MOST_DEVICES:
+        return None
+    values = {"target": target, "consent_version": CHANNEL_VERSION}
+    channel, _made = Channel.objects.update_or_create(
+        owner=user,
+        kind=Channel.PUSH,
+        device=device,
+        defaults=values,
+        create_defaults=values | {"secret": secrets.token_urlsafe(16)},
+    )
+    reach(user.pk)
+    return channel
+
+
+@transaction.atomic
 def change_reminding(*, user: User, **values: object) -> None:
     reminding_of(user)
     Reminding.objects.owned_by(user).update(**values)
@@ -47,17 +75,20 @@ def change_reminding(*, user: User, **values: object) -> None:
 
 
 @transaction.atomic
-def send_test(*, user: User, kind: str) -> bool:
+def send_test(channel: Channel) -> bool:
     """Put a test with a new code on its way; False after too many within an hour."""
-    channel = Channel.objects.select_for_update().owned_by(user).get(kind=kind)
+    channel = Channel.objects.select_for_update().get(pk=channel.pk)
     since = timezone.now() - timedelta(hours=1)
-    tests = Message.objects.owned_by(user).filter(is_test=True, made_on__gt=since)
+    tests = Message.objects.owned_by(channel.owner_id).filter(is_test=True, made_on__gt=since)
     if tests.count() >= MOST_TESTS:
         return False
     channel.code, channel.code_tries = f"{secrets.randbelow(1_000_000):06}", 0
     channel.save(update_fields=["code", "code_tries"])
-    text = test_text(channel.code, stop_address(channel))
-    content = {"subject": test_subject(channel.code), "text": text}
+    content = {"subject": test_subject(channel.code)}
+    if channel.kind == Channel.MAIL:
+        content["text"] = test_text(channel.code, stop_address(channel))
+    else:
+        content |= {"text": test_push(), "path": reverse("planner:reminders")}
     put_out(channel, content, is_test=True)
     return True
 
@@ -77,10 +108,13 @@ def put_out(channel: Channel, content: dict[str, str], *, is_test: bool = False)
 
 
 @transaction.atomic
-def confirm(*, user: User, kind: str, code: str) -> bool:
+def confirm(channel: Channel, code: str) -> bool:
     """Whether that is the code of the last test: then it rings from now on."""
-    channel = Channel.objects.select_for_update().owned_by(user).filter(kind=kind).first()
-    if channel is None or not channel.code or channel.code_tries >= MOST_TRIES:
+    found = Channel.objects.select_for_update().filter(pk=channel.pk).first()
+    if found is None:
+        return False
+    channel = found
+    if not channel.code or channel.code_tries >= MOST_TRIES:
         return False
     if not secrets.compare_digest(channel.code.encode(), code.encode()):
         channel.code_tries += 1
@@ -88,7 +122,7 @@ def confirm(*, user: User, kind: str, code: str) -> bool:
         return False
     channel.confirmed_on, channel.code = timezone.now(), ""
     channel.save(update_fields=["confirmed_on", "code"])
-    reach(user.pk)
+    reach(channel.owner_id)
     return True
 
 
@@ -96,6 +130,7 @@ def confirm(*, user: User, kind: str, code: str) -> bool:
 def stop_channel(channel: Channel) -> None:
     """For good: what waits to go out on it goes with it."""
     owner = channel.owner_id
+    Message.objects.filter(channel=channel, outcome="").delete()
     channel.delete()
     if not Channel.objects.owned_by(owner).exists():
         Reminder.objects.owned_by(owner).delete()
@@ -109,8 +144,12 @@ def forget_reminders(now: datetime) -> None:
 
 
 def stop_address(channel: Channel) -> str:
-    token = signing.dumps([channel.pk, channel.secret], salt=SALT)
-    return settings.SITE_URL + reverse("planner:reminder-stop", args=[token])
+    return settings.SITE_URL + reverse("planner:reminder-stop", args=[stop_token(channel)])
+
+
+def stop_token(channel: Channel) -> str:
+    """By which whoever holds it may stop the channel, and a device knows which one it is."""
+    return signing.dumps([channel.pk, channel.secret], salt=SALT)
 
 
 def channel_to_stop(token: str) -> Channel | None:

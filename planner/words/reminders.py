@@ -11,6 +11,7 @@ from planner.words.figures import yuan
 
 # Why something could not be sent, by the code that is kept with it.
 UNREACHABLE, REFUSED, TOO_LATE = "unreachable", "refused", "too_late"
+GONE, PUSH_REFUSED = "gone", "push_refused"
 
 
 class Said(NamedTuple):
@@ -118,6 +119,10 @@ def test_text(code: str, stop: str) -> str:
     )
 
 
+def test_push() -> str:
+    return _("Enter this code on the page of your reminders, then they come to this device.")
+
+
 def test_subject(code: str) -> str:
     return _("Anhuan · test, code {code}").format(code=code)
 
@@ -125,7 +130,9 @@ def test_subject(code: str) -> str:
 def fault_words(fault: str) -> str:
     """Why a message did not go out, in a sentence."""
     return {
-        UNREACHABLE: _("The mail server could not be reached; it is tried again."),
+        UNREACHABLE: _("The server could not be reached; it is tried again."),
         REFUSED: _("Your mailbox did not take it."),
+        GONE: _("That device takes no push messages any more, so they were ended there."),
+        PUSH_REFUSED: _("The push service did not take it."),
         TOO_LATE: _("It could not be sent for a day, so it was given up."),
     }.get(fault, _("It could not be sent."))

@@ -407,7 +407,7 @@ def test_claimed_and_killed_it_is_sent_once_more_under_the_same_id(
     def killed(_message, _mailer, *_rest):
         from planner.reach import sweep as module
 
-        module._mail(_message, _mailer)
+        module._mail(_message, _message.channel, _mailer)
         raise Killed
 
     with monkeypatch.context() as patch:

@@ -19,6 +19,7 @@ TABLE = {
     "health-live": PUBLIC,
     "health-ready": PUBLIC,
     "planner:home": PUBLIC,
+    "planner:service-worker": PUBLIC,
     "planner:manifest": PUBLIC,
     "planner:guest-start": PUBLIC,
     "planner:sample-open": PUBLIC,
@@ -72,6 +73,7 @@ TABLE = {
     "planner:settings": OWN,
     "planner:reminders": MEMBER,
     "planner:reminder-mail": MEMBER,
+    "planner:reminder-push": MEMBER,
     "planner:reminder-stop": PUBLIC,  # a button, for whoever has the mail that it stands in
     "planner:data-export": OWN,
     "planner:household-export": OWN,

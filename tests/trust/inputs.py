@@ -47,6 +47,7 @@ WITHOUT_FORM = {
     "planner:import-rest": "its form stands on the answer to what was read",
     "planner:import-drop": "a button alone, on the answer to what was read",
     "planner:reminder-mail": "its form stands where mail is sent",
+    "planner:reminder-push": "its form stands where there is a key for push",
     "planner:reminder-stop": "a button alone, on the address in a mail",
     "planner:contact-undo": "a button alone, beside an entry of the log",
     "mfa_remove_webauthn": "a button alone, shown where there is a passkey",

@@ -1,9 +1,11 @@
 import os
 import secrets
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -36,6 +38,15 @@ class Command(BaseCommand):
             if path.exists():
                 raise CommandError(f"{path} is empty. Nothing is stored yet, so delete it.")
             write_secret(path, Fernet.generate_key().decode())
+        if not settings.VAPID_KEY:
+            # Without the old one devices that agreed to push have to agree again.
+            write_secret(settings.VAR_DIR / settings.VAPID_KEY_FILE, new_vapid_key())
+
+
+def new_vapid_key() -> str:
+    """The secret of a P-256 key, by which push services know this site (RFC 8292)."""
+    secret = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return urlsafe_b64encode(secret.to_bytes(32, "big")).rstrip(b"=").decode()
 
 
 def write_secret(path: Path, value: str) -> None:

@@ -1,7 +1,9 @@
-"""What a phone needs to put the site on its first page; it keeps nothing of anybody's."""
+"""What a phone needs to put the site on its first page, and to show what is pushed to it; it keeps
+nothing of anybody's."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -38,4 +40,14 @@ def manifest(request: HttpRequest) -> JsonResponse:
         content_type="application/manifest+json",
     )
     response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@require_GET
+@login_not_required
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """From the root, or it would be in charge of its own folder only."""
+    script = (settings.BASE_DIR / "static" / "js" / "worker.js").read_bytes()
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
     return response

@@ -1,5 +1,8 @@
 """When a person wants to be reminded; agreeing to a channel; the code of a test."""
 
+import json
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
@@ -7,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from planner.models import Reminding
+from planner.reach.push import is_subscription
 
 DAYS = (0, 1, 2, 3, 5, 7)
 HOURS = range(6, 23)
@@ -83,6 +87,39 @@ class MailForm(forms.Form):
         )
         server = getattr(settings, "EMAIL_HOST", "")
         self.fields["agrees"].label = said.format(address=address, server=server, host=host)
+
+
+class PushForm(forms.Form):
+    """Agreeing to push on the device in hand, naming who receives what."""
+
+    agrees = forms.BooleanField(
+        label=_(
+            "I agree that reminders of my dates come to this device as push messages. They pass "
+            "through the push service of this browser’s maker (Google, Apple, Mozilla or "
+            "Microsoft), which may stand outside mainland China. It sees that something comes from "
+            "this site, when, and for which device; what it says is sealed, and this device alone "
+            "can read it."
+        ),
+        error_messages={"required": _("Without your agreement no reminder is sent.")},
+    )
+    subscription = forms.CharField(max_length=2_000, widget=forms.HiddenInput, required=False)
+    subscription.widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, Any]:
+        """Of the subscription, as the browser wrote it, what is needed."""
+        super().clean()
+        try:
+            target = json.loads(self.cleaned_data.get("subscription", ""))
+        except (ValueError, RecursionError):
+            target = None
+        if is_subscription(target):
+            keys = {name: target["keys"][name] for name in ("p256dh", "auth")}
+            return self.cleaned_data | {
+                "subscription": {"endpoint": target["endpoint"], "keys": keys}
+            }
+        raise forms.ValidationError(
+            _("This browser named no push service that we know. Reminders by mail work.")
+        )
 
 
 class CodeForm(forms.Form):

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from planner.models import Channel, HouseholdRow, Message, Reminder, Reminding
 from planner.pages.guards import confirmed_recently, members_only
 from planner.pages.http import Request
-from planner.pages.reminders.forms import CodeForm, MailForm, RemindingForm
+from planner.pages.reminders.forms import CodeForm, MailForm, PushForm, RemindingForm
+from planner.pages.this_device import this_device
+from planner.reach.push import public_key
 from planner.reach.renewal import sweep_soon
 from planner.services import channels
 from planner.services.documents import household_of
@@ -57,24 +59,79 @@ def reminder_mail(request: Request) -> HttpResponse:
         form = MailForm(request.POST, address=user.email or "")
         if not form.is_valid():
             return _page(request, mail_form=form, status=422)
-        channels.agree_to_channel(user=user, kind=Channel.MAIL)
+        mail = channels.agree_to_channel(user=user, kind=Channel.MAIL)
         action = "test"
     if action == "test":
-        if not channels.send_test(user=user, kind=Channel.MAIL):
-            messages.error(request, _("That were many tests. Please try again in an hour."))
+        return _test(request, mail)
+    code = CodeForm(request.POST)
+    if _is_confirmed(request, mail, code):
+        return redirect("planner:reminders")
+    return _page(request, code_form=code, status=422)
+
+
+@members_only
+@require_POST
+@confirmed_recently
+def reminder_push(request: Request) -> HttpResponse:
+    """The same of push: on the device in hand, or of any device to stop it."""
+    user, action = request.user, request.POST.get("action", "")
+    mine = channels.channels_of(user, Channel.PUSH)
+    here = this_device(request)
+    if action == "stop":
+        for one in mine:
+            if str(one.pk) == request.POST.get("channel"):
+                channels.stop_channel(one)
+        messages.success(request, _("Stopped. Nothing is sent there any more."))
+        return redirect("planner:reminders")
+    if not settings.VAPID_KEY:
+        return redirect("planner:reminders")
+    if action == "agree":
+        form = PushForm(request.POST)
+        if not form.is_valid():
+            return _page(request, push_form=form, status=422)
+        channel = channels.agree_to_push(user=user, target=form.cleaned_data["subscription"])
+        if channel is None:
+            messages.error(request, _("That are many devices. Please stop it on another first."))
             return redirect("planner:reminders")
+        response = _test(request, channel)
+        response.set_cookie(
+            settings.PUSH_COOKIE,
+            channels.stop_token(channel),
+            max_age=settings.PUSH_COOKIE_AGE,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+    channel = next((one for one in mine if one == here), None)
+    if channel is None:
+        return redirect("planner:reminders")
+    if action == "test":
+        return _test(request, channel)
+    code = CodeForm(request.POST, auto_id="push_%s")
+    if _is_confirmed(request, channel, code):
+        return redirect("planner:reminders")
+    return _page(request, push_code_form=code, status=422)
+
+
+def _test(request: Request, channel: Channel) -> HttpResponse:
+    if channels.send_test(channel):
         sweep_soon()
         messages.success(request, _("A test is on its way; it holds a code."))
-        return redirect("planner:reminders")
-    code = CodeForm(request.POST)
-    if code.is_valid():
-        if channels.confirm(user=user, kind=Channel.MAIL, code=code.cleaned_data["code"]):
-            messages.success(
-                request, _("It reaches you. From now on your reminders come this way.")
-            )
-            return redirect("planner:reminders")
-        code.add_error("code", _("This is not the code of the newest test."))
-    return _page(request, code_form=code, status=422)
+    else:
+        messages.error(request, _("That were many tests. Please try again in an hour."))
+    return redirect("planner:reminders")
+
+
+def _is_confirmed(request: Request, channel: Channel, form: CodeForm) -> bool:
+    """Whether the code is the newest test's; else the form says so."""
+    if not form.is_valid():
+        return False
+    if channels.confirm(channel, form.cleaned_data["code"]):
+        messages.success(request, _("It reaches you. From now on your reminders come this way."))
+        return True
+    form.add_error("code", _("This is not the code of the newest test."))
+    return False
 
 
 def _page(
@@ -83,12 +140,16 @@ def _page(
     *,
     mail_form: MailForm | None = None,
     code_form: CodeForm | None = None,
+    push_form: PushForm | None = None,
+    push_code_form: CodeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user = request.user
     household = household_of(user)
     row = Reminding.objects.owned_by(user).first() or Reminding(owner=user)
     mail = Channel.objects.owned_by(user).filter(kind=Channel.MAIL).first()
+    devices, here = channels.channels_of(user, Channel.PUSH), this_device(request)
+    here = here if here in devices else None
     coming = Reminder.objects.owned_by(user).filter(told_on=None).order_by("send_on")[: 4 * SHOWN]
     said = "discreet" if row.is_discreet else "plain"
     lost = Message.objects.owned_by(user).exclude(fault="").order_by("-made_on")[:SHOWN]
@@ -98,7 +159,17 @@ def _page(
         "mail_is_sent": settings.MAIL_IS_SENT,
         "mail_form": mail_form or MailForm(None, address=user.email or ""),
         "code_form": code_form or CodeForm(),
-        "rings": mail is not None and mail.confirmed_on is not None,
+        "mail_rings": mail is not None and mail.confirmed_on is not None,
+        "push_key": public_key(),
+        "push_form": push_form or PushForm(None),
+        "push_code_form": push_code_form or CodeForm(None, auto_id="push_%s"),
+        "device": here,
+        "others": [
+            {"pk": one.pk, "day": long_day(timezone.localdate(one.consented_on, household.zone))}
+            for one in devices
+            if one != here
+        ],
+        "rings": any(one.confirmed_on for one in [*devices, *([mail] if mail else [])]),
         "coming": list(dict.fromkeys((_when(one, household), one.content[said]) for one in coming))[
             :SHOWN
         ],

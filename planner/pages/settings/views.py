@@ -62,6 +62,7 @@ def privacy(request: Request) -> HttpResponse:
             "kept_revisions": KEPT_REVISIONS,
             "is_deployed": site.DEPLOYED,
             "mail_is_sent": site.MAIL_IS_SENT,
+            "push_is_sent": bool(site.VAPID_KEY),
         },
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.views import logout
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,16 +17,24 @@ from planner.models import GUEST_DAYS, User
 from planner.pages.guards import FORGET_PAGES, GUEST_SESSION_KEY, View
 from planner.pages.http import Request
 from planner.pages.sign_in.factor_forms import ReauthenticateWebAuthnForm
+from planner.pages.this_device import this_device
 from planner.services import people
+from planner.services.channels import stop_channel
 
 
 @require_http_methods(["GET", "POST"])
 @login_not_required
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Allauth's, and the browser forgets every page it kept."""
+    """Allauth's, and the browser forgets every page it kept, and with them its push messages: so
+    they end here too, whoever asked for them. A session that ends by itself ends none."""
+    channel = this_device(request) if request.method == "POST" else None
     response: HttpResponse = logout(request)
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = FORGET_PAGES
+        response.delete_cookie(settings.PUSH_COOKIE)
+    if channel is not None:
+        stop_channel(channel)
+        messages.info(request, _("No more reminders come to this device as push messages."))
     return response
 
 

@@ -1,0 +1,108 @@
+"""A phone turns push on, and a message that arrives is shown, and opens its page."""
+
+import json
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from planner.management.commands.make_keys import new_vapid_key
+from planner.models import Channel
+from planner.reach.sweep import sweep
+from tests.browser import steps
+from tests.browser.conftest import PASSWORD
+from tests.reach.push_service import PushService
+
+pytestmark = pytest.mark.browser
+
+# A headless browser has no push service to subscribe at; all else is its own.
+SUBSCRIBE = """
+PushManager.prototype.subscribe = async (options) => {
+  if (!options.userVisibleOnly || options.applicationServerKey.length !== 65) throw new Error();
+  return %s;
+};
+"""
+SHOWN = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  const shown = await registration.getNotifications();
+  return shown.map(({ title, body, tag, data }) => ({ title, body, tag, data }));
+}"""
+
+
+@pytest.fixture
+def service(settings):
+    one = PushService()
+    settings.PUSH_TEST_HOST = one.host
+    settings.VAPID_KEY = new_vapid_key()
+    yield one
+    one.stop()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_turned_on_by_a_phone_a_message_is_shown(
+    browse, make_signed_up, live_server, service, language
+):
+    member = make_signed_up("member")
+    page = browse(reverse("account_login"), language=language)
+    context = page.context
+    context.grant_permissions(["notifications"], origin=live_server.url)
+    context.add_init_script(SUBSCRIBE % json.dumps(service.subscription()))
+    steps.fill(page, login=member.email, password=PASSWORD)
+    steps.send(steps.form(page, "account_login"))
+    steps.is_at(page, "planner:plan")
+    page.goto(reverse("planner:reminders"))
+
+    form = page.locator("[data-push]")
+    expect(form).to_be_visible()
+    expect(page.locator("#no-push")).to_be_hidden()
+    form.locator("[name=agrees]").check()
+    form.locator("button").click()
+    expect(page.locator("#push_code")).to_be_visible()
+    sweep()
+    (said,) = service.posts  # sealed by the server, read with the key of the device
+    deliver(context, page, live_server.url, said)
+    (shown,) = page.evaluate(SHOWN)
+    assert shown["title"] == said["title"]
+    assert shown["tag"] == said["tag"]
+    code = next(part for part in said["title"].split() if part.isdigit())
+    page.locator("#push_code").fill(code)
+    page.locator("button[value=confirm]").last.click()
+    expect(page.locator("#push_code")).to_have_count(0)
+    assert Channel.objects.get().confirmed_on is not None
+
+    again = said | {"body": "还了吗？"}
+    deliver(context, page, live_server.url, again)
+    (shown,) = page.evaluate(SHOWN)  # the same tag: one in place of the other
+    assert shown["body"] == "还了吗？"
+
+    page.locator("footer form button").click()
+    page.wait_for_load_state()
+    assert not Channel.objects.exists()
+    expect(page.locator("main .message").first).to_be_visible()
+    assert (
+        page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    )
+
+
+def deliver(context, page, origin, said):
+    """As a push service would hand it to the browser."""
+    session = context.new_cdp_session(page)
+    found = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(one["registrationId"] for one in event["registrations"]),
+    )
+    session.send("ServiceWorker.enable")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    while not found:
+        page.wait_for_timeout(50)
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": origin, "registrationId": found[-1], "data": json.dumps(said)},
+    )
+    page.wait_for_function(
+        "async (tag) => (await (await navigator.serviceWorker.ready).getNotifications())"
+        ".some((one) => one.tag === tag)",
+        arg=said["tag"],
+    )
+    session.detach()
