@@ -4,11 +4,12 @@ import os
 import tempfile
 
 _folder = tempfile.TemporaryDirectory(prefix="anhuan-test-")  # removed when the run ends
-for _name in ("SITE_URL", "EMAIL_URL", "TRUSTED_PROXIES", "PORT"):
+for _name in ("SITE_URL", "EMAIL_URL", "TRUSTED_PROXIES", "PORT", "PUSH_TEST_HOST"):
     os.environ.pop(_name, None)
 os.environ.update(
     VAR_DIR=_folder.name,
     SECRET_KEY="only-for-tests-" * 4,
+    VAPID_KEY="b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtMTI",
     DATA_KEYS="MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
 )
 
