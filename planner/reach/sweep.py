@@ -152,7 +152,7 @@ def _message(
     lines: dict[str, list[str]] = {}  # each with where it is answered: two may read alike
     for one in reminders:
         paths = lines.setdefault(one.content[said], [])
-        if path := one.content["path"]:
+        if path := one.content.get("path"):  # rows of an older version have none
             paths.append(path)
     with speaking(household.language):
         plan = reverse("planner:plan")
