@@ -1,7 +1,7 @@
 """A due in a line: its day, how it stands, and what the plan pays on it."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.functional import cached_property
@@ -33,6 +33,7 @@ class DueLine:
     ladder_url: str
     paid_url: str
     debt_url: str
+    is_later: bool = False
 
 
 class DueLines:
@@ -42,14 +43,19 @@ class DueLines:
         self.situation = situation
 
     def shown(self) -> list[DueLine]:
-        """What is overdue, the dues of the coming weeks, and the next one of every debt."""
+        """What is overdue, the dues of the coming weeks, and the next one of every debt.
+
+        `is_later` are those that are paid in time, of a debt whose next one stands before them.
+        """
         as_of, end = self.situation.plan.as_of, self.situation.near_end
         shown, seen = [], set()
         for due in self.situation.plan.dues:
             if due.due_on < as_of and not due.short_fen:
                 continue
             if due.due_on <= end or due.debt not in seen:
-                shown.append(self.line(due))
+                line = self.line(due)
+                is_later = due.debt in seen and line.state == "ok"
+                shown.append(replace(line, is_later=is_later))
             if due.due_on >= as_of:
                 seen.add(due.debt)
         return shown

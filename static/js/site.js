@@ -42,7 +42,6 @@ keepFolds(); // the page has been read when a deferred script runs; before it is
 // far as that takes, room is left instead. Only what went wrong is brought into sight.
 let held = null;
 const room = new CSSStyleSheet(); // a style attribute would be carried over, and refused
-document.adoptedStyleSheets = [room];
 const leaveRoom = (above, below) =>
   room.replaceSync(`#plan { padding-block: ${above}px ${below}px; }`);
 let changed = null; // the id of what was changed last: a swap takes the focus from it
@@ -58,7 +57,19 @@ const named = () => {
   return all.find((one) => one.getBoundingClientRect().top >= 0);
 };
 const moved = () => document.getElementById(held.id).getBoundingClientRect().top - held.top;
-document.addEventListener("htmx:beforeSwap", () => {
+// The answer keeps the height that it had while a better plan was awaited: it was given a line to
+// spare (see the sheet), so that a longer sentence moves nothing.
+const kept = new CSSStyleSheet();
+document.adoptedStyleSheets = [room, kept];
+const keepHeight = (target) => {
+  const answer = document.querySelector("[data-awaits] > .answer");
+  if (!answer && target.id !== "plan") return;
+  const height = answer ? `${answer.getBoundingClientRect().height}px` : "0";
+  kept.replaceSync(`@layer components { .answer { min-height: ${height}; } }`);
+};
+wide.addEventListener("change", () => kept.replaceSync(""));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  keepHeight(event.detail.target);
   for (const fold of document.querySelectorAll("[data-keep]")) opened.set(fold.id, fold.open);
   const one = named();
   held = one ? { id: one.id, top: one.getBoundingClientRect().top } : null;

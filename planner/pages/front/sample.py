@@ -1,20 +1,22 @@
 """The household a visitor may try: an office worker with 花呗, 借呗 and a credit card."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from planner.domain.answers.scenarios import next_arrivals
 from planner.domain.household.household import FORMAT, VERSION, household_document, parse_household
 from planner.domain.rulebook.products import load_products
 from planner.domain.values.days import month_day_on_or_before, next_month_day
+from planner.domain.values.money import format_yuan, parse_yuan
 
 
 def sample_document(today: date) -> dict[str, Any]:
     """Made-up figures around today, in the reader's language; the terms are the products'."""
     yesterday = date.fromordinal(today.toordinal() - 1)
     products = load_products()
-    document = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
         "as_of": today.isoformat(),
@@ -53,4 +55,19 @@ def sample_document(today: date) -> dict[str, Any]:
                  "billed": "6240.75", "unbilled": "905.30", "autopay": ["bank"]},
         ],
     }  # fmt: skip
-    return household_document(parse_household(document))
+    household = parse_household(document)
+    (pay_day,) = next_arrivals(household)
+    if pay_day.arrives_on.month != today.month:
+        bank = document["accounts"][1]
+        bank["balance"] = format_yuan(parse_yuan(bank["balance"]) + _kept_for_the_month(today))
+        household = parse_household(document)
+    return household_document(household)
+
+
+def _kept_for_the_month(today: date) -> int:
+    """Fen that lie there after pay day for what is still to come until the month ends: else the
+    second half of each month would be a catastrophe, and nobody's."""
+    next_month = (today.replace(day=1) + timedelta(days=31)).replace(day=1)
+    days = [date.fromordinal(one) for one in range(today.toordinal(), next_month.toordinal())]
+    dues = {9: 240_00, 20: 1_030_00, 23: 630_00}
+    return sum(dues.get(day.day, 0) + (420_00 if day.weekday() == 0 else 0) for day in days)

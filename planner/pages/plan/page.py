@@ -465,6 +465,14 @@ class PlanPage(Current):
 
     @cached_property
     def dues(self) -> list[DueLine]:
+        return [due for due in self._dues if not due.is_later]
+
+    @property
+    def later_dues(self) -> list[DueLine]:
+        return [due for due in self._dues if due.is_later]
+
+    @cached_property
+    def _dues(self) -> list[DueLine]:
         return DueLines(self.situation).shown()
 
     # --- Other ways ---
