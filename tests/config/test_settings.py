@@ -61,9 +61,15 @@ def test_make_keys_writes_secrets_only_their_owner_can_read(tmp_path):
 
     modes = {
         name: stat.S_IMODE((tmp_path / "var" / name).stat().st_mode)
-        for name in (".", "mail", "secret", "data_keys")
+        for name in (".", "mail", "secret", "data_keys", "vapid_key")
     }
-    assert modes == {".": 0o700, "mail": 0o700, "secret": 0o600, "data_keys": 0o600}
+    assert modes == {
+        ".": 0o700,
+        "mail": 0o700,
+        "secret": 0o600,
+        "data_keys": 0o600,
+        "vapid_key": 0o600,
+    }
     assert (tmp_path / "var/secret").read_text() == first
 
 
