@@ -81,3 +81,15 @@ def test_a_phone_can_put_the_site_on_its_first_page(db, client):
         found = (ROOT / "static" / icon["src"].removeprefix("/static/")).read_bytes()
         width, height = (int.from_bytes(found[at : at + 4], "big") for at in (16, 20))
         assert icon["sizes"] == f"{width}x{height}"
+
+
+def test_the_service_worker_is_in_charge_of_the_site_and_keeps_nothing(client):
+    """Without a session: any browser may ask for it, and asks again each time."""
+    answer = client.get(reverse("planner:service-worker"))
+    script = answer.content.decode()
+
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert answer["Cache-Control"] == "no-cache"
+    assert "worker-src 'self'" in answer["Content-Security-Policy"]
+    assert "Set-Cookie" not in answer
+    assert not any(word in script for word in ("caches", "indexedDB", "fetch"))
