@@ -32,7 +32,7 @@ HOLDING = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))
 LONGEST = 1_000  # characters of an address
 PATIENCE = 10  # seconds
 KEPT = 24 * 60 * 60  # seconds that the service keeps it for a device that is off
-LONGEST_TEXT = 500  # characters: what is sealed may have 4 KB
+LONGEST_TEXT = 500  # characters, of up to 4 bytes: what is sealed may have 3,993
 
 
 class Service(NamedTuple):
@@ -111,7 +111,8 @@ def send(target: Mapping[str, Any], content: Mapping[str, str], message_id: str)
         "Topic": message_id,
         "Urgency": "normal",
     }
-    status = _post(service, _sealed(target, json.dumps(said).encode()), headers)
+    text = json.dumps(said, ensure_ascii=False).encode()
+    status = _post(service, _sealed(target, text), headers)
     if status in (404, 410):
         raise Gone
     if status == 429 or status >= 500:

@@ -127,6 +127,16 @@ def test_hostile_names_stay_text_and_fit(make_member, service, clock):
     assert len(service.posts[0]["body"]) <= push.LONGEST_TEXT
 
 
+def test_the_longest_text_is_taken_whole(service):
+    """RFC 8291 leaves 3,993 bytes; written as escapes, these would be 6,000."""
+    content = {"subject": "还了吗？", "text": "\N{WAVING HAND SIGN}" * 600, "path": "/plan/"}
+
+    push.send(service.subscription(), content, "a" * 32)
+
+    assert service.posts[0]["body"] == "\N{WAVING HAND SIGN}" * push.LONGEST_TEXT
+    assert int(service.headers_seen[0]["Content-Length"]) <= 4096
+
+
 def test_signing_out_ends_it_on_this_device_and_says_so(signed_in, owner, service):
     agree(signed_in, service.subscription("here"))
     Channel.objects.update(confirmed_on=timezone.now())
