@@ -34,7 +34,7 @@ lint: $(TEST_STAMP)
 	$(BIN)/mypy --strict planner config
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
 
-# Two minutes: what a change is most likely to break, properties with few cases.
+# What a change is most likely to break, properties with few cases.
 test: lint
 	@sh tests/tools.sh gettext
 	$(PYTEST) -m "not slow and not browser and not trust" --hypothesis-profile quick
