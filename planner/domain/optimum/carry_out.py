@@ -19,7 +19,6 @@ from planner.domain.paying.proposals import Proposal
 from planner.domain.paying.triage import WINDOW_DAYS, Amounts, Triage, next_income_day
 
 _MOST_TRIES = 8
-_LEAST_WHILE_SHORT_FEN = 10 * LEAST_PREPAYMENT_FEN
 _NEARLY_SETTLED_FEN = 100  # a solution leaves so little by rounding only
 
 
@@ -105,8 +104,8 @@ class CarryingOut:
     ) -> None:
         """Prepay what is wanted of debts as far as it causes no miss and leaves the buffer.
 
-        Nothing small while a due of the coming days stays short, but to pay off a debt: whoever
-        looks for that money is not told to give away what is there for next to nothing.
+        Nothing while a due of the coming days stays short, but to pay off a debt: whoever looks for
+        that money needs no more of it because of what was given away.
         """
         demanding = ledger.demanding
         if any(ledger.contracts[one].required_fen(ledger.day) > amounts[one] for one in demanding):
@@ -118,12 +117,11 @@ class CarryingOut:
         before = list(amounts)
         trying = Trying(ledger, contracts, left, Lookahead(ledger), {})
         is_short = trying.short_on is not None and trying.short_on <= ledger.day + WINDOW_DAYS
-        least = _LEAST_WHILE_SHORT_FEN if is_short else 0
         settles = [contract.settle(ledger.day) for contract in contracts]
         for index, fen in wanted:
             most = min(fen, trying.most(index)) if trying.left > 0 else 0
             paid = trying.prepay(index, most) if most else 0
-            if paid >= least or paid >= settles[index]:
+            if not is_short or paid >= settles[index]:
                 amounts[index] += paid
         left -= sum(amounts) - sum(before)
         if not self._is_day_to_prepay(ledger):
@@ -135,7 +133,7 @@ class CarryingOut:
                 promise = promise or Promise(ledger, before)
                 paid = self._most_kept(ledger, promise, amounts, index, more)
                 total = amounts[index] - before[index] + paid
-                if total >= least or total >= settles[index]:
+                if not is_short or total >= settles[index]:
                     amounts[index] += paid
                     left -= paid
 
