@@ -43,8 +43,9 @@ def has_long_stretch(raw: bytes) -> bool:
     nobody's household has.
 
     Told by looking for a quote within each so many bytes, so stretches of up to twice as many may
-    pass.
+    pass. Space around the document is none.
     """
+    raw = raw.strip()
     ends = range(MAX_TEXT_BYTES, len(raw), MAX_TEXT_BYTES)
     return any(raw.find(b'"', end - MAX_TEXT_BYTES, end) < 0 for end in ends)
 
