@@ -6,12 +6,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from planner.management.commands.make_keys import new_vapid_key
 from planner.models import Channel
 from planner.reach.sweep import sweep
 from tests.browser import steps
 from tests.browser.conftest import PASSWORD
-from tests.reach.push_service import PushService
+from tests.reach.push_service import standing_in
 
 pytestmark = pytest.mark.browser
 
@@ -31,11 +30,8 @@ SHOWN = """async () => {
 
 @pytest.fixture
 def service(settings):
-    one = PushService()
-    settings.PUSH_TEST_HOST = one.host
-    settings.VAPID_KEY = new_vapid_key()
-    yield one
-    one.stop()
+    with standing_in(settings) as one:
+        yield one
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

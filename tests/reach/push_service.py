@@ -4,12 +4,14 @@ import json
 import os
 import threading
 from base64 import urlsafe_b64encode
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from planner.management.commands.make_keys import new_vapid_key
 
 
 class PushService:
@@ -61,3 +63,13 @@ class PushService:
 
 def _text(content):
     return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+@contextmanager
+def standing_in(settings):
+    """A push service that this site takes for a known one, with a key of the site's own."""
+    one = PushService()
+    settings.PUSH_TEST_HOST = one.host
+    settings.VAPID_KEY = new_vapid_key()
+    yield one
+    one.stop()

@@ -6,7 +6,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,6 @@ from django.conf import settings as site
 from django.urls import reverse
 from django.utils import timezone
 
-from planner.management.commands.make_keys import new_vapid_key
 from planner.models import Channel, Message, Reminder
 from planner.reach import push
 from planner.reach.outcomes import Gone, Undeliverable
@@ -23,7 +21,8 @@ from planner.reach.sweep import CLAIM, deliver, gather, sweep
 from planner.services import channels
 from tests.households import debt
 from tests.paths import ROOT
-from tests.reach.push_service import PushService
+from tests.reach.push_service import PushService, standing_in
+from tests.reach.signing_in import sign_in
 from tests.test_models import raw_database
 
 REMINDERS, PUSH = reverse("planner:reminders"), reverse("planner:reminder-push")
@@ -32,11 +31,8 @@ CONTENT = {"subject": "安还", "text": "还了吗？", "path": "/plan/"}
 
 @pytest.fixture
 def service(settings):
-    one = PushService()
-    settings.PUSH_TEST_HOST = one.host
-    settings.VAPID_KEY = new_vapid_key()
-    yield one
-    one.stop()
+    with standing_in(settings) as one:
+        yield one
 
 
 @pytest.fixture
@@ -55,14 +51,6 @@ def rung(owner, service):
     Channel.objects.update(confirmed_on=timezone.now())
     hand_out()
     return owner
-
-
-def sign_in(client, user):
-    client.force_login(user)
-    session = client.session
-    session["signed_in_at"] = time.time()
-    session.save()
-    return client
 
 
 def agree(client, target):

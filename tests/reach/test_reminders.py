@@ -4,7 +4,6 @@ import email
 import json
 import re
 import socket
-import time
 from datetime import UTC, date, datetime, timedelta
 from email import policy
 from io import StringIO
@@ -24,6 +23,7 @@ from planner.services.documents import household_document_of
 from planner.services.entries import record_payment
 from tests.households import debt
 from tests.page_reading import read
+from tests.reach.signing_in import sign_in
 from tests.test_models import raw_database
 from tests.trust.served import free_port
 
@@ -85,14 +85,6 @@ def owner(make_member):
 @pytest.fixture
 def rung(owner):
     return ringing(owner)
-
-
-def sign_in(client, user):
-    client.force_login(user)
-    session = client.session
-    session["signed_in_at"] = time.time()
-    session.save()
-    return client
 
 
 # --- The person's way ------------------------------------------------------------------------
