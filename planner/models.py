@@ -720,7 +720,10 @@ class Channel(models.Model):
     owner = models.ForeignKey(User, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10)
     device = models.CharField(max_length=64, blank=True, help_text="a digest, of push alone")
-    target = EncryptedJSONField(default=dict, help_text="a push subscription as browsers write it")
+    host = models.CharField(
+        max_length=255, blank=True, help_text="to which it is handed; none of mail, which we send"
+    )
+    target = EncryptedJSONField(default=dict, help_text="a push subscription, or a key")
     secret = models.CharField(max_length=32, help_text="in the address that stops it")
     consented_on = models.DateTimeField(default=timezone.now)
     consent_version = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""Why a message does not go out, for good."""
+"""Why a message does not go out."""
 
 
 class Undeliverable(Exception):
@@ -7,3 +7,7 @@ class Undeliverable(Exception):
 
 class Gone(Undeliverable):
     """Nor send anything else there."""
+
+
+class NotNow(Exception):
+    """This one later; others may go out there."""

@@ -1,47 +1,32 @@
 """One push message: sealed so that the device alone can read it, and handed to a push service.
 
 The address comes from a browser, so from whoever controls one. It is called only if it is of a
-push service that we know, by HTTPS, where that name leads to the open internet; no redirect is
-followed, and of the answer nothing is read but its status.
+push service that we know, and of the answer nothing is read but its status.
 """
 
-import http.client
-import ipaddress
 import json
 import re
-import socket
-import ssl
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
-from planner.reach.outcomes import Gone, Undeliverable
+from planner.reach.outcomes import Gone, NotNow, Undeliverable
+from planner.reach.outside import NOT_NOW, Service, post
 
 # Of Chrome and Edge on Android; of Firefox; of Safari; of Edge on Windows.
 HOSTS = ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com")
 ENDINGS = (".push.apple.com", ".notify.windows.com")
-UNICAST = ipaddress.ip_network("2000::/3")  # all that is handed out (RFC 4291)
-HOLDING = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))  # 6to4, Teredo
+NAME = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]+")
 LONGEST = 1_000  # characters of an address
-PATIENCE = 10  # seconds
 KEPT = 24 * 60 * 60  # seconds that the service keeps it for a device that is off
 LONGEST_TEXT = 500  # characters, of up to 4 bytes: what is sealed may have 3,993
-
-
-class Service(NamedTuple):
-    """Where a message is handed in; `is_stand_in` in tests alone."""
-
-    host: str
-    port: int
-    path: str
-    is_stand_in: bool
 
 
 def service_of(endpoint: str) -> Service | None:
@@ -59,7 +44,7 @@ def service_of(endpoint: str) -> Service | None:
         return None
     if settings.PUSH_TEST_HOST and endpoint.startswith(f"http://{settings.PUSH_TEST_HOST}/"):
         return Service(host, port or 80, path, is_stand_in=True)
-    is_known = host in HOSTS or host.endswith(ENDINGS)
+    is_known = bool(NAME.fullmatch(host)) and (host in HOSTS or host.endswith(ENDINGS))
     if parts.scheme != "https" or port not in (None, 443) or not is_known:
         return None
     return Service(host, 443, path, is_stand_in=False)
@@ -93,7 +78,7 @@ def _public(key: str) -> str:
 
 def send(target: Mapping[str, Any], content: Mapping[str, str], message_id: str) -> None:
     """Sent twice under one id, the second takes the place of the first, at the service and on the
-    device. Raises Undeliverable, Gone, OSError."""
+    device. Raises Undeliverable, Gone, NotNow, OSError."""
     service = service_of(target["endpoint"])
     if service is None or not settings.VAPID_KEY:
         raise Undeliverable
@@ -112,11 +97,13 @@ def send(target: Mapping[str, Any], content: Mapping[str, str], message_id: str)
         "Urgency": "normal",
     }
     text = json.dumps(said, ensure_ascii=False).encode()
-    status = _post(service, _sealed(target, text), headers)
+    status = post(service, _sealed(target, text), headers).status
     if status in (404, 410):
         raise Gone
-    if status == 429 or status >= 500:
-        raise OSError(f"the push service answered {status}")
+    if status in NOT_NOW:
+        raise NotNow
+    if status >= 500:
+        raise OSError(f"{service.host} answered {status}")
     if not 200 <= status < 300:
         raise Undeliverable
 
@@ -142,47 +129,6 @@ def _signed(service: Service) -> dict[str, str]:
     }
     signed: dict[str, str] = Vapid02.from_raw(settings.VAPID_KEY.encode()).sign(claims)
     return signed
-
-
-def _post(service: Service, body: bytes, headers: dict[str, str]) -> int:
-    """The status of the answer. Raises OSError."""
-    connection: http.client.HTTPConnection
-    if service.is_stand_in:
-        connection = http.client.HTTPConnection(service.host, service.port, timeout=PATIENCE)
-    else:
-        connection = _Checked(service.host, service.port, timeout=PATIENCE)
-    try:
-        connection.request("POST", service.path, body, headers)
-        return connection.getresponse().status
-    except http.client.HTTPException as broken:
-        raise OSError("the push service did not speak HTTP") from broken
-    finally:
-        connection.close()
-
-
-class _Checked(http.client.HTTPSConnection):
-    """To the very address that was looked at: asked again, the name could lead elsewhere."""
-
-    def connect(self) -> None:
-        address = _open_address(self.host, self.port)
-        plain = socket.create_connection((address, self.port), self.timeout)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
-
-
-def _open_address(host: str, port: int) -> str:
-    """Raises OSError where the name leads to anything but the open internet."""
-    found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    for text in found:
-        if not _is_open(ipaddress.ip_address(text)):
-            raise OSError("a push service is not within a private network")
-    return found[0]
-
-
-def _is_open(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether it is on the open internet; not where it holds another address that may not be."""
-    if ip.version == 6 and (ip not in UNICAST or any(ip in one for one in HOLDING)):
-        return False
-    return ip.is_global and not ip.is_multicast
 
 
 def _bytes(text: str) -> bytes:

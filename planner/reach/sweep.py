@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from planner.models import Channel, HouseholdRow, Message, Reminder, Reminding
 from planner.reach import push
-from planner.reach.outcomes import Gone, Undeliverable
+from planner.reach.outcomes import Gone, NotNow, Undeliverable
 from planner.services.channels import stop_address, stop_channel
 from planner.words.language import speaking
 from planner.words.reminders import (
@@ -181,39 +181,47 @@ def _message(
 def deliver(now: datetime, most: int) -> tuple[int, int, int]:
     """Send what is due: how many went out, were given up, are tried later.
 
-    Once a server cannot be reached what else goes there is left for the next sweep, unclaimed.
+    Once a host cannot be reached what else goes there is left for the next sweep, unclaimed; what
+    goes elsewhere is sent.
     """
     began = monotonic()
     counts = {"sent": 0, "failed": 0, "later": 0}
-    due = Message.objects.filter(outcome="", due_on__lte=now).order_by("due_on")
-    keys = list(due.values_list("pk", "due_on", "channel__kind")[:most])
-    down: set[str | None] = set()
+    down: set[str] = set()
     mailer = get_connection()
     try:
-        for key, due_on, kind in keys:
-            if kind in down:
-                continue
-            claimed = Message.objects.filter(pk=key, outcome="", due_on=due_on).update(
-                # From when it is sent: where the server is slow, a sweep outlasts a claim.
-                due_on=now + timedelta(seconds=int(monotonic() - began)) + CLAIM
-            )
-            if not claimed:
-                continue  # another sweep's
-            outcome = _send(
-                Message.objects.select_related("channel", "owner").get(pk=key), mailer, now
-            )
-            counts[outcome] += 1
-            if sum(counts.values()) % A_CONNECTION == 0:
-                mailer.close()
-            if outcome == "later":
-                down.add(kind)
+        while (left := most - sum(counts.values())) > 0:
+            due = Message.objects.filter(outcome="", due_on__lte=now).order_by("due_on")
+            rows = due.exclude(channel__host__in=down).values_list("pk", "due_on", "channel__host")
+            keys = list(rows[:left])
+            if not keys:
+                break
+            for key, due_on, host in keys:
+                if host in down:
+                    continue
+                claimed = Message.objects.filter(pk=key, outcome="", due_on=due_on).update(
+                    # From when it is sent: where the server is slow, a sweep outlasts a claim.
+                    due_on=now + timedelta(seconds=int(monotonic() - began)) + CLAIM
+                )
+                if not claimed:
+                    continue  # another sweep's
+                found = Message.objects.select_related("channel", "owner").filter(pk=key)
+                message = found.first()
+                if message is None:
+                    continue  # stopped just now
+                outcome = _send(message, mailer, now)
+                if outcome == "down":
+                    down.add(host)
+                    outcome = "later"
+                counts[outcome] += 1
+                if sum(counts.values()) % A_CONNECTION == 0:
+                    mailer.close()
     finally:
         mailer.close()
     return counts["sent"], counts["failed"], counts["later"]
 
 
 def _send(message: Message, mailer: Any, now: datetime) -> str:
-    """Send it and write the outcome: sent, failed, or later."""
+    """Send it and write the outcome: sent, failed, later, or down: later, like all of its host."""
     rows, channel = Message.objects.filter(pk=message.pk), message.channel
     tries = message.tries + 1
     if channel is None:  # stopped while it was gathered
@@ -234,21 +242,25 @@ def _send(message: Message, mailer: Any, now: datetime) -> str:
         if fault == GONE:
             stop_channel(channel)
         return "failed"
-    except (OSError, smtplib.SMTPException) as error:
+    except Exception as error:
+        is_down = isinstance(error, (OSError, smtplib.SMTPException))
+        if not is_down and not isinstance(error, NotNow):
+            # Of one message: what nobody thought of must not hold up the others for ever.
+            logger.exception("message %s could not be sent", message.pk)
         logger.warning("message %s could not be sent: %s", message.pk, type(error).__name__)
         if now - message.made_on >= GIVEN_UP:
             rows.update(outcome=Message.FAILED, fault=TOO_LATE, tries=tries, content={})
             return "failed"
         pause = min(FIRST_PAUSE * 4 ** min(message.tries, 5), LONGEST_PAUSE)
         rows.update(due_on=now + pause, fault=UNREACHABLE, tries=tries)
-        return "later"
+        return "down" if is_down else "later"
     # What was said is of no use any more.
     rows.update(outcome=Message.SENT, fault="", tries=tries, content={})
     return "sent"
 
 
 def _mail(message: Message, channel: Channel, mailer: Any) -> None:
-    """Raises Undeliverable, OSError, SMTPException."""
+    """Raises Undeliverable, NotNow, OSError, SMTPException."""
     content = message.content
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     stop = stop_address(channel)
@@ -270,14 +282,10 @@ def _mail(message: Message, channel: Channel, mailer: Any) -> None:
     except smtplib.SMTPRecipientsRefused as refused:
         mailer.close()
         codes = [code for code, _words in refused.recipients.values()]
-        if all(500 <= code < 600 for code in codes):
-            raise Undeliverable from None
-        raise
+        raise (Undeliverable if all(500 <= code < 600 for code in codes) else NotNow) from None
     except smtplib.SMTPDataError as refused:
         mailer.close()
-        if 500 <= refused.smtp_code < 600:
-            raise Undeliverable from None
-        raise
+        raise (Undeliverable if 500 <= refused.smtp_code < 600 else NotNow) from None
     except (OSError, smtplib.SMTPException):
         mailer.close()
         raise

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
@@ -55,7 +56,8 @@ def agree_to_push(*, user: User, target: dict[str, Any]) -> Channel | None:
     mine = Channel.objects.owned_by(user).filter(kind=Channel.PUSH)
     if mine.exclude(device=device).count() >= MOST_DEVICES:
         return None
-    values = {"target": target, "consent_version": CHANNEL_VERSION}
+    host = urlsplit(target["endpoint"]).netloc
+    values = {"target": target, "host": host, "consent_version": CHANNEL_VERSION}
     channel, _made = Channel.objects.update_or_create(
         owner=user,
         kind=Channel.PUSH,

@@ -6,6 +6,9 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -14,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from planner.models import Channel, Message, Reminder
-from planner.reach import push
+from planner.reach import outside, push
 from planner.reach.outcomes import Gone, Undeliverable
 from planner.reach.renewal import hand_out
 from planner.reach.sweep import CLAIM, deliver, gather, sweep
@@ -99,7 +102,7 @@ def test_it_names_neither_lender_nor_amount_unless_asked(rung, service, clock):
     sweep()
     assert "小李" not in str(service.posts)
     assert "500" not in str(service.posts)
-    assert service.host not in raw_database()
+    assert "/send/one" not in raw_database()
 
 
 def test_hostile_names_stay_text_and_fit(make_member, service, clock):
@@ -195,6 +198,77 @@ def test_a_service_that_is_busy_is_tried_again(rung, service, clock, status):
     assert sweep().sent == 1
 
 
+def test_a_service_that_is_down_holds_up_no_other(rung, service, clock, make_member, monkeypatch):
+    """Though more waits for it than one sweep sends."""
+    for name in ("one", "two", "three"):
+        target = service.subscription() | {"endpoint": f"https://fcm.googleapis.com/{name}"}
+        channels.agree_to_push(user=make_member(name, strategy="minimum"), target=target)
+    Channel.objects.update(confirmed_on=timezone.now())
+    hand_out()
+    clock(on_the_12th())
+    gather(on_the_12th())
+    Message.objects.filter(owner=rung).update(due_on=on_the_12th())  # the last in line
+    asked, look_up = [], socket.getaddrinfo
+
+    def down(host, *arguments, **options):
+        if host == "127.0.0.1":
+            return look_up(host, *arguments, **options)
+        asked.append(host)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", down)
+
+    assert deliver(on_the_12th(), 2) == (1, 0, 1)
+    assert asked == ["fcm.googleapis.com"]
+
+
+def test_one_that_nobody_thought_of_holds_up_no_other(
+    rung, service, clock, make_member, monkeypatch
+):
+    other = make_member("other", strategy="minimum")
+    channels.agree_to_push(user=other, target=service.subscription("other"))
+    Channel.objects.update(confirmed_on=timezone.now())
+    hand_out()
+    clock(on_the_12th())
+    send = push.send
+
+    def broken(target, *rest):
+        if target["endpoint"].endswith("one"):
+            raise ValueError
+        send(target, *rest)
+
+    monkeypatch.setattr(push, "send", broken)
+
+    assert sweep()[1:] == (1, 0, 1)
+    assert Message.objects.get(owner=rung).fault == "unreachable"
+
+
+def test_a_service_that_drips_is_left(service, monkeypatch, settings):
+    """A byte now and then begins the patience of a socket anew, and not ours."""
+    monkeypatch.setattr(outside, "PATIENCE", 0.4)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.PUSH_TEST_HOST = f"127.0.0.1:{server.getsockname()[1]}"
+        target = service.subscription()
+        target["endpoint"] = f"http://{settings.PUSH_TEST_HOST}/send/one"
+        began = time.monotonic()
+        threading.Thread(target=drip, args=(server, b"HTTP/1.1 "), daemon=True).start()
+        with pytest.raises(OSError, match=r"HTTP|reset"):
+            push.send(target, CONTENT, "a" * 32)
+        threading.Thread(target=drip, args=(server, b"HTTP/1.1 201 \r\nX"), daemon=True).start()
+        push.send(target, CONTENT, "a" * 32)  # what it had to say was heard
+
+    assert time.monotonic() - began < 3
+
+
+def drip(server, begun):
+    connection, _address = server.accept()
+    with connection, suppress(OSError):
+        connection.sendall(begun)
+        for _byte in range(50):
+            connection.sendall(b"x")
+            time.sleep(0.1)
+
+
 def test_claimed_and_killed_it_is_sent_again_under_the_same_tag(rung, service, clock, monkeypatch):
     class Killed(BaseException):
         pass
@@ -266,6 +340,8 @@ STRANGE = [
     "https://[::ffff:127.0.0.1]/x",
     "https://2130706433/x",
     "https://[/x",
+    f"https://{'a' * 64}.notify.windows.com/x",
+    "https://a..notify.windows.com/x",
     "file:///etc/passwd",
     "gopher://fcm.googleapis.com/x",
     "https://fcm.googleapis.com/" + "x" * 1_000,
@@ -338,7 +414,7 @@ def test_the_address_that_was_looked_at_is_the_one_called(service, monkeypatch):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("142.250.1.1", port))]
 
     class Context:
-        def wrap_socket(self, plain, server_hostname):
+        def wrap_socket(self, plain, server_hostname, **_more):
             named.append((plain, server_hostname))
             raise OSError("far enough")
 
