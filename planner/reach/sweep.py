@@ -1,15 +1,16 @@
 """What is due is told: gathered into one message a person and channel, then sent.
 
 Both steps may run on several machines at once, and be killed anywhere. Gathering is one transaction
-for a handful of people, whose rows it locks. A message is claimed by moving `due_on` on, sent, and
-its outcome written: one that was claimed and has none is sent again, under the same id. So none is
-lost, and one comes twice only where a sweep was killed in between.
+for a handful of people, whose rows it locks. Messages are claimed by moving `due_on` on; each is
+sent, and its outcome written before the next: one that was claimed and has none is sent again,
+under the same id. So none is lost, and one comes twice only where a sweep was killed in between.
 """
 
 import logging
 import secrets
 import smtplib
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from planner.encryption import WrongDataKey
 from planner.models import Channel, HouseholdRow, Message, Reminder, Reminding
 from planner.reach import push
 from planner.reach.outcomes import Gone, NotNow, Undeliverable
@@ -38,7 +40,13 @@ from planner.words.reminders import (
 logger = logging.getLogger(__name__)
 
 PEOPLE = 100  # gathered in one transaction
-CLAIM = timedelta(minutes=2)  # longer than any server is waited for
+BATCH = 50  # messages claimed at once
+CLAIM = timedelta(minutes=3)  # longer than FRESH and any server is waited for
+FRESH = 10  # seconds after it was read in which the next one may be sent
+READ = (
+    *("owner__email", "message_id", "made_on", "due_on", "tries", "content"),
+    *("channel__owner", "channel__kind", "channel__host", "channel__target", "channel__secret"),
+)
 GIVEN_UP = timedelta(days=1)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 A_CONNECTION = 50  # messages: mail servers end one that is used for many more
@@ -86,9 +94,10 @@ def gather(now: datetime) -> int:
         one.owner_id: one
         for one in Reminding.objects.select_for_update(skip_locked=skip).filter(owner__in=owners)
     }
-    households = HouseholdRow.objects.in_bulk(wishes.keys())
+    households = HouseholdRow.objects.only("language", "time_zone").in_bulk(wishes.keys())
     channels: dict[int, list[Channel]] = defaultdict(list)
-    for channel in Channel.objects.filter(owner__in=wishes, confirmed_on__isnull=False):
+    ringing = Channel.objects.filter(owner__in=wishes, confirmed_on__isnull=False)
+    for channel in ringing.only("owner", "kind", "secret"):
         channels[channel.owner_id].append(channel)
     rows: dict[int, list[Reminder]] = defaultdict(list)
     for row in due.filter(owner__in=wishes).order_by("owner", "on", "pk"):
@@ -181,8 +190,9 @@ def _message(
 def deliver(now: datetime, most: int) -> tuple[int, int, int]:
     """Send what is due: how many went out, were given up, are tried later.
 
-    Once a host cannot be reached what else goes there is left for the next sweep, unclaimed; what
-    goes elsewhere is sent.
+    Claimed a batch at a time; sent one by one, and the outcome of each is written before the next
+    goes out, so that a kill sends one twice at most. Once a host cannot be reached what else goes
+    there is left for the next sweep; what goes elsewhere is sent.
     """
     began = monotonic()
     counts = {"sent": 0, "failed": 0, "later": 0}
@@ -190,34 +200,66 @@ def deliver(now: datetime, most: int) -> tuple[int, int, int]:
     mailer = get_connection()
     try:
         while (left := most - sum(counts.values())) > 0:
-            due = Message.objects.filter(outcome="", due_on__lte=now).order_by("due_on")
-            rows = due.exclude(channel__host__in=down).values_list("pk", "due_on", "channel__host")
-            keys = list(rows[:left])
+            claimed = monotonic()
+            # From when it is sent: where the server is slow, a sweep outlasts a claim.
+            until = now + timedelta(seconds=int(claimed - began)) + CLAIM
+            keys = _claim(min(left, BATCH), down, now, until)
             if not keys:
                 break
-            for key, due_on, host in keys:
-                if host in down:
-                    continue
-                claimed = Message.objects.filter(pk=key, outcome="", due_on=due_on).update(
-                    # From when it is sent: where the server is slow, a sweep outlasts a claim.
-                    due_on=now + timedelta(seconds=int(monotonic() - began)) + CLAIM
-                )
-                if not claimed:
-                    continue  # another sweep's
-                found = Message.objects.select_related("channel", "owner").filter(pk=key)
-                message = found.first()
-                if message is None:
-                    continue  # stopped just now
-                outcome = _send(message, mailer, now)
-                if outcome == "down":
-                    down.add(host)
-                    outcome = "later"
-                counts[outcome] += 1
-                if sum(counts.values()) % A_CONNECTION == 0:
-                    mailer.close()
+            messages = _read(keys)
+            try:
+                while messages:
+                    message = messages.pop(0)
+                    host = message.channel.host if message.channel else ""
+                    outcome = _send(message, mailer, now)
+                    if outcome == "down":
+                        outcome = "later"
+                        down.add(host)
+                        there = [
+                            one for one in messages if one.channel and one.channel.host == host
+                        ]
+                        messages = [one for one in messages if one not in there]
+                        _give_back(there, now, until)
+                    counts[outcome] += 1
+                    if sum(counts.values()) % A_CONNECTION == 0:
+                        mailer.close()
+                    if monotonic() - claimed > FRESH:
+                        break  # read so long ago that somebody may have stopped one since
+            finally:
+                _give_back(messages, now, until)
     finally:
         mailer.close()
     return counts["sent"], counts["failed"], counts["later"]
+
+
+def _claim(most: int, down: Collection[str], now: datetime, until: datetime) -> list[int]:
+    """Keys of those that are due and nobody else's, left to this sweep up to `until`."""
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        due = Message.objects.filter(outcome="", due_on__lte=now).exclude(channel__host__in=down)
+        locked = due.select_for_update(skip_locked=skip, of=("self",)).order_by("due_on")
+        mine = [one.pk for one in locked.only("pk")[:most]]
+        Message.objects.filter(pk__in=mine).update(due_on=until)
+    return mine
+
+
+def _read(keys: Sequence[int]) -> list[Message]:
+    """Without those that cannot be: they hold up nobody else."""
+    rows = Message.objects.filter(pk__in=keys).select_related("channel", "owner")
+    try:
+        return list(rows.only(*READ).order_by("pk"))
+    except WrongDataKey:
+        if len(keys) == 1:
+            logger.error("message %s cannot be read with any of DATA_KEYS", keys[0])
+            return []
+        half = len(keys) // 2
+        return _read(keys[:half]) + _read(keys[half:])
+
+
+def _give_back(messages: Collection[Message], now: datetime, until: datetime) -> None:
+    if messages:
+        mine = Message.objects.filter(pk__in=[one.pk for one in messages])
+        mine.filter(outcome="", due_on=until).update(due_on=now)
 
 
 def _send(message: Message, mailer: Any, now: datetime) -> str:

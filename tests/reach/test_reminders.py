@@ -10,6 +10,7 @@ from io import StringIO
 
 import pytest
 from aiosmtpd.controller import Controller
+from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from planner.models import Channel, Message, Reach, Reminder, Reminding
 from planner.reach.renewal import hand_out, hand_out_sweep
-from planner.reach.sweep import CLAIM, GIVEN_UP, deliver, gather, sweep
+from planner.reach.sweep import CLAIM, FRESH, GIVEN_UP, deliver, gather, sweep
 from planner.services import channels
 from planner.services.documents import household_document_of
 from planner.services.entries import record_payment
@@ -351,19 +352,73 @@ def test_where_the_server_is_slow_a_claim_holds_from_when_it_is_sent(
     clock(moment)
     while gather(moment):
         pass
-    minutes = iter(range(10))
-    monkeypatch.setattr("planner.reach.sweep.monotonic", lambda: 60 * next(minutes))
+    minutes = []
+    monkeypatch.setattr("planner.reach.sweep.monotonic", lambda: 60 * len(minutes))
     held = []
 
     def slowly(message, *_rest):
-        minute = timedelta(minutes=len(held) + 1)
-        held.append(message.due_on - moment - minute)
+        held.append(message.due_on - moment - timedelta(minutes=len(minutes)))
+        minutes.append(message.pk)
+        Message.objects.filter(pk=message.pk).update(outcome="sent")
         return "sent"
 
     monkeypatch.setattr("planner.reach.sweep._send", slowly)
     deliver(moment, 10)
 
     assert held == [CLAIM] * 3
+
+
+def test_who_stops_them_while_a_batch_is_on_its_way_gets_none(
+    make_member, mailbox, clock, monkeypatch
+):
+    for name in ("one", "two"):
+        ringing(make_member(name, strategy="minimum"))
+    moment = at(date(2026, 12, 12))
+    clock(moment)
+    gather(moment)
+    seconds = [0]
+    monkeypatch.setattr("planner.reach.sweep.monotonic", lambda: seconds[0])
+    sent = []
+
+    def slowly(message, *_rest):
+        sent.append(message.pk)
+        Message.objects.filter(pk=message.pk).update(outcome="sent")
+        seconds[0] += FRESH + 1
+        for other in Channel.objects.exclude(owner=message.owner_id):
+            channels.stop_channel(other)
+        return "sent"
+
+    monkeypatch.setattr("planner.reach.sweep._send", slowly)
+
+    assert deliver(moment, 10) == (1, 0, 0)
+    assert len(sent) == 1
+
+
+def test_one_that_cannot_be_read_holds_up_nobody_else(make_member, mailbox, clock, settings):
+    for name in ("one", "two", "three"):
+        ringing(make_member(name, strategy="minimum"))
+    moment = at(date(2026, 12, 12))
+    clock(moment)
+    gather(moment)
+    lost = Message.objects.order_by("pk")[1]
+    kept, settings.DATA_KEYS = settings.DATA_KEYS, [Fernet.generate_key().decode()]
+    Message.objects.filter(pk=lost.pk).update(content={})
+    settings.DATA_KEYS = kept
+
+    assert deliver(moment, 10) == (2, 0, 0)
+    assert len(mailbox.mails) == 2
+
+
+def test_what_goes_to_a_server_that_is_down_is_not_held(make_member, settings, clock):
+    for name in ("one", "two", "three"):
+        ringing(make_member(name, strategy="minimum"))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    moment = at(date(2026, 12, 12))
+    clock(moment)
+
+    assert sweep() == (3, 0, 0, 1)
+    assert Message.objects.filter(outcome="", due_on=moment).count() == 2
 
 
 def test_a_refused_message_is_a_dead_letter_with_its_reason(client, rung, mailbox, clock):
