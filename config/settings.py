@@ -5,7 +5,8 @@ SECRET_KEY       signs sessions and tokens (at least 50 characters when deployed
 DATA_KEYS        Fernet keys for names, notes and terms, newest first, separated by commas
 DATABASE_URL     postgres://user:password@host:port/name; SQLite under var/ without it
 VAPID_KEY        signs what is sent to push services; without it no push is offered
-PUSH_TEST_HOST   a stand-in for a push service, for tests; refused when deployed
+PUSH_TEST_HOST   a stand-in for push services and messengers, for tests; refused when deployed
+MESSENGERS       which of bark, serverchan and ntfy are offered, separated by commas; all without it
 EMAIL_URL        smtp://user:password@host:587 (STARTTLS) or smtps://…; files in var/mail without it
 TRUSTED_PROXIES  addresses or networks of the proxies in front, separated by commas
 PORT             port of `make run` on this machine
@@ -254,6 +255,11 @@ VAPID_KEY = secret("VAPID_KEY", VAPID_KEY_FILE)  # 32 bytes of a P-256 key, base
 PUSH_TEST_HOST = os.environ.get("PUSH_TEST_HOST", "")
 if PUSH_TEST_HOST and DEPLOYED:
     raise ImproperlyConfigured("PUSH_TEST_HOST is for tests: remove it where the site is deployed.")
+_all = ("bark", "serverchan", "ntfy")
+MESSENGERS = [one.strip() for one in os.environ.get("MESSENGERS", ",".join(_all)).split(",")]
+MESSENGERS = [one for one in MESSENGERS if one]
+if not set(MESSENGERS) <= set(_all):
+    raise ImproperlyConfigured(f"MESSENGERS may name {', '.join(_all)} and no other.")
 PUSH_COOKIE = "push"  # which of a person's channels is this device
 PUSH_COOKIE_AGE = 365 * DAY
 
@@ -373,6 +379,9 @@ LOGGING = {
     },
     "root": {"handlers": ["stdout"], "level": "INFO"},
     # Somebody asks by address or under a foreign name: a matter of theirs, all day long.
-    "loggers": {"django.security.DisallowedHost": {"filters": ["no_error"]}},
+    "loggers": {
+        "django.security.DisallowedHost": {"filters": ["no_error"]},
+        "apprise": {"level": "CRITICAL"},  # it writes keys and topics
+    },
     "filters": {"no_error": {"()": "config.logs.NoError"}},
 }

@@ -716,6 +716,7 @@ class Channel(models.Model):
     """A way on which a person is reminded, once they have seen that it reaches them."""
 
     MAIL, PUSH = "mail", "push"
+    BARK, SERVERCHAN, NTFY = "bark", "serverchan", "ntfy"  # of each, one a person
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10)

@@ -123,6 +123,9 @@ urlpatterns = [
     path("reminders/", reminders.reminder_settings, name="reminders"),
     path("reminders/mail/", reminders.reminder_mail, name="reminder-mail"),
     path("reminders/push/", reminders.reminder_push, name="reminder-push"),
+    path(
+        "reminders/messenger/<str:kind>/", reminders.reminder_messenger, name="reminder-messenger"
+    ),
     path("reminders/stop/<str:token>/", reminders.reminder_stop, name="reminder-stop"),
     path("privacy/", settings.privacy, name="privacy"),
     path("rules/<speech:speech>/", rulebook.rule_list, name="rule-list"),

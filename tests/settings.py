@@ -4,7 +4,7 @@ import os
 import tempfile
 
 _folder = tempfile.TemporaryDirectory(prefix="anhuan-test-")  # removed when the run ends
-for _name in ("SITE_URL", "EMAIL_URL", "TRUSTED_PROXIES", "PORT", "PUSH_TEST_HOST"):
+for _name in ("SITE_URL", "EMAIL_URL", "TRUSTED_PROXIES", "PORT", "PUSH_TEST_HOST", "MESSENGERS"):
     os.environ.pop(_name, None)
 os.environ.update(
     VAR_DIR=_folder.name,

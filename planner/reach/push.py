@@ -87,6 +87,9 @@ def send(target: Mapping[str, Any], content: Mapping[str, str], message_id: str)
         "body": content["text"][:LONGEST_TEXT],
         "path": content["path"],
         "tag": message_id,
+        # What was gathered by an older version has none.
+        "stop": content.get("stop", "").removeprefix(settings.SITE_URL),
+        "stopWords": content.get("stop_words", ""),
     }
     headers = {
         **_signed(service),

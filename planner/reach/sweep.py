@@ -23,12 +23,13 @@ from django.utils import timezone
 
 from planner.encryption import WrongDataKey
 from planner.models import Channel, HouseholdRow, Message, Reminder, Reminding
-from planner.reach import push
+from planner.reach import messengers, push
 from planner.reach.outcomes import Gone, NotNow, Undeliverable
-from planner.services.channels import stop_address, stop_channel
+from planner.services.channels import stop_address, stop_channel, ways_out
 from planner.words.language import speaking
 from planner.words.reminders import (
     GONE,
+    KEY_REFUSED,
     PUSH_REFUSED,
     REFUSED,
     TOO_LATE,
@@ -173,7 +174,8 @@ def _message(
             content["text"] = digest_text(told, settings.SITE_URL + plan, stop_address(channel))
         else:
             only = [path for paths in lines.values() for path in paths]
-            content |= {"text": "\n".join(lines), "path": only[0] if len(only) == 1 else plan}
+            path = only[0] if len(only) == 1 else plan
+            content |= {"text": "\n".join(lines), "path": path, **ways_out(channel)}
     return Message(
         owner_id=channel.owner_id,
         channel=channel,
@@ -269,17 +271,18 @@ def _send(message: Message, mailer: Any, now: datetime) -> str:
     if channel is None:  # stopped while it was gathered
         rows.delete()
         return "failed"
-    is_mail = channel.kind == Channel.MAIL
+    content, message_id = message.content, message.message_id
     try:
-        if is_mail:
+        if channel.kind == Channel.MAIL:
             _mail(message, channel, mailer)
+        elif channel.kind == Channel.PUSH:
+            push.send(channel.target, content, message_id)
         else:
-            push.send(channel.target, message.content, message.message_id)
+            messengers.send(channel.kind, channel.target["key"], content, message_id)
     except Undeliverable as refused:
         logger.warning("message %s was refused", message.pk)
-        fault = REFUSED if is_mail else PUSH_REFUSED
-        if isinstance(refused, Gone):
-            fault = GONE
+        faults = {Channel.MAIL: REFUSED, Channel.PUSH: PUSH_REFUSED}
+        fault = GONE if isinstance(refused, Gone) else faults.get(channel.kind, KEY_REFUSED)
         rows.update(outcome=Message.FAILED, fault=fault, tries=tries, content={})
         if fault == GONE:
             stop_channel(channel)

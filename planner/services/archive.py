@@ -45,7 +45,7 @@ from planner.models import (
     Revision,
     User,
 )
-from planner.services import devices, factors
+from planner.services import channels, devices, factors
 from planner.services.changes import put, refuse_unreckonable, write
 from planner.services.documents import SUBJECTS, document_of, history_row, household_of
 from planner.services.errors import EntryRefused
@@ -130,6 +130,7 @@ def export_of(user: User) -> dict[str, Any]:
             }
             for row in ContactEntry.objects.owned_by(user).order_by("pk")
         ],
+        "reminders": channels.listed(user),
         "earlier": [
             {
                 "saved_on": revision.created_on.isoformat(),

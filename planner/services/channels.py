@@ -14,7 +14,14 @@ from django.utils import timezone
 from planner.hashes import digest
 from planner.models import Channel, Message, Reminder, Reminding, User
 from planner.services.reach import reach, reach_no_more, renew_soon
-from planner.words.reminders import test_push, test_subject, test_text
+from planner.words.reminders import (
+    open_words,
+    stop_words,
+    test_messenger,
+    test_push,
+    test_subject,
+    test_text,
+)
 
 CHANNEL_VERSION = "2026-11-2"  # the words agreed to; raise it when they change
 SALT = "planner.reminders.stop"
@@ -29,15 +36,49 @@ def reminding_of(user: User) -> Reminding:
     return row
 
 
+def listed(user: User) -> dict[str, Any]:
+    """When they want to be reminded, and on which ways; for the person."""
+    wishes = Reminding.objects.owned_by(user).first()
+    return {
+        "wishes": wishes
+        and {
+            "days_before": wishes.days_before,
+            "at_hour": wishes.at_hour,
+            "quiet": [wishes.quiet_from, wishes.quiet_to],
+            "is_discreet": wishes.is_discreet,
+        },
+        "channels": [
+            {
+                "kind": one.kind,
+                "target": one.target,
+                "consented_on": one.consented_on.isoformat(),
+                "consent_version": one.consent_version,
+                "confirmed_on": one.confirmed_on and one.confirmed_on.isoformat(),
+            }
+            for one in Channel.objects.owned_by(user).order_by("pk")
+        ],
+    }
+
+
 def channels_of(user: User, kind: str) -> list[Channel]:
     return list(Channel.objects.owned_by(user).filter(kind=kind).order_by("consented_on"))
 
 
 @transaction.atomic
-def agree_to_channel(*, user: User, kind: str) -> Channel:
-    """The person agreed to what its form names. It does not ring before `confirm`."""
+def agree_to_channel(
+    *, user: User, kind: str, target: dict[str, str] | None = None, host: str = ""
+) -> Channel:
+    """The person agreed to what its form names. It does not ring before `confirm`.
+
+    `target` is what a messenger knows them by, `host` where it is handed in.
+    """
     reminding_of(user)
-    defaults = {"secret": secrets.token_urlsafe(16), "consent_version": CHANNEL_VERSION}
+    defaults = {
+        "target": target or {},
+        "host": host,
+        "secret": secrets.token_urlsafe(16),
+        "consent_version": CHANNEL_VERSION,
+    }
     channel, _made = Channel.objects.get_or_create(owner=user, kind=kind, defaults=defaults)
     reach(user.pk)
     return channel
@@ -90,9 +131,15 @@ def send_test(channel: Channel) -> bool:
     if channel.kind == Channel.MAIL:
         content["text"] = test_text(channel.code, stop_address(channel))
     else:
-        content |= {"text": test_push(), "path": reverse("planner:reminders")}
+        text = test_push() if channel.kind == Channel.PUSH else test_messenger()
+        content |= {"text": text, "path": reverse("planner:reminders"), **ways_out(channel)}
     put_out(channel, content, is_test=True)
     return True
+
+
+def ways_out(channel: Channel) -> dict[str, str]:
+    """What is under a short message: where it leads, and what ends such messages."""
+    return {"open_words": open_words(), "stop_words": stop_words(), "stop": stop_address(channel)}
 
 
 def put_out(channel: Channel, content: dict[str, str], *, is_test: bool = False) -> Message:

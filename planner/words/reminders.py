@@ -11,7 +11,7 @@ from planner.words.figures import yuan
 
 # Why something could not be sent, by the code that is kept with it.
 UNREACHABLE, REFUSED, TOO_LATE = "unreachable", "refused", "too_late"
-GONE, PUSH_REFUSED = "gone", "push_refused"
+GONE, PUSH_REFUSED, KEY_REFUSED = "gone", "push_refused", "key_refused"
 
 
 class Said(NamedTuple):
@@ -123,8 +123,30 @@ def test_push() -> str:
     return _("Enter this code on the page of your reminders, then they come to this device.")
 
 
+def test_messenger() -> str:
+    return _("Enter this code on the page of your reminders, then they come this way.")
+
+
+def open_words() -> str:
+    return _("Open the page")
+
+
+def stop_words() -> str:
+    return _("Stop reminders")
+
+
 def test_subject(code: str) -> str:
     return _("Anhuan · test, code {code}").format(code=code)
+
+
+def channel_name(kind: str) -> str:
+    return {
+        "mail": _("Mail"),
+        "push": _("Push message"),
+        "bark": _("Bark (iPhone)"),
+        "serverchan": _("Server酱 (WeChat)"),
+        "ntfy": _("ntfy (Android)"),
+    }[kind]
 
 
 def fault_words(fault: str) -> str:
@@ -134,5 +156,9 @@ def fault_words(fault: str) -> str:
         REFUSED: _("Your mailbox did not take it."),
         GONE: _("That device takes no push messages any more, so they were ended there."),
         PUSH_REFUSED: _("The push service did not take it."),
+        KEY_REFUSED: _(
+            "The service did not take it: the key may have changed, or its limit of the day is "
+            "reached."
+        ),
         TOO_LATE: _("It could not be sent for a day, so it was given up."),
     }.get(fault, _("It could not be sent."))

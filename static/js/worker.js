@@ -2,12 +2,17 @@
 self.addEventListener("install", () => self.skipWaiting());
 
 self.addEventListener("push", (event) => {
-  const { title, body, path, tag } = event.data.json();
-  event.waitUntil(self.registration.showNotification(title, { body, tag, data: { path } }));
+  const { title, body, tag, path, stop, stopWords } = event.data.json();
+  const actions = stop ? [{ action: "stop", title: stopWords }] : [];
+  event.waitUntil(
+    self.registration.showNotification(title, { body, tag, actions, data: { path, stop } }),
+  );
 });
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  const address = new URL(event.notification.data.path, self.location.origin);
+  const { path, stop } = event.notification.data;
+  // Where it is stopped a button asks once more: opening it changes nothing.
+  const address = new URL(event.action === "stop" ? stop : path, self.location.origin);
   if (address.origin === self.location.origin) event.waitUntil(self.clients.openWindow(address));
 });

@@ -2,45 +2,29 @@
 
 import json
 import os
-import threading
 from base64 import urlsafe_b64encode
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
 
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from planner.management.commands.make_keys import new_vapid_key
+from tests.reach.peers import Peer
 
 
-class PushService:
-    """`answer` is the status it gives, with `headers` and `body`; `posts` what came, unsealed."""
+class PushService(Peer):
+    """`posts` are what came, unsealed, and `headers_seen` what came with them."""
 
     def __init__(self):
-        self.posts, self.headers_seen = [], []
-        self.answer, self.headers, self.body = 201, {}, b""
+        self.headers_seen = []
         self.key, self.secret = ec.generate_private_key(ec.SECP256R1()), os.urandom(16)
-        service = self
+        super().__init__()
+        self.answer, self.body = 201, b""
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                sealed = self.rfile.read(int(self.headers["Content-Length"]))
-                service.headers_seen.append(dict(self.headers))
-                service.posts.append(service.unseal(sealed))
-                self.send_response(service.answer)
-                for name, value in service.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                with suppress(OSError):  # nobody wants to read it
-                    self.wfile.write(service.body)
-
-            def log_message(self, *_arguments):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.host = f"127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    def keep(self, post):
+        self.headers_seen.append(post.headers)
+        self.posts.append(self.unseal(post.body))
 
     def unseal(self, sealed):
         said = http_ece.decrypt(
@@ -55,10 +39,6 @@ class PushService:
             "expirationTime": None,
             "keys": {"p256dh": _text(point), "auth": _text(self.secret)},
         }
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 def _text(content):

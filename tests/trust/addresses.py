@@ -74,6 +74,7 @@ TABLE = {
     "planner:reminders": MEMBER,
     "planner:reminder-mail": MEMBER,
     "planner:reminder-push": MEMBER,
+    "planner:reminder-messenger": MEMBER,
     "planner:reminder-stop": PUBLIC,  # a button, for whoever has the mail that it stands in
     "planner:data-export": OWN,
     "planner:household-export": OWN,
@@ -205,6 +206,8 @@ def _arguments(name, keys, items, dues):
             for kind in ("accounts", "incomes", "debts")
             for slug in items[kind]
         ]
+    if name == "planner:reminder-messenger":
+        return [{"kind": kind} for kind in ("bark", "serverchan", "ntfy")]
     if name == "planner:plan-change":
         return [{"name": "buffer"}, {"name": "strategy"}]
     if "slug" in keys:

@@ -21,6 +21,7 @@ SECRETS = {
     "SECRET_KEY": "only-for-tests-" * 4,
     "DATA_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
 }
+NOWHERE = {"PUSH_TEST_HOST": "127.0.0.1:9"}  # no test speaks to a service of somebody's
 
 
 def free_port() -> int:
@@ -105,8 +106,9 @@ class Site:
         self.postgres = Postgres() if database == "postgres" else None
         kept = {name: value for name, value in os.environ.items()
                 if name in ("PATH", "HOME", "LANG", "PYTHONPATH")}  # fmt: skip
-        self.environment = {**kept, **SECRETS, "VAR_DIR": str(self.folder), "PORT": str(self.port),
-                            "PYTHONUNBUFFERED": "1", **environment}  # fmt: skip
+        self.environment = {**kept, **SECRETS, **NOWHERE, "VAR_DIR": str(self.folder),
+                            "PORT": str(self.port), "PYTHONUNBUFFERED": "1",
+                            **environment}  # fmt: skip
         if self.postgres:
             self.environment["DATABASE_URL"] = "postgres:///postgres"
             self.environment |= {"PGHOST": str(self.postgres.folder), "PGUSER": "postgres"}

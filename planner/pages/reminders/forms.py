@@ -1,7 +1,8 @@
 """When a person wants to be reminded; agreeing to a channel; the code of a test."""
 
 import json
-from typing import Any
+import secrets
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -9,7 +10,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from planner.models import Reminding
+from planner.models import Channel, Reminding
+from planner.reach.messengers import MESSENGERS
 from planner.reach.push import is_subscription
 
 DAYS = (0, 1, 2, 3, 5, 7)
@@ -79,7 +81,7 @@ class MailForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None, *, address: str) -> None:
-        super().__init__(data)
+        super().__init__(data, auto_id="mail_%s")
         host = address.rpartition("@")[2]
         said = _(
             "I agree that reminders of my dates go by mail to {address}: they pass through the "
@@ -105,6 +107,9 @@ class PushForm(forms.Form):
     subscription = forms.CharField(max_length=2_000, widget=forms.HiddenInput, required=False)
     subscription.widget.attrs["autocomplete"] = "off"
 
+    def __init__(self, data: QueryDict | None) -> None:
+        super().__init__(data, auto_id="push_%s")
+
     def clean(self) -> dict[str, Any]:
         """Of the subscription, as the browser wrote it, what is needed."""
         super().clean()
@@ -120,6 +125,69 @@ class PushForm(forms.Form):
         raise forms.ValidationError(
             _("This browser named no push service that we know. Reminders by mail work.")
         )
+
+
+class MessengerForm(forms.Form):
+    """Agreeing to one of the messengers, naming who receives what; its key or topic."""
+
+    KEYS: ClassVar = {
+        Channel.BARK: (
+            _("Key of your device"),
+            _("It stands in the Bark app, in the address there."),
+        ),
+        Channel.SERVERCHAN: (_("SendKey"), _("It begins with SCT and stands on sct.ftqq.com.")),
+        Channel.NTFY: (
+            _("Topic"),
+            _("Made for you, so that nobody guesses it. Subscribe to it in the ntfy app."),
+        ),
+    }
+    CONSENTS: ClassVar = {
+        Channel.BARK: _(
+            "I agree that reminders of my dates go to the Bark app. They pass through Bark’s "
+            "server (api.day.app) and Apple’s push service, which may stand outside mainland "
+            "China; both can read them."
+        ),
+        Channel.SERVERCHAN: _(
+            "I agree that reminders of my dates go to my WeChat. They pass through the server of "
+            "Server酱 (sctapi.ftqq.com), lie there for some days, and come by WeChat (Tencent); "
+            "both can read them."
+        ),
+        Channel.NTFY: _(
+            "I agree that reminders of my dates go to the ntfy app. They pass through the server "
+            "ntfy.sh, outside mainland China, and lie there for some hours; it can read them, and "
+            "so can whoever knows the topic."
+        ),
+    }
+    WRONG: ClassVar = {
+        Channel.BARK: _("This is no key of Bark: it is of letters and digits only."),
+        Channel.SERVERCHAN: _(
+            "This is no SendKey of Server酱 Turbo: that begins with SCT. Those of Server酱³ do not "
+            "work here."
+        ),
+        Channel.NTFY: _("At least 16 letters, digits, - or _, so that nobody guesses it."),
+    }
+
+    key = forms.CharField(max_length=200)
+    agrees = forms.BooleanField(
+        error_messages={"required": _("Without your agreement no reminder is sent.")}
+    )
+
+    def __init__(self, data: QueryDict | None, *, kind: str) -> None:
+        topic = {"key": secrets.token_hex(12)} if kind == Channel.NTFY else {}
+        super().__init__(data, auto_id=f"{kind}_%s", initial=topic)
+        self.kind = kind
+        key = self.fields["key"]
+        key.label, key.help_text = self.KEYS[kind]
+        key.widget.attrs.update(autocomplete="off", autocapitalize="off", spellcheck="false")
+        self.fields["agrees"].label = self.CONSENTS[kind]
+
+    def clean_key(self) -> str:
+        key = str(self.cleaned_data["key"])
+        if "/" in key:
+            raise forms.ValidationError(_("Only the key, please, and no address."))
+        if not MESSENGERS[self.kind].key.fullmatch(key):
+            raise forms.ValidationError(self.WRONG[self.kind])
+        return key
 
 
 class CodeForm(forms.Form):

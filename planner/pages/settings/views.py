@@ -23,6 +23,7 @@ from planner.services import archive, people
 from planner.services.changes import CONSENT_VERSION, KEPT_REVISIONS
 from planner.services.documents import has_figures, household_document_of, household_of
 from planner.words.days import long_day
+from planner.words.reminders import channel_name
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,6 +64,7 @@ def privacy(request: Request) -> HttpResponse:
             "is_deployed": site.DEPLOYED,
             "mail_is_sent": site.MAIL_IS_SENT,
             "push_is_sent": bool(site.VAPID_KEY),
+            "messengers": [channel_name(kind) for kind in site.MESSENGERS],
         },
     )
 
