@@ -166,7 +166,8 @@ def undo(*, user: User, revision: int | None = None) -> bool:
         last = Revision.objects.owned_by(user).first()
         if last is None or revision not in (None, household.revision):
             return False
-        write_household(household, parse_household(last.document))
+        parsed = parse_household(last.document)
+        write_household(household, parsed, household_document(parsed))
         last.delete()
         return True
 
@@ -259,7 +260,7 @@ def put(
         raise ConsentRequired
     Revision.objects.create(owner=household.owner, number=household.revision, document=before)
     household.before, household.stood = before, household.position
-    write_household(household, parsed, told)
+    write_household(household, parsed, after, told)
     _forget_oldest(household)
     return after
 

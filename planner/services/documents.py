@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from planner.domain.household.household import (
     Household,
-    household_document,
     parse_household,
 )
 from planner.domain.ledger.replay import stand
@@ -28,6 +28,7 @@ from planner.services.errors import Overtaken
 
 DAY_KEYS = ("planned_from", "known_to")  # which only say how many days have passed
 ARRANGED = ("arrangement", "arrangement_ended")
+UNDONE_AT_ONCE = 500  # rows of one statement
 SUBJECTS = ("debt", "income", "expense", "account", "from")  # whom an entry concerns, first wins
 
 
@@ -119,13 +120,16 @@ def position_of(household: HouseholdRow) -> Household:
 
 
 def write_household(
-    household: HouseholdRow, parsed: Household, told: Sequence[HistoryEntry] | None = None
+    household: HouseholdRow,
+    parsed: Household,
+    document: Mapping[str, Any],
+    told: Sequence[HistoryEntry] | None = None,
 ) -> None:
     """Into rows. Rows that stay the same are not touched and keep their version.
 
-    `told` are all rows of the history, what was undone among them, where none of it is here yet.
+    `document` is that of `parsed`; `told` are all rows of the history, what was undone among them,
+    where none of it is here yet.
     """
-    document = household_document(parsed)
     as_of = date.fromisoformat(document["as_of"])
     _write_history(household, as_of, document.get("history", []), document.get("known_to"), told)
     household.as_of = as_of
@@ -198,14 +202,7 @@ def _lay_over(household: HouseholdRow, history: list[dict[str, Any]]) -> list[Hi
         undone += rows[same:]
         new += entries[same:]
     owner = household.owner
-    counters = [
-        HistoryEntry(
-            owner=owner, on=row.on, kind=HistoryEntry.UNDO, slug=row.slug, entry=row.entry,
-            undoes=row,
-        )
-        for row in undone
-    ]  # fmt: skip
-    HistoryEntry.objects.bulk_create(counters)
+    _undo(undone)
     made = HistoryEntry.objects.bulk_create([history_row(owner, entry) for entry in new])
     gone_rows = {row.pk for row in undone}
     standing = [row for row in household.entries if row.pk not in gone_rows] + made
@@ -219,6 +216,25 @@ def _lay_over(household: HouseholdRow, history: list[dict[str, Any]]) -> list[Hi
         [entry for key, entry in come.items() if key not in gone],
     )
     return undone
+
+
+def _undo(rows: Sequence[HistoryEntry]) -> None:
+    """Enter what undoes them. There may be thousands: the entries are copied as they are encrypted
+    there."""
+    quoted = connection.ops.quote_name
+    table = quoted(HistoryEntry._meta.db_table)
+    same = [quoted(name) for name in ("owner_id", "on", "slug", "entry")]
+    columns = ", ".join([*same, *map(quoted, ("kind", "created_on", "undoes_id"))])
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        for first in range(0, len(rows), UNDONE_AT_ONCE):
+            keys = [row.pk for row in rows[first : first + UNDONE_AT_ONCE]]
+            places = ", ".join(["%s"] * len(keys))
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) SELECT {', '.join(same)}, %s, %s, id "
+                f"FROM {table} WHERE id IN ({places}) ORDER BY id",
+                [HistoryEntry.UNDO, now, *keys],
+            )
 
 
 def history_row(

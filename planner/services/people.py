@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from planner.domain.household.household import household_document
 from planner.keys import encrypted
 from planner.models import (
     GUEST_DAYS,
@@ -118,7 +119,8 @@ def _write_over(household: HouseholdRow, theirs: HouseholdRow) -> None:
     household.is_discreet = theirs.is_discreet
     household.time_zone = theirs.time_zone
     household.save(update_fields=["is_discreet", "time_zone"])
-    write_household(household, household_from(theirs))
+    parsed = household_from(theirs)
+    write_household(household, parsed, household_document(parsed))
 
 
 @transaction.atomic
