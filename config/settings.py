@@ -200,8 +200,10 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 WORKER_NICENESS = 10  # added to that of a worker: the pages go first
 OPTIMUM_SECONDS = 10  # as long as one solve may take
 # What is foreseen to take longer than a page may, in milliseconds of a processor, is worked out by
-# a worker; None: nothing is. A request waits for it so long, and one of a process at a time.
-PAGE_RECKONS_MS: float | None = 250
+# a worker; None: nothing is. Households of two to six debts take 25 to 145: their first plans, and
+# the plans of all their edits, are to be there at once. A request waits for a worker so long, and
+# one of a process at a time.
+PAGE_RECKONS_MS: float | None = 150
 WAIT_SECONDS = 1.0
 
 # --- Sign-in ---------------------------------------------------------------------------------

@@ -420,3 +420,15 @@ def test_foreseen_grows_with_the_household():
 
     assert foreseen(small)[0] < foreseen(large)[0]
     assert foreseen(large)[1].strategy == "minimum"
+
+
+def test_foreseen_is_less_where_there_is_little_to_choose(monkeypatch):
+    from planner.domain.household.household import parse_household
+    from planner.plans import foreseen
+
+    made = foreseen._timed
+    monkeypatch.setattr(foreseen, "_timed", lambda household: (made(household)[0], 10.0))
+    owed = [debt(id=f"d{one}", principal="9000.00") for one in range(3)]
+
+    assert foreseen.foreseen(parse_household(document()))[0] == 70.0
+    assert foreseen.foreseen(parse_household(document(incomes=[], debts=owed)))[0] == 40.0
