@@ -32,6 +32,7 @@ POSTGRES = {
     "08": "the database is away",
     "25006": "the database is read-only",
     "53": "the database has no room left",
+    "53100": "the disk is full",
     "55P03": "the database is locked",
     "57": "the database is away",
     "58": "the disk of the database fails",

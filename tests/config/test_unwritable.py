@@ -37,6 +37,30 @@ def read_only():
 
 @contextmanager
 def full():
+    with full_file() if connection.vendor == "sqlite" else full_disk():
+        yield
+
+
+@contextmanager
+def full_disk():
+    """What PostgreSQL answers then; with a disk that is full: tests/trust/disk.py."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON planner_expense EXECUTE FUNCTION full()"
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION full CASCADE")
+
+
+@contextmanager
+def full_file():
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE filler (bytes BLOB)")
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
@@ -69,7 +93,7 @@ def locked():
 
 WAYS = [
     pytest.param(read_only, "the database is read-only", id="read-only"),
-    pytest.param(full, "the disk is full", id="full", marks=pytest.mark.sqlite),
+    pytest.param(full, "the disk is full", id="full"),
     pytest.param(locked, "the database is locked", id="locked", marks=pytest.mark.sqlite),
 ]
 
