@@ -12,7 +12,14 @@ from planner.pages.guards import confirmed_recently, guests_too, members_only, s
 from planner.pages.sign_in.factors import passkeys_work
 from planner.pages.sign_in.forms import mail_note
 from planner.pages.sign_in.sessions import sessions
-from planner.pages.sign_in.views import ConfirmByPasskey, if_there, passkey_list, sign_out
+from planner.pages.sign_in.views import (
+    ConfirmByPasskey,
+    RemovePasskey,
+    SecondStep,
+    if_there,
+    passkey_list,
+    sign_out,
+)
 
 # Allauth's own views, with what we ask in addition. They come first, so they answer.
 guarded_account_urls = [
@@ -33,17 +40,14 @@ guarded_account_urls = [
     path("reauthenticate/", members_only(allauth.reauthenticate), name="account_reauthenticate"),
 ]
 
-# What of allauth's second factor is offered; passkeys have no names and so no page to change one.
-with_passkeys = {"extra_context": {"passkeys_work": passkeys_work}}
+# What of allauth's second factor is offered. A passkey is named by where it was added; no page
+# changes that.
+with_passkeys = {"passkeys_work": passkeys_work}
 factor_urls = [
-    path(
-        "",
-        members_only(factors.IndexView.as_view(**with_passkeys)),
-        name="mfa_index",
-    ),
+    path("", members_only(SecondStep.as_view()), name="mfa_index"),
     path(
         "authenticate/",
-        guests_too(factors.AuthenticateView.as_view(**with_passkeys)),
+        guests_too(factors.AuthenticateView.as_view(extra_context=with_passkeys)),
         name="mfa_authenticate",
     ),
     path("reauthenticate/", members_only(factors.reauthenticate), name="mfa_reauthenticate"),
@@ -75,7 +79,7 @@ factor_urls = [
     ),
     path(
         "passkeys/<int:pk>/remove/",
-        members_only(if_there(passkeys.remove_webauthn)),
+        members_only(if_there(RemovePasskey.as_view())),
         name="mfa_remove_webauthn",
     ),
 ]

@@ -17,6 +17,7 @@ def listed(user: User) -> list[dict[str, Any]]:
     return [
         {
             "kind": one.type,
+            "device": one.data.get("name", ""),  # of a passkey: on what it was added
             "added_on": one.created_at.isoformat(),
             "used_on": one.last_used_at and one.last_used_at.isoformat(),
         }

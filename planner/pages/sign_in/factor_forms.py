@@ -137,6 +137,6 @@ class AddWebAuthnForm(Key, webauthn.AddWebAuthnForm):
 
     def clean(self) -> dict[str, Any]:
         try:
-            return {**(super().clean() or {}), "name": ""}
+            return {**(super().clean() or {}), "name": self.initial["name"]}
         except NO_ANSWER:
             raise get_adapter().validation_error("incorrect_code") from None

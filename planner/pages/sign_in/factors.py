@@ -1,17 +1,24 @@
 """A second factor: what of it is encrypted, and where passkeys work."""
 
 import ipaddress
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import qrcode
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
 from planner.encryption import decrypt, encrypt
 from planner.models import User
+from planner.pages.sign_in.devices import device_of
+from planner.pages.sign_in.sessions import shown_moment
+from planner.words.devices import device_name
+
+DEVICE_PARTS, UNKNOWN = ("browser", "system"), "-"
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -38,8 +45,29 @@ class FactorAdapter(DefaultMFAAdapter):
         return "Anhuan"
 
     def generate_authenticator_name(self, user: User, *_kind: object) -> str:
-        """Nothing: a person tells passkeys apart by the days on which they were added and used."""
-        return ""
+        """Where it is added, as codes: the person reads it in the language of the day."""
+        device = device_of(context.request)
+        return " ".join(device[part] or UNKNOWN for part in DEVICE_PARTS)
+
+
+class Passkey(NamedTuple):
+    """One in words: the browser and system it was added on, and moments."""
+
+    key: int
+    device: str
+    added: str
+    used: str
+
+
+def passkey_words(user: User, authenticator: Authenticator) -> Passkey:
+    codes = authenticator.data["name"].split()  # none where it was added before names were kept
+    used = authenticator.last_used_at
+    return Passkey(
+        key=authenticator.pk,
+        device=device_name(dict(zip(DEVICE_PARTS, codes, strict=True))) if codes else "",
+        added=shown_moment(user, authenticator.created_at),
+        used=shown_moment(user, used) if used else "",
+    )
 
 
 def passkeys_work() -> bool:

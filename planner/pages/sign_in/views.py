@@ -4,7 +4,9 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.views import logout
-from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView, RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -17,6 +19,7 @@ from planner.models import GUEST_DAYS, User
 from planner.pages.guards import FORGET_PAGES, GUEST_SESSION_KEY, View
 from planner.pages.http import Request
 from planner.pages.sign_in.factor_forms import ReauthenticateWebAuthnForm
+from planner.pages.sign_in.factors import passkey_words, passkeys_work
 from planner.pages.this_device import this_device
 from planner.services import people
 from planner.services.channels import stop_channel
@@ -36,6 +39,25 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         stop_channel(channel)
         messages.info(request, _("No more reminders come to this device as push messages."))
     return response
+
+
+class SecondStep(IndexView):
+    """Allauth's, with passkeys that the person can tell apart."""
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**context)
+        user = self.request.user
+        held = found["authenticators"].get(Authenticator.Type.WEBAUTHN, [])
+        found["passkeys"] = [passkey_words(user, one.instance) for one in held]
+        return found | {"passkeys_work": passkeys_work()}
+
+
+class RemovePasskey(RemoveWebAuthnView):
+    """Allauth's, which says which one it is."""
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**context)
+        return found | {"passkey": passkey_words(self.request.user, self.object)}
 
 
 class ConfirmByPasskey(ReauthenticateWebAuthnView):

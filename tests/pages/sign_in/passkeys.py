@@ -15,13 +15,16 @@ def text(value: bytes) -> str:
     return urlsafe_b64encode(value).decode().rstrip("=")
 
 
+CHALLENGE = text(bytes(32))
+
+
 def passkey(host: str = "localhost") -> dict:
     """What a browser sends when one is added."""
     key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
     flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
     held = AttestedCredentialData.create(bytes(16), ID, key)
     data = AuthenticatorData.create(hashlib.sha256(host.encode()).digest(), flags, 0, held)
-    said = {"type": "webauthn.create", "challenge": text(bytes(32)), "origin": f"https://{host}"}
+    said = {"type": "webauthn.create", "challenge": CHALLENGE, "origin": f"https://{host}"}
     return {
         "id": text(ID),
         "rawId": text(ID),

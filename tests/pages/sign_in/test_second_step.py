@@ -20,6 +20,7 @@ from planner.models import DebtRow, Session, User
 from planner.services import people
 from planner.services.changes import replace_household
 from tests.households import debt, document
+from tests.pages.sign_in.passkeys import CHALLENGE, passkey
 from tests.services.test_keys import ANOTHER, stolen
 
 PASSWORD = "eleven purple llamas"
@@ -278,6 +279,45 @@ def test_what_is_no_passkey_is_refused(client, member, credential):
 
     assert answer.status_code == 422
     assert not Authenticator.objects.exists()
+
+
+def add_passkey(client, browser):
+    client.get(reverse("mfa_add_webauthn"), headers={"Host": "localhost"})
+    session = client.session
+    session["mfa.webauthn.state"] |= {"challenge": CHALLENGE}
+    session.save()
+    form = {"credential": json.dumps(passkey())}
+    headers = {"Host": "localhost", "User-Agent": browser}
+    assert client.post(reverse("mfa_add_webauthn"), form, headers=headers).status_code == 302
+
+
+def test_passkeys_of_one_day_are_told_apart_by_where_they_were_added(client, member):
+    sign_in(client)
+    confirm(client)
+    for browser in (CHROME, SAFARI, "curl/8"):
+        add_passkey(client, browser)
+    Authenticator.objects.create(
+        user=member, type="webauthn", data={"name": "", "credential": passkey()}
+    )  # as they were before
+
+    shown = {}
+    for language in ("zh-hans", "en"):
+        client.cookies[site.LANGUAGE_COOKIE_NAME] = language
+        page = client.get(reverse("mfa_index")).content.decode()
+        shown[language] = re.findall(r'<dt id="passkey-\d+">([^<]+)</dt>', page)
+    first = Authenticator.objects.filter(type="webauthn").earliest("pk")
+    remove = client.get(reverse("mfa_remove_webauthn", args=[first.pk])).content.decode()
+    told = json.loads(client.get(reverse("planner:data-export")).content)["account"]
+
+    assert shown == {
+        "zh-hans": ["Chrome · Windows", "Safari · iPhone", "没有说明名称的浏览器", "通行密钥"],
+        "en": ["Chrome · Windows", "Safari · iPhone", "a browser that does not say its name",
+               "Passkey"],
+    }  # fmt: skip
+    assert "Chrome · Windows" in remove
+    assert [one["device"] for one in told["second_factors"]][:3] == [
+        "chrome windows", "", "safari iphone",
+    ]  # fmt: skip
 
 
 # --- Where a person is signed in ---
