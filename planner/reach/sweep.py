@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from django.utils import timezone
 from planner.encryption import WrongDataKey
 from planner.models import Channel, HouseholdRow, Message, Reminder, Reminding
 from planner.reach import messengers, push
+from planner.reach.mailer import open_mailer
 from planner.reach.outcomes import Gone, NotNow, Undeliverable
 from planner.services.channels import stop_address, stop_channel, ways_out
 from planner.words.language import speaking
@@ -42,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 PEOPLE = 100  # gathered in one transaction
 BATCH = 50  # messages claimed at once
-CLAIM = timedelta(minutes=3)  # longer than FRESH and any server is waited for
+CLAIM = timedelta(minutes=5)  # longer than FRESH and ten answers of a server are waited for
 FRESH = 10  # seconds after it was read in which the next one may be sent
 READ = (
     *("owner__email", "message_id", "made_on", "due_on", "tries", "content"),
@@ -199,7 +200,7 @@ def deliver(now: datetime, most: int) -> tuple[int, int, int]:
     began = monotonic()
     counts = {"sent": 0, "failed": 0, "later": 0}
     down: set[str] = set()
-    mailer = get_connection()
+    mailer = open_mailer()
     try:
         while (left := most - sum(counts.values())) > 0:
             claimed = monotonic()

@@ -1,9 +1,13 @@
 """Reminders, from the plan to a real mail server: when, what, once; and when that fails."""
 
+import asyncio
 import email
 import json
 import re
 import socket
+import threading
+import time
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from email import policy
 from io import StringIO
@@ -33,13 +37,15 @@ MAIL = reverse("planner:reminder-mail")
 
 
 class Mailbox:
-    """What a real server on this machine took; `answer` is what it says to a message."""
+    """What a real server on this machine took; `answer` is what it says to a message, after it
+    `waits` so many seconds."""
 
     def __init__(self):
         self.mails = []
-        self.answer = "250 OK"
+        self.answer, self.waits = "250 OK", 0
 
     async def handle_DATA(self, _server, _session, envelope):
+        await asyncio.sleep(self.waits)
         if self.answer.startswith("250"):
             self.mails.append(email.message_from_bytes(envelope.content, policy=policy.default))
         return self.answer
@@ -341,6 +347,52 @@ def test_down_for_an_hour_loses_nothing(rung, mailbox, settings, clock):
     assert sweep().sent == 1
     assert sweep().sent == 0
     assert len(mailbox.mails) == 1
+
+
+def test_a_server_that_takes_its_time_is_waited_for(rung, mailbox, settings, clock):
+    """Left, it would send on what it was given, and so would the next try."""
+    settings.EMAIL_TIMEOUT = 0.5
+    mailbox.waits = 1.2  # as a minute is to ten seconds, nearly
+    clock(at(date(2026, 12, 12)))
+
+    assert sweep().sent == 1
+    assert sweep() == (0, 0, 0, 0)
+    assert len(mailbox.mails) == 1
+
+
+def test_one_that_never_answers_is_left(rung, mailbox, settings, clock, monkeypatch):
+    monkeypatch.setattr("planner.reach.mailer.LAST_ANSWER", 0.5)
+    mailbox.waits = 1
+    clock(at(date(2026, 12, 12)))
+    began = time.monotonic()
+
+    assert sweep().later == 1
+    assert time.monotonic() - began < 3
+    assert Message.objects.get().fault == "unreachable"
+
+
+@pytest.mark.parametrize("at_first", [b"220 ", b"220 here\r\n250-"])
+def test_one_that_drips_is_left(rung, settings, clock, at_first):
+    """Each byte in time, and never an answer: to the greeting, or to the first word."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = "127.0.0.1", 0.5
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.EMAIL_PORT = server.getsockname()[1]
+        threading.Thread(target=drip, args=(server, at_first), daemon=True).start()
+        clock(at(date(2026, 12, 12)))
+        began = time.monotonic()
+        assert sweep().later == 1
+
+    assert time.monotonic() - began < 3
+
+
+def drip(server, at_first):
+    connection, _address = server.accept()
+    with connection, suppress(OSError):
+        connection.sendall(at_first)
+        for _byte in range(60):
+            connection.sendall(b"x")
+            time.sleep(0.1)
 
 
 def test_where_the_server_is_slow_a_claim_holds_from_when_it_is_sent(

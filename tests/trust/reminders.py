@@ -16,7 +16,7 @@ from tests.trust.served import ROOT
 SWEEPERS = 2
 MAILBOX = Mailbox()
 # A claim of a killed sweep is over at once when the next one looks from later on.
-LATER = timedelta(minutes=4)
+LATER = timedelta(minutes=6)
 
 
 def ENVIRONMENT() -> dict[str, str]:  # read by that name
