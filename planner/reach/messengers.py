@@ -40,6 +40,7 @@ MESSENGERS = {
 }
 LONGEST_TITLE = 32  # characters; Server酱 takes no more
 LONGEST_TEXT = 500
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # not every reader of Markdown knows "\\<"
 WELL = (None, 0, 200)  # what they put into `code` of an answer, where they have it
 
 
@@ -114,7 +115,7 @@ def _cut(text: str, most: int) -> str:
 
 def _as_text(line: str) -> str:
     """In Markdown, which Server酱 shows: no mark, no link and no picture of somebody's making."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", line)
+    return re.sub(r"[!-/:-@\[-`{-~]", lambda found: ENTITIES.get(found[0], "\\" + found[0]), line)
 
 
 @cache

@@ -10,13 +10,14 @@ from typing import Any
 import pyotp
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from playwright.sync_api import Page, expect
 
-from planner.models import User
+from planner.models import Channel, Message, User
 from planner.pages.front.sample import sample_document
 from planner.pages.waiting import LOOKS, Looks
 from planner.plans.questions import open_questions, question_token
+from planner.services import channels
 from planner.services.arrangements import (
     agree_arrangement,
     ask_arrangement,
@@ -728,6 +729,26 @@ def _question(site: Site) -> Page:
     return page
 
 
+def _reminders_in_use(site: Site) -> Page:
+    """One way that rings, one that waits for its code, the others to be chosen, all unfolded."""
+    page = _signed_in("planner:reminders", site)
+    user = User.objects.get()
+    for kind, key in (("serverchan", "SCT1234567T"), ("ntfy", "a1b2c3d4e5f6a7b8")):
+        channels.agree_to_channel(user=user, kind=kind, target={"key": key}, host="ntfy.sh")
+    rings = Channel.objects.filter(kind="serverchan")
+    rings.update(confirmed_on=timezone.now())
+    sent = channels.put_out(rings.get(), {})
+    Message.objects.filter(pk=sent.pk).update(outcome=Message.FAILED, fault="key_refused")
+    page.reload()
+    unfold(page)
+    page.locator("#by-bark [name=key]").fill("https://api.day.app/x")
+    page.locator("#by-bark [name=agrees]").check()
+    page.locator("#by-bark button").click()
+    expect(page.locator("#by-bark .errorlist")).to_be_visible()
+    unfold(page)
+    return page
+
+
 def _mend(site: Site) -> Page:
     """A payment that cannot be reckoned any more."""
     user = site.member()
@@ -752,6 +773,7 @@ def _of_members() -> Iterator[tuple[str, State]]:
         yield state, partial(_signed_in, name)
     yield "settings-refused", partial(_refused, "planner:settings", "member", {"buffer": "x"})
     yield "feed-made", _feed_made
+    yield "reminders-in-use", _reminders_in_use
     yield "question", _question
     yield "question-answered", lambda site: site.open("planner:question", "abc", who=site.member())
     yield "reminders-stop", lambda site: site.open("planner:reminder-stop", "abc")

@@ -4,9 +4,11 @@ import json
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from planner.models import Channel
+from planner.models import Channel, Reminder, Reminding
+from planner.reach.renewal import hand_out
 from planner.reach.sweep import sweep
 from tests.browser import steps
 from tests.browser.conftest import PASSWORD
@@ -38,36 +40,16 @@ def service(settings):
 def test_turned_on_by_a_phone_a_message_is_shown(
     browse, make_signed_up, live_server, service, language
 ):
-    member = make_signed_up("member")
-    page = browse(reverse("account_login"), language=language)
-    context = page.context
-    context.grant_permissions(["notifications"], origin=live_server.url)
-    context.add_init_script(SUBSCRIBE % json.dumps(service.subscription()))
-    steps.fill(page, login=member.email, password=PASSWORD)
-    steps.send(steps.form(page, "account_login"))
-    steps.is_at(page, "planner:plan")
-    page.goto(reverse("planner:reminders"))
-
-    form = page.locator("[data-push]")
-    expect(form).to_be_visible()
-    expect(page.locator("#no-push")).to_be_hidden()
-    form.locator("[name=agrees]").check()
-    form.locator("button").click()
-    expect(page.locator("#push_code")).to_be_visible()
-    sweep()
+    page = turn_on(browse, make_signed_up, live_server, service, language)
     (said,) = service.posts  # sealed by the server, read with the key of the device
-    deliver(context, page, live_server.url, said)
+    deliver(page, live_server.url, said)
     (shown,) = page.evaluate(SHOWN)
     assert shown["title"] == said["title"]
     assert shown["tag"] == said["tag"]
-    code = next(part for part in said["title"].split() if part.isdigit())
-    page.locator("#push_code").fill(code)
-    page.locator("button[value=confirm]").last.click()
-    expect(page.locator("#push_code")).to_have_count(0)
-    assert Channel.objects.get().confirmed_on is not None
+    confirm(page, said)
 
     again = said | {"body": "还了吗？"}
-    deliver(context, page, live_server.url, again)
+    deliver(page, live_server.url, again)
     (shown,) = page.evaluate(SHOWN)  # the same tag: one in place of the other
     assert shown["body"] == "还了吗？"
 
@@ -80,9 +62,86 @@ def test_turned_on_by_a_phone_a_message_is_shown(
     )
 
 
-def deliver(context, page, origin, said):
+def test_touched_it_opens_the_page_of_its_due_or_that_which_stops_it(
+    browse, make_signed_up, live_server, service
+):
+    page = turn_on(browse, make_signed_up, live_server, service, "zh-hans")
+    confirm(page, service.posts[0])
+    hand_out()
+    due = Reminder.objects.filter(kind="ahead").earliest("on")
+    Reminder.objects.exclude(pk=due.pk).delete()
+    Reminder.objects.update(send_on=timezone.now())
+    Reminding.objects.update(quiet_from=0, quiet_to=0)
+    assert sweep().sent == 1
+    said = service.posts[-1]
+    deliver(page, live_server.url, said)
+
+    page.goto(touch(page, said["tag"], ""))
+    expect(page.locator(f'form input[value="{due.on.isoformat()}"]').first).to_be_attached()
+
+    deliver(page, live_server.url, said)
+    page.goto(touch(page, said["tag"], "stop"))
+    assert Channel.objects.exists()  # opening it changes nothing
+    page.locator("main form button").click()
+    page.wait_for_load_state()
+    assert not Channel.objects.exists()
+
+
+def turn_on(browse, make_signed_up, live_server, service, language):
+    """A member's page of reminders, push agreed to and its test sent."""
+    member = make_signed_up("member", strategy="minimum")
+    page = browse(reverse("account_login"), language=language)
+    context = page.context
+    context.grant_permissions(["notifications"], origin=live_server.url)
+    context.add_init_script(SUBSCRIBE % json.dumps(service.subscription()))
+    steps.fill(page, login=member.email, password=PASSWORD)
+    steps.send(steps.form(page, "account_login"))
+    steps.is_at(page, "planner:plan")
+    page.goto(reverse("planner:reminders"))
+    page.locator("#by-push summary").click()
+
+    form = page.locator("[data-push]")
+    expect(form).to_be_visible()
+    expect(page.locator("#no-push")).to_be_hidden()
+    form.locator("[name=agrees]").check()
+    form.locator("button").click()
+    expect(page.locator("#push_code")).to_be_visible()
+    sweep()
+    return page
+
+
+def confirm(page, said):
+    code = next(part for part in said["title"].split() if part.isdigit())
+    page.locator("#push_code").fill(code)
+    page.locator("#by-push button[value=confirm]").click()
+    expect(page.locator("#push_code")).to_have_count(0)
+    assert Channel.objects.get().confirmed_on is not None
+
+
+def touch(page, tag, action):
+    """The address that the service worker opens when that notification, or a button of it, is
+    touched. A browser opens windows for real fingers alone: it is asked what it would open."""
+    (worker,) = page.context.service_workers
+    opened = worker.evaluate(
+        """async ([tag, action]) => {
+          const [notification] = await self.registration.getNotifications({ tag });
+          if (action && !notification.actions.some((one) => one.action === action)) return [];
+          const opened = [];
+          self.clients.openWindow = async (address) => opened.push(String(address));
+          self.dispatchEvent(new NotificationEvent("notificationclick", { notification, action }));
+          return opened;
+        }""",
+        [tag, action],
+    )
+    (address,) = opened
+    expect(page.locator("body")).to_be_visible()
+    assert page.evaluate(SHOWN) == []  # it is put away
+    return address
+
+
+def deliver(page, origin, said):
     """As a push service would hand it to the browser."""
-    session = context.new_cdp_session(page)
+    session = page.context.new_cdp_session(page)
     found = []
     session.on(
         "ServiceWorker.workerRegistrationUpdated",

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
+from markdown import markdown
 
 from planner.models import Channel, HouseholdRow, Message, Reminder
 from planner.reach import messengers
@@ -20,7 +22,9 @@ from planner.reach.outcomes import Undeliverable
 from planner.reach.renewal import hand_out
 from planner.reach.sweep import CLAIM, deliver, gather, sweep
 from planner.services import archive, channels, people
+from planner.words.language import one_line
 from tests.households import debt
+from tests.pages.test_hostile_names import HOSTILE
 from tests.paths import ROOT
 from tests.reach.peers import Peer
 from tests.reach.signing_in import sign_in
@@ -94,7 +98,7 @@ def said(post):
         return kind, body["title"], body["body"], body["url"]
     assert rest == ""
     assert body["topic"] == KEYS[kind]
-    return kind, body["title"], body["message"], post.headers["X-Click"]
+    return kind, body["title"], body.get("message", ""), post.headers["X-Click"]
 
 
 # --- The person's way ------------------------------------------------------------------------
@@ -228,28 +232,38 @@ def test_the_link_in_a_message_stops_that_way_alone(client, owner, peer, clock):
 # --- Hostile names ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_hostile_names_stay_text(make_member, peer, clock, kind):
+def test_hostile_names_come_as_text_from_plan_to_messenger(make_member, peer, clock):
     name = "<b>![x](http://evil.example/p.png) [y](http://e.example)\nX: 1"
     user = make_member("h", strategy="minimum", debts=[debt(name=name)])
     channels.change_reminding(user=user, is_discreet=False)
-    ringing(user, kind)
+    for kind in KINDS:
+        ringing(user, kind)
     clock(on_the_12th())
-    assert sweep().sent == 1
+    assert sweep().sent == 3
 
-    (one,) = peer.posts
-    _kind, title, text, page = said(one)
-    assert page.startswith("http://127.0.0.1:8000/plan/")
-    assert "\n" not in title
-    assert "evil" not in str(one.headers)
-    if kind != "serverchan":  # plain text there
-        assert "![x](http" in text
-        return
-    links = re.findall(r"(?<!\\)\]\((\S+)\)", text)
-    assert [link[:22] for link in links] == ["http://127.0.0.1:8000/"] * 2
-    assert "http://evil" not in text  # nor one that Markdown would make a link of by itself
-    assert not re.search(r"(?<!\\)[<!]", text)
-    assert "evil.example" in text.replace("\\", "")
+    for one in peer.posts:
+        kind, title, text, page = said(one)
+        assert page.startswith("http://127.0.0.1:8000/plan/")
+        assert "\n" not in title
+        assert "evil" not in str(one.headers)
+        assert ("![x](http://evil" in text) == (kind != "serverchan")  # which reads Markdown
+
+
+def test_no_name_is_markup_or_a_link_of_its_own(peer):
+    links = ["http://127.0.0.1:8000/plan/", CONTENT["stop"]]
+    more = {"picture": "![x](http://e.example/p.png)", "bare": "http://e.example www.e.example"}
+    for name in (*HOSTILE.values(), *more.values(), "# x", "* x", "    x", "`x`", "x\n---"):
+        for kind in KINDS:
+            text = one_line(name)
+            messengers.send(kind, KEYS[kind], CONTENT | {"text": text}, "a" * 32)
+            _kind, _title, told, _page = said(peer.posts[-1])
+            if kind != "serverchan":
+                assert told == text.rstrip()
+                continue
+            shown = html.document_fromstring(markdown(told))
+            assert {one.tag for one in shown.iter()} == {"html", "body", "p", "a"}
+            assert [one.get("href") for one in shown.iter("a")] == links
+            assert "://e" not in told
 
 
 def test_what_is_cut_says_so():
