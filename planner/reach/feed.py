@@ -1,20 +1,33 @@
 """The calendar that a person subscribed to, written so that a request only reads it."""
 
 import hashlib
+from contextlib import suppress
 
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from planner.domain.ledger.replay import PaymentRefused
 from planner.domain.values.days import add_months
+from planner.domain.values.reading import InvalidDocument
 from planner.exports.feed import calendar_feed
 from planner.models import CalendarFeed, HouseholdRow, User
+from planner.plans.foreseen import NotYet
 from planner.plans.shown import shown
+from planner.services.documents import household_of
+from planner.services.errors import Overtaken
 from planner.services.feeds import keep_feed, stamp_of
 
 
 def calendar_salt(user: User) -> str:
     """What keeps the UIDs of two people apart, in files and feeds alike."""
     return salted_hmac("planner.calendar", str(user.pk)).hexdigest()
+
+
+def write_new_feed(user: User) -> None:
+    """At once, so that the first who asks gets it; by the worker where the plan takes longer than
+    a page may, or cannot be made: the address stands all the same."""
+    with suppress(NotYet, PaymentRefused, InvalidDocument, Overtaken):
+        write_feed(user, household_of(user))
 
 
 def write_feed(user: User, household: HouseholdRow) -> None:

@@ -23,6 +23,7 @@ from qrcode.image.svg import SvgPathImage
 from planner.models import CalendarFeed
 from planner.pages.guards import confirmed_recently, members_only
 from planner.pages.http import Request, is_in_wechat
+from planner.reach.feed import write_new_feed
 from planner.services import feeds
 from planner.services.attempts import TooMany
 from planner.services.documents import household_of
@@ -104,6 +105,7 @@ def calendar_feed(request: Request) -> HttpResponse:
             messages.success(request, _("Saved. Your calendar has it when it looks the next time."))
             return redirect("planner:calendar-feed")
         token = feeds.open_feed(user=request.user, **form.choices())  # type: ignore[arg-type]
+        write_new_feed(request.user)
         return render(request, "planner/calendar/feed_made.html", _made(request, token))
     context = {
         "form": form,
@@ -164,19 +166,28 @@ def calendar_feed_file(request: HttpRequest, token: str) -> HttpResponse:
         response.headers["Retry-After"] = str(refused.seconds)
         return response
     if feed is None:
-        return HttpResponseGone(_("There is no calendar at this address (any more)."))
+        return _gone()
     feeds.note_fetch(feed)
-    if feed.written_of != feeds.stamp_of(feed.owner.household):
-        renew_before_its_turn(feed.owner_id)
+    if not feed.is_current:
+        renew_before_its_turn(feed.owner)
     if not feed.etag:
         response = HttpResponse(status=503)
         response.headers["Retry-After"] = "60"
         return response
-    etag = f'"{feed.etag}"'
-    response = get_conditional_response(request, etag=etag) or HttpResponse(
-        feed.content, content_type="text/calendar; charset=utf-8"
-    )
-    response.headers["ETag"] = etag
+    etag = feed.etag
+    unchanged = get_conditional_response(request, etag=f'"{etag}"')
+    if unchanged is not None:
+        response = unchanged
+    elif (written := feeds.written(feed)) is not None:
+        content, etag = written
+        response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    else:
+        return _gone()
+    response.headers["ETag"] = f'"{etag}"'
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Disposition"] = 'inline; filename="anhuan.ics"'
     return response
+
+
+def _gone() -> HttpResponse:
+    return HttpResponseGone(_("There is no calendar at this address (any more)."))

@@ -6,6 +6,7 @@ import time
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -70,7 +71,20 @@ def test_the_address_is_shown_once_and_kept_as_a_digest_only(sign_in, owner):
     assert token not in client.get(FEED).content.decode()
     assert token not in raw_database()
     assert "小李" not in raw_database()
-    assert hand_out() == 1
+    assert read(token).status_code == 200  # at once, before any worker looked
+
+
+def test_where_its_plan_takes_long_a_worker_writes_it(sign_in, owner, settings):
+    settings.PAGE_RECKONS_MS = 0
+    client = sign_in(owner)
+    values = {"kinds": KINDS, "months": "12", "agrees": "on", "action": "new"}
+    made = client.post(FEED, values).content.decode()
+    token = re.search(r"/calendar/feed/([\w-]{43})\.ics", made)[1]
+
+    early = read(token)
+    assert (early.status_code, early["Retry-After"]) == (503, "60")
+    with working():
+        hand_out()
     assert read(token).status_code == 200
 
 
@@ -190,10 +204,24 @@ def test_a_request_works_nothing_out(token, owner, clock, monkeypatch):
     assert hand_out() == 1  # and the worker was asked
 
 
-def test_it_asks_the_database_little(token, django_assert_max_num_queries):
-    read(token)
-    with django_assert_max_num_queries(3):
+def test_it_asks_the_database_little(token, django_assert_num_queries):
+    first = read(token)
+    with django_assert_num_queries(2):
         read(token)
+    with django_assert_num_queries(1):
+        assert read(token, **{"If-None-Match": first["ETag"]}).status_code == 304
+
+
+def test_whoever_asks_all_day_long_leaves_no_trace_but_when(token, owner):
+    before = {model: model.objects.count() for model in apps.get_models()}
+    first = read(token)
+    fetched = CalendarFeed.objects.get().fetched_on
+    for number in range(40):
+        again = read(token, **({"If-None-Match": first["ETag"]} if number % 2 else {}))
+        assert again.status_code == (304 if number % 2 else 200)
+
+    assert {model: model.objects.count() for model in apps.get_models()} == before
+    assert CalendarFeed.objects.get().fetched_on == fetched  # nor is that written each time
 
 
 def test_a_revoked_address_answers_as_one_that_never_was(token, owner):
