@@ -55,21 +55,21 @@ def _pay_line(payment, plan):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("path", EXAMPLE_FILES, ids=lambda path: path.stem)
-def test_the_calendar_of_an_example_reads_back_in_three_readers(path, language):
+def test_the_calendar_of_an_example_reads_back_in_four_readers(path, language):
     for strategy in ("minimum", "avalanche", "snowball", "custom"):
         assert_reads_back(make_plan(read_household(path.read_bytes()), strategy), language)
 
 
 @pytest.mark.property
 @pytest.mark.parametrize("tens", range(30))
-def test_the_calendars_of_generated_households_read_back_in_three_readers(tens):
+def test_the_calendars_of_generated_households_read_back_in_four_readers(tens):
     for number in range(10 * tens, 10 * tens + 10):
         assert_reads_back(make_plan(household(number)), "zh" if number % 2 else "en")
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("hundreds", range(3, 50))
-def test_five_thousand_calendars_read_back_in_three_readers(hundreds):
+def test_five_thousand_calendars_read_back_in_four_readers(hundreds):
     for number in range(100 * hundreds, 100 * hundreds + 100):
         assert_reads_back(make_plan(household(number)), "zh" if number % 2 else "en")
 
