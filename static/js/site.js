@@ -10,6 +10,12 @@ document.addEventListener("htmx:beforeRequest", () => {
   failure().hidden = true;
 });
 
+// Where the site is installed it says by itself that it cannot be reached; a browser has its own page.
+const { worker } = document.body.dataset;
+if (worker && "serviceWorker" in navigator && matchMedia("(display-mode: standalone)").matches) {
+  navigator.serviceWorker.register(worker).catch(() => {}); // then the browser says it
+}
+
 // Buttons that only a script can serve are hidden until there is one.
 const show = () => {
   for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;

@@ -1,4 +1,5 @@
-// The service worker: it shows what is pushed and opens what was touched. It keeps nothing.
+// The service worker: it shows what is pushed, opens what was touched, and says it where the site
+// cannot be reached, by the page that the server put above this line. It keeps nothing.
 self.addEventListener("install", () => self.skipWaiting());
 
 self.addEventListener("push", (event) => {
@@ -15,4 +16,11 @@ self.addEventListener("notificationclick", (event) => {
   // Where it is stopped a button asks once more: opening it changes nothing.
   const address = new URL(event.action === "stop" ? stop : path, self.location.origin);
   if (address.origin === self.location.origin) event.waitUntil(self.clients.openWindow(address));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.mode !== "navigate" || request.method !== "GET") return;
+  const offline = () => new Response(OFFLINE.page, { status: 503, headers: OFFLINE.headers });
+  event.respondWith(fetch(request).catch(offline));
 });
