@@ -99,7 +99,7 @@ def test_it_names_neither_lender_nor_amount_unless_asked(rung, service, clock):
     clock(on_the_12th())
     sweep()
     assert "小李" not in str(service.posts)
-    assert "500" not in str(service.posts)
+    assert "500" not in service.posts[0]["title"] + service.posts[0]["body"]
     assert "/send/one" not in raw_database()
 
 
