@@ -5,6 +5,7 @@ import sys
 import django
 from django.core import checks
 from django.core.wsgi import get_wsgi_application
+from gunicorn.arbiter import Arbiter
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
@@ -14,7 +15,8 @@ django.setup()
 for databases in (None, ["default"]):
     errors = [issue for issue in checks.run_checks(databases=databases) if issue.is_serious()]
     if errors:
-        sys.exit("\n".join(map(str, errors)))
+        print(*errors, sep="\n", file=sys.stderr)
+        sys.exit(Arbiter.WORKER_BOOT_ERROR)  # any other code, and gunicorn tries for ever
 
 from config.middleware import plain_charsets  # noqa: E402  (reads the settings)
 

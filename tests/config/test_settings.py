@@ -18,8 +18,9 @@ def run(tmp_path, *arguments, **environment):
     """A fresh process with nothing in its environment but what is given."""
     clean = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path / "var"), **environment}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=clean, capture_output=True, text=True
-    )
+        [sys.executable, *arguments], cwd=ROOT, env=clean, capture_output=True, text=True,
+        timeout=120,
+    )  # fmt: skip
 
 
 def test_settings_import_without_secret_or_folder(tmp_path):
@@ -42,8 +43,17 @@ def test_settings_import_without_secret_or_folder(tmp_path):
 def test_serving_refuses_to_start_without_its_secrets(tmp_path, environment):
     result = run(tmp_path, "-c", "import config.wsgi", **environment)
 
-    assert result.returncode == 1
+    assert result.returncode == 3
     assert "planner.E00" in result.stderr
+
+
+def test_the_server_ends_when_it_may_not_start(tmp_path):
+    command = ("-m", "gunicorn", "config.wsgi", "--bind", f"unix:{tmp_path}/socket")
+
+    result = run(tmp_path, *command, SITE_URL="https://example.com")
+
+    assert result.returncode == 3
+    assert result.stderr.count("There is no SECRET_KEY.") == 1
 
 
 def test_a_deployed_site_ignores_the_secret_file(tmp_path):
@@ -192,8 +202,8 @@ def test_an_empty_key_file_is_named(tmp_path, begun):
     made = run(tmp_path, "manage.py", "make_keys")
     served = run(tmp_path, "-c", "import config.wsgi")
 
+    assert (made.returncode, served.returncode) == (1, 3)
     for result in (made, served):
-        assert result.returncode == 1
         assert f"{begun} is empty" in result.stderr
     assert begun.read_text() == "\n"
 
@@ -209,15 +219,17 @@ def test_an_empty_key_file_of_a_new_installation_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("-c", "import config.wsgi"), ("manage.py", "migrate")], ids=["serve", "migrate"]
+    ("arguments", "code"),
+    [(("-c", "import config.wsgi"), 3), (("manage.py", "migrate"), 1)],
+    ids=["serve", "migrate"],
 )
-def test_another_key_refuses_to_start_and_says_what_helps(tmp_path, begun, arguments):
+def test_another_key_refuses_to_start_and_says_what_helps(tmp_path, begun, arguments, code):
     kept = begun.read_text()
     begun.write_text(FERNET_KEY)
 
     result = run(tmp_path, *arguments)
 
-    assert result.returncode == 1
+    assert result.returncode == code
     assert "planner.E006" in result.stderr
     assert "Put the right key back" in result.stderr
     begun.write_text(f"{FERNET_KEY},{kept}")
