@@ -7,6 +7,7 @@ refused) is cut here, whoever logged it. A traceback keeps its places and loses 
 import logging
 import re
 import traceback
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,11 @@ def _short(file_name: str) -> str:
 class Lines(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name} {message}", style="{")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """With its offset: before Django is there, a process goes by the zone of its machine."""
+        moment = datetime.fromtimestamp(record.created).astimezone()
+        return moment.isoformat(sep=" ", timespec="milliseconds")
 
     def format(self, record: logging.LogRecord) -> str:
         line = f"{self.formatTime(record)} {record.levelname} {record.name} "
