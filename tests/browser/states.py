@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pyotp
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -32,6 +33,7 @@ from tests.browser import households, steps
 from tests.browser.conftest import PASSWORD
 from tests.entering import enter
 from tests.imports.expected import BILLS, HERE, REPORTS
+from tests.pages.sign_in.passkeys import passkey
 from tests.trust.household import pay_too_much
 
 Document = Callable[[date], dict[str, Any]]
@@ -783,8 +785,8 @@ def _of_members() -> Iterator[tuple[str, State]]:
     yield "app", partial(_confirmed, "mfa_activate_totp")
     yield "app-refused", _app_refused
     yield "passkey", partial(_confirmed, "mfa_add_webauthn")
+    yield "second-step-on", _with_passkeys
     for state, name in {
-        "second-step-on": "mfa_index",
         "recovery-codes": "mfa_view_recovery_codes",
         "app-remove": "mfa_deactivate_totp",
     }.items():
@@ -823,6 +825,15 @@ def _confirmed(name: str, site: Site) -> Page:
 def _app_refused(site: Site) -> Page:
     page = _confirmed("mfa_activate_totp", site)
     refuse(page, code="000000")
+    return page
+
+
+def _with_passkeys(site: Site) -> Page:
+    page = _with_app("mfa_index", site)
+    member = User.objects.latest("pk")
+    for device in ("wechat android", "chrome windows"):
+        WebAuthn.add(member, device, passkey()).instance.record_usage()
+    page.reload()
     return page
 
 

@@ -1,8 +1,13 @@
 """Nothing can be written: the server says so, and goes on when it can again."""
 
+import json
 import resource
+import shutil
 import sqlite3
+import subprocess
+import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +39,11 @@ def measure(site: Any, short: bool) -> list[Row]:
         form = visitor.form("/expenses/new/")
         return visitor.post("/expenses/new/", fill(form, name=name, amount="1.23", month_day="5"))
 
+    def is_ready() -> bool:
+        """What the server says of writing, once it has looked again."""
+        time.sleep(2.5)
+        return json.loads(visitor.get("/health/ready").text)["writes"]
+
     def names() -> list[str]:
         user._state.fields_cache.clear()
         found = [one["name"] for one in household_document_of(user)["expenses"]]
@@ -46,42 +56,57 @@ def measure(site: Any, short: bool) -> list[Row]:
         if "太多" in answer.text:
             faults.append(f"{what}: too many attempts")
 
-    ways = ["read-only"]
     if site.postgres is None:
         ways = ["full"] if short else ["full", "locked"]
+    else:
+        ways = ["read-only"]
+        if not short and SmallDisk.can_be_made():
+            ways.append("no room")
+    kept: set[str] = set()
     for way in ways:
         if write(f"before {way}").status != 302:
             faults.append(f"before {way}: not saved")
         if way == "full":
             _lengthen_log(site, write)
         with WAYS[way](site):
+            if way == "no room":  # until no page has room for another row
+                for place in range(MOST_ROWS):
+                    if write(f"before {way} {place}").status != 302:
+                        break
+                    kept.add(f"before {way} {place}")
             for place in range(3):
                 expect(f"{way}: a write", write(f"during {way} {place}"))
                 if way == "locked":
                     break
+            if is_ready() is not False:
+                faults.append(f"{way}: ready")
             sent = {"login": user.email, "password": PASSWORD}
             expect(f"{way}: signing in", Visitor(site.port).post("/account/login/", sent))
         if write(f"after {way}").status != 302:
             faults.append(f"after {way}: not saved")
+        if is_ready() is not True:
+            faults.append(f"after {way}: not ready")
         held = names()
         if any(one.startswith(f"during {way}") for one in held):
             faults.append(f"{way}: kept although it said not")
-        if not {f"before {way}", f"after {way}"} <= set(held):
+        if not {f"before {way}", f"after {way}", *kept} <= set(held):
             faults.append(f"{way}: lost")
     told = [one for one in site.out.read_text().splitlines() if "nothing can be saved" in one]
     for one in faults[:20]:
         print("   fault:", one[:300], flush=True)
     return [
         Row("Where nothing can be written, it is said",
-            "disk full (SQLite) or read-only (PostgreSQL), lock held 30 s: a 503 that says what is "
-            "not saved, an ERROR line, never too many attempts; afterwards all goes on",
+            "disk full, read-only (PostgreSQL), lock held 30 s (SQLite): a 503 that says what is "
+            "not saved, an ERROR line, not ready, never too many attempts; afterwards all goes on "
+            "and all that was acknowledged is there",
             f"{', '.join(ways)}: {len(faults)} faults; {len(told)} ERROR lines",
             "HTTP: writes and a sign-in each; a limit on the files of the server's processes, a "
-            "lock, a setting of the database",
+            "lock; a setting of the database, its cluster on a disk of its own that is full",
             not faults and bool(told) and all(" ERROR " in one for one in told)),
     ]  # fmt: skip
 
 
+MOST_ROWS = 60  # that pages with room may still take on a full disk
 LOG_BYTES = 200_000  # of SQLite's write-ahead log, well above those of what the server prints
 
 
@@ -155,4 +180,58 @@ class ReadOnly:
         self._set("off")
 
 
-WAYS = {"full": Full, "locked": Locked, "read-only": ReadOnly}
+class SmallDisk:
+    """The whole cluster on a disk of its own, which is full. Whoever may not mount one, as in most
+    containers, has the codes of `tests/config/test_unwritable.py`."""
+
+    MEGABYTES = 192
+
+    def __init__(self, site: Any) -> None:
+        self.cluster = site.postgres
+        self.disk = self.cluster.folder / "disk"
+
+    @classmethod
+    def can_be_made(cls) -> bool:
+        with tempfile.TemporaryDirectory() as folder:
+            made = cls._mount(folder)
+            if made:
+                subprocess.run(["umount", folder], check=True)
+        return made
+
+    @classmethod
+    def _mount(cls, folder: Any) -> bool:
+        size = f"size={cls.MEGABYTES}m,mode=755"
+        command = ["mount", "-t", "tmpfs", "-o", size, "anhuan-trust", folder]
+        try:
+            return not subprocess.run(command, stderr=subprocess.DEVNULL).returncode
+        except FileNotFoundError:
+            return False
+
+    def _move(self, here: Path, there: Path) -> None:
+        subprocess.run(["cp", "-a", here, there], check=True)
+        shutil.rmtree(here)
+
+    def __enter__(self) -> None:
+        data = self.cluster.folder / "data"
+        self.disk.mkdir()
+        assert self._mount(self.disk)
+        self.cluster.halt()
+        self._move(data, self.disk / "data")
+        data.symlink_to(self.disk / "data")
+        self.cluster.start()
+        with suppress(OSError), (self.disk / "filler").open("wb", buffering=0) as filler:
+            while True:
+                filler.write(bytes(4096))
+
+    def __exit__(self, *_error: object) -> None:
+        data = self.cluster.folder / "data"
+        (self.disk / "filler").unlink()
+        self.cluster.halt()
+        data.unlink()
+        self._move(self.disk / "data", data)
+        subprocess.run(["umount", self.disk], check=True)
+        self.disk.rmdir()
+        self.cluster.start()
+
+
+WAYS = {"full": Full, "locked": Locked, "read-only": ReadOnly, "no room": SmallDisk}

@@ -82,9 +82,12 @@ class Postgres:
         while _is_running(pid) or any(_is_running(int(child)) for child in children.stdout.split()):
             time.sleep(0.02)
 
-    def stop(self) -> None:
+    def halt(self, way: str = "fast") -> None:
         with contextlib.suppress(subprocess.CalledProcessError):  # it may be down already
-            self._run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
+            self._run("pg_ctl", "-D", "data", "-m", way, "-w", "stop")
+
+    def stop(self) -> None:
+        self.halt("immediate")
         shutil.rmtree(self.folder)
 
 
