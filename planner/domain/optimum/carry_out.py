@@ -104,8 +104,8 @@ class CarryingOut:
     ) -> None:
         """Prepay what is wanted of debts as far as it causes no miss and leaves the buffer.
 
-        Nothing while a due of the coming days stays short, but to pay off a debt: whoever looks for
-        that money needs no more of it because of what was given away.
+        Nothing while a due of the coming days stays short: whoever looks for that money needs no
+        more of it because of what was given away.
         """
         demanding = ledger.demanding
         if any(ledger.contracts[one].required_fen(ledger.day) > amounts[one] for one in demanding):
@@ -116,13 +116,12 @@ class CarryingOut:
         contracts = after_payments(ledger, amounts)
         before = list(amounts)
         trying = Trying(ledger, contracts, left, Lookahead(ledger), {})
-        is_short = trying.short_on is not None and trying.short_on <= ledger.day + WINDOW_DAYS
-        settles = [contract.settle(ledger.day) for contract in contracts]
+        if trying.short_on is not None and trying.short_on <= ledger.day + WINDOW_DAYS:
+            return
         for index, fen in wanted:
             most = min(fen, trying.most(index)) if trying.left > 0 else 0
-            paid = trying.prepay(index, most) if most else 0
-            if not is_short or paid >= settles[index]:
-                amounts[index] += paid
+            if most:
+                amounts[index] += trying.prepay(index, most)
         left -= sum(amounts) - sum(before)
         if not self._is_day_to_prepay(ledger):
             return
@@ -132,10 +131,8 @@ class CarryingOut:
             if more >= LEAST_PREPAYMENT_FEN:
                 promise = promise or Promise(ledger, before)
                 paid = self._most_kept(ledger, promise, amounts, index, more)
-                total = amounts[index] - before[index] + paid
-                if not is_short or total >= settles[index]:
-                    amounts[index] += paid
-                    left -= paid
+                amounts[index] += paid
+                left -= paid
 
     def _is_day_to_prepay(self, ledger: Ledger) -> bool:
         flows, index = ledger.flows, ledger.flow_index - 1

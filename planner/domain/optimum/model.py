@@ -18,6 +18,7 @@ from planner.domain.optimum.rows.debt import CENT, DebtRows, Span
 from planner.domain.optimum.rows.late import Asked, Backlog, Bears, LateDue, Lateness, let_be_late
 from planner.domain.optimum.rows.loan import Loan
 from planner.domain.optimum.rows.open_balance import OpenBalance
+from planner.domain.paying.triage import WINDOW_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,9 @@ def _write_buffer(model: Model) -> None:
     what is required is paid from then on. So after the last such day of a stretch only dues are
     paid that fall after it. And at the end of the stretch buffer and reserve are there, or no more
     was paid in it than a plan pays that prepays nothing in it: all that is required. Where nothing
-    is prepaid, that holds for each debt.
+    is prepaid, that holds for each debt. Nor is anything prepaid in the days before a due that is
+    missed; one that fell due on or before that day was not missed, for it did not wait beside idle
+    money.
     """
     programme = model.programme
     if any(debt.keeps_spending for debt in model.backlogs):
@@ -251,6 +254,8 @@ def _write_buffer(model: Model) -> None:
             outlasts = [day for day in due.columns if day >= stretch.end]
             if due.due_on <= stretch.start and outlasts:
                 programme.row([(prepays, 1.0), (due.columns[min(outlasts)], 1.0)], upper=1.0)
+            if stretch.start < due.due_on <= stretch.start + WINDOW_DAYS and due.columns:
+                programme.row([(prepays, 1.0), (due.columns[min(due.columns)], 1.0)], upper=1.0)
 
 
 def _prepay_only_where_said(

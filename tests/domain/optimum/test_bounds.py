@@ -22,7 +22,10 @@ from planner.domain.optimum.programme import Sum
 from planner.domain.optimum.promise import Promise
 from planner.domain.optimum.rows.debt import CENT, Span
 from planner.domain.optimum.search import horizon
+from planner.domain.paying.lookahead import Lookahead
+from planner.domain.paying.prepaying import after_payments
 from planner.domain.paying.proposals import follow
+from planner.domain.paying.triage import WINDOW_DAYS
 from planner.domain.paying.trials import Trials
 from planner.domain.plan.plan import cost_of, read_off, worth
 from tests.domain.optimum.test_exhaustive import tiny_household
@@ -35,11 +38,14 @@ ROUNDED = 0.05  # yuan: what rounding to fen may come to, beside half a fen for 
 
 class RandomPayments:
     """A proposal: anything that the ledger and the contracts take of what is required, and where
-    nothing of that is left, prepayments that keep their promise."""
+    nothing of that is left, prepayments that keep their promise; for some time after one all that
+    is required is paid."""
 
     def __init__(self, seed):
         self._random = Random(seed)
         self._share = self._random.choice((0.2, 0.6, 0.9, 1.0))
+        self._pays_all_until = 0
+        self._waited_in = -1
 
     def __call__(self, ledger):
         random, left = self._random, ledger.spendable_fen
@@ -50,21 +56,33 @@ class RandomPayments:
             required = ledger.contracts[index].required_fen(ledger.day)
             kind = random.random()
             wanted = 0
-            if kind < self._share:
+            if kind < self._share or ledger.day <= self._pays_all_until:
                 wanted = required
             elif kind < self._share + 0.1:
                 wanted = int(required * random.random())
             amounts[index] = min(wanted, left)
             left -= amounts[index]
         required = [contract.required_fen(ledger.day) for contract in ledger.contracts]
-        if random.random() < 0.2 and amounts == required:
+        stretch = ledger.flows.stretches.place(ledger.day)
+        if amounts != required:
+            self._waited_in = stretch  # what then is prepaid lay idle beside what waited
+        elif random.random() < 0.2 and stretch > self._waited_in:
             index = random.choice(order)
             wanted = required[index] + int(left * random.random())
             prepaid = list(required)
             prepaid[index] = ledger.contracts[index].payable(ledger.day, wanted)
-            if Promise(ledger, required).excess(prepaid) == 0:
+            if Promise(ledger, required).excess(prepaid) == 0 and self._is_in_time(ledger, prepaid):
+                self._pays_all_until = ledger.day + WINDOW_DAYS
                 return prepaid
         return amounts
+
+    def _is_in_time(self, ledger, amounts):
+        """Whether all dues of the coming days are paid on their days after payments."""
+        until = ledger.day + WINDOW_DAYS
+        ahead = Lookahead(ledger)
+        ahead.foresee(after_payments(ledger, amounts), ledger.day, until)
+        short = ahead.first_short(ahead.path(ledger.day, ledger.cash_fen - sum(amounts), until))
+        return short is None or short.day > until
 
 
 def ledgers(household, randoms):

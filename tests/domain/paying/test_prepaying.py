@@ -12,6 +12,7 @@ from planner.domain.ledger.flows import Flows
 from planner.domain.ledger.ledger import Ledger
 from planner.domain.make_plan import make_plan
 from planner.domain.paying.proposals import pay_minimum, required_today
+from planner.domain.paying.triage import WINDOW_DAYS
 from tests.domain.generate import households, just_enough
 from tests.households import account, document
 
@@ -74,6 +75,11 @@ def check_prepayment(plan, day):
 
     # nothing required stays unpaid on that day
     assert all(fen >= required for fen, required in zip(made, prepaid.required, strict=True))
+
+    # nor does a due of the days to come that the plan misses
+    tolerances = {debt.id: debt.tolerance_fen for debt in plan.household.debts}
+    coming = [due for due in plan.dues if 0 < due.due_on.toordinal() - day <= WINDOW_DAYS]
+    assert [due for due in coming if due.short_fen > tolerances[due.debt]] == []
 
     without = Ledger(plan.household, Until(plan, day, prepaid.required)).run()
 
