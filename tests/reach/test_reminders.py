@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from planner.models import Channel, Message, Reach, Reminder, Reminding
+from planner.models import Channel, HouseholdRow, Message, Reach, Reminder, Reminding, User
 from planner.reach.renewal import hand_out, hand_out_sweep
 from planner.reach.sweep import CLAIM, FRESH, GIVEN_UP, deliver, gather, sweep
 from planner.services import channels
@@ -577,6 +577,32 @@ def test_more_than_one_task_may_send_goes_on_at_once(make_member, mailbox, clock
         pass
 
     assert len(mailbox.mails) == 3
+
+
+@pytest.mark.slow
+def test_a_thousand_due_in_the_same_minute_are_told_once_each(
+    db, mailoutbox, django_assert_max_num_queries
+):
+    moment = at(date(2026, 12, 12))
+    people = User.objects.bulk_create(User(email=f"p{one}@example.com") for one in range(1_000))
+    HouseholdRow.objects.bulk_create(HouseholdRow(owner=one, as_of=moment.date()) for one in people)
+    Reminding.objects.bulk_create(Reminding(owner=one) for one in people)
+    Channel.objects.bulk_create(
+        Channel(owner=one, kind="mail", secret="s", consent_version="1", confirmed_on=moment)
+        for one in people
+    )
+    Reminder.objects.bulk_create(
+        Reminder(
+            owner=one, key=key, kind="ahead", on=date(2026, 12, 15), send_on=moment,
+            content={"discreet": key, "plain": ""},
+        )
+        for one in people for key in ("one", "two")
+    )  # fmt: skip
+
+    with django_assert_max_num_queries(1_000 + 400):  # an outcome each, all else by the batch
+        assert sweep(moment) == (1_000, 1_000, 0, 0)
+    assert sweep(moment) == (0, 0, 0, 0)
+    assert sorted(one.to[0] for one in mailoutbox) == sorted(one.email for one in people)
 
 
 def test_too_many_tests_are_refused(client, owner, mailbox):
