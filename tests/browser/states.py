@@ -743,7 +743,7 @@ def _reminders_in_use(site: Site) -> Page:
     Message.objects.filter(pk=sent.pk).update(outcome=Message.FAILED, fault="key_refused")
     page.reload()
     unfold(page)
-    page.locator("#by-bark [name=key]").fill("https://api.day.app/x")
+    page.locator("#by-bark [name=recipient]").fill("https://api.day.app/x")
     page.locator("#by-bark [name=agrees]").check()
     page.locator("#by-bark button").click()
     expect(page.locator("#by-bark .errorlist")).to_be_visible()

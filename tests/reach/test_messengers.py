@@ -80,6 +80,10 @@ def post(client, kind, **values):
     return client.post(reverse("planner:reminder-messenger", args=[kind]), values)
 
 
+def agree(client, kind, recipient):
+    return post(client, kind, action="agree", agrees="on", recipient=recipient)
+
+
 def said(post):
     """Kind, title, text and where it leads, of a post as that service wants it."""
     host, _slash, rest = post.path[1:].partition("/")
@@ -108,10 +112,10 @@ def said(post):
 def test_from_agreement_to_the_first_message(signed_in, peer, clock, kind):
     page = signed_in.get(REMINDERS).content.decode()
     assert HOSTS[kind] in page  # who receives what
-    assert post(signed_in, kind, action="agree", key=KEYS[kind]).status_code == 422
+    assert post(signed_in, kind, action="agree", recipient=KEYS[kind]).status_code == 422
     assert not Channel.objects.exists()
 
-    assert post(signed_in, kind, action="agree", agrees="on", key=KEYS[kind]).status_code == 302
+    assert agree(signed_in, kind, KEYS[kind]).status_code == 302
     assert sweep().sent == 1
     code = re.search(r"\d{6}", said(peer.posts[0])[1])[0]
     hand_out()
@@ -161,7 +165,7 @@ def test_a_key_and_nothing_else(signed_in, peer, kind):
         f"{key},{key}", f"{key} {key}", f"{key}\r\nHost: evil.example", "..", "",
         *others.get(kind, []),
     ):  # fmt: skip
-        assert post(signed_in, kind, action="agree", agrees="on", key=wrong).status_code == 422
+        assert agree(signed_in, kind, wrong).status_code == 422
         with pytest.raises(Undeliverable):  # nor where it had been kept
             messengers.send(kind, wrong, CONTENT, "a" * 32)
 
@@ -171,17 +175,17 @@ def test_a_key_and_nothing_else(signed_in, peer, kind):
 
 def test_no_other_service(signed_in, peer):
     for kind in ("mail", "push", "slack", "wecombot", "x"):
-        assert post(signed_in, kind, action="agree", agrees="on", key="a" * 20).status_code == 404
+        assert agree(signed_in, kind, "a" * 20).status_code == 404
 
 
 def test_a_topic_is_proposed_that_nobody_guesses(signed_in, peer):
     def proposed():
         page = signed_in.get(REMINDERS).content.decode()
-        return re.search(r'name="key" value="([0-9a-f]{24})"', page)[1]
+        return re.search(r'name="recipient" value="([0-9a-f]{24})"', page)[1]
 
     topic = proposed()
     assert proposed() != topic
-    assert post(signed_in, "ntfy", action="agree", agrees="on", key=topic).status_code == 302
+    assert agree(signed_in, "ntfy", topic).status_code == 302
     assert Channel.objects.get().target == {"key": topic}
 
 
@@ -194,7 +198,7 @@ def test_one_that_the_operator_does_not_offer_is_neither_shown_nor_called(
     assert "by-bark" in page
     assert "by-serverchan" not in page
     assert "by-ntfy" in page  # to stop it
-    post(signed_in, "serverchan", action="agree", agrees="on", key=KEYS["serverchan"])
+    agree(signed_in, "serverchan", KEYS["serverchan"])
     assert [one.kind for one in Channel.objects.all()] == ["ntfy"]
     clock(on_the_12th())
 

@@ -167,22 +167,22 @@ class MessengerForm(forms.Form):
         Channel.NTFY: _("At least 16 letters, digits, - or _, so that nobody guesses it."),
     }
 
-    key = forms.CharField(max_length=200)
+    recipient = forms.CharField(max_length=200)
     agrees = forms.BooleanField(
         error_messages={"required": _("Without your agreement no reminder is sent.")}
     )
 
     def __init__(self, data: QueryDict | None, *, kind: str) -> None:
-        topic = {"key": secrets.token_hex(12)} if kind == Channel.NTFY else {}
+        topic = {"recipient": secrets.token_hex(12)} if kind == Channel.NTFY else {}
         super().__init__(data, auto_id=f"{kind}_%s", initial=topic)
         self.kind = kind
-        key = self.fields["key"]
+        key = self.fields["recipient"]
         key.label, key.help_text = self.KEYS[kind]
         key.widget.attrs.update(autocomplete="off", autocapitalize="off", spellcheck="false")
         self.fields["agrees"].label = self.CONSENTS[kind]
 
-    def clean_key(self) -> str:
-        key = str(self.cleaned_data["key"])
+    def clean_recipient(self) -> str:
+        key = str(self.cleaned_data["recipient"])
         if "/" in key:
             raise forms.ValidationError(_("Only the key, please, and no address."))
         if not MESSENGERS[self.kind].key.fullmatch(key):

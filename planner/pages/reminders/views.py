@@ -89,7 +89,7 @@ def _one_of_a_kind(
             return _page(request, consent=form, asked=kind, status=422)
         values: dict[str, Any] = {}
         if isinstance(form, MessengerForm):
-            key = form.cleaned_data["key"]
+            key = form.cleaned_data["recipient"]
             values = {"target": {"key": key}, "host": MESSENGERS[kind].host}
         channel = channels.agree_to_channel(user=user, kind=kind, **values)
         action = "test"
