@@ -4,7 +4,8 @@ sh tests/postgres.sh .venv/bin/python benchmarks/sweep.py [--people 100000]
 
 Everybody has five reminders; of 1,000 people, spread evenly, one is due. They are gathered and sent
 to a mail server that runs as a process of its own. The least of all rounds, by the clock and of
-this process's time.
+this process's time. Then the plans of its queries: a table of everybody's rows that is read through
+is named.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -59,6 +61,8 @@ def measure(people: int, rounds: int) -> int:
             f"processor time, the least of {rounds} rounds (filled in {filled:.0f} s)",
             flush=True,
         )
+    for line in sorted(plans(people)):
+        print(f"read through: {line}")
     ratios = [many / few for many, few in zip(found[people], found[DUE], strict=True)]
     print(f"ratio by the clock {ratios[0]:.2f}, of processor time {ratios[1]:.2f}, bar {BAR}")
     print(f"bar of the sweep {MOST_SECONDS:.0f} s")
@@ -118,11 +122,10 @@ def reminder(owner: object, key: str, send_on: datetime) -> object:
 
 def tell(people: int, rounds: int) -> tuple[float, float]:
     """Seconds by the clock and of processor time, the least of each."""
-    from planner.models import Message, Reminder, Reminding, User
+    from planner.models import Message, Reminder, Reminding
     from planner.reach.sweep import sweep
 
-    every = list(User.objects.order_by("pk").values_list("pk", flat=True))
-    chosen = User.objects.filter(pk__in=every[:: people // DUE][:DUE])
+    chosen = some(people)
     clock, spent = [], []
     for _round in range(rounds):
         Reminder.objects.bulk_create(reminder(one, "now", NOON) for one in chosen)
@@ -135,6 +138,24 @@ def tell(people: int, rounds: int) -> tuple[float, float]:
         Reminder.objects.filter(key="now").delete()
         Reminding.objects.filter(owner__in=chosen).update(told_on=None)
     return min(clock), min(spent)
+
+
+def some(people: int) -> Any:
+    """Those who are due, spread evenly."""
+    from planner.models import User
+
+    every = list(User.objects.order_by("pk").values_list("pk", flat=True))
+    return User.objects.filter(pk__in=every[:: people // DUE][:DUE])
+
+
+def plans(people: int) -> set[str]:
+    """Large tables that a sweep reads from end to end, with the query."""
+    from benchmarks.size import read_through
+    from planner.models import Reminder
+    from planner.reach.sweep import sweep
+
+    Reminder.objects.bulk_create(reminder(one, "plans", NOON) for one in some(people)[:100])
+    return read_through(lambda: sweep(NOON))
 
 
 if __name__ == "__main__":
