@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -51,6 +52,7 @@ READ = (
 )
 GIVEN_UP = timedelta(days=1)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
+UNREADABLE = timedelta(hours=1)
 A_CONNECTION = 50  # messages: mail servers end one that is used for many more
 PASSING = ("ahead", "today", "starts", "move")  # of no use once their day is over
 
@@ -102,7 +104,7 @@ def gather(now: datetime) -> int:
     for channel in ringing.only("owner", "kind", "secret"):
         channels[channel.owner_id].append(channel)
     rows: dict[int, list[Reminder]] = defaultdict(list)
-    for row in due.filter(owner__in=wishes).order_by("owner", "on", "pk"):
+    for row in _readable(due.filter(owner__in=wishes).order_by("owner", "on", "pk"), now):
         rows[row.owner_id].append(row)
     messages: list[Message] = []
     waiting: list[Reminder] = []
@@ -130,6 +132,22 @@ def gather(now: datetime) -> int:
     for day, wished in told.items():
         Reminding.objects.filter(pk__in=wished).update(told_on=day)
     return len(rows)
+
+
+def _readable(rows: QuerySet[Reminder], now: datetime) -> list[Reminder]:
+    """Without those that cannot be read, which wait a while: they hold up nobody else."""
+    try:
+        return list(rows)
+    except WrongDataKey:
+        found: list[Reminder] = []
+        for key in rows.values_list("pk", flat=True):
+            one = Reminder.objects.filter(pk=key)
+            try:
+                found += one
+            except WrongDataKey:
+                logger.error("reminder %s cannot be read with any of DATA_KEYS", key)
+                one.update(send_on=now + UNREADABLE)
+        return found
 
 
 def _not_before(

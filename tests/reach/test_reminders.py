@@ -461,6 +461,21 @@ def test_one_that_cannot_be_read_holds_up_nobody_else(make_member, mailbox, cloc
     assert len(mailbox.mails) == 2
 
 
+def test_a_reminder_that_cannot_be_read_holds_up_nobody_else(make_member, mailbox, clock, settings):
+    for name in ("one", "two"):
+        ringing(make_member(name, strategy="minimum"))
+    moment = at(date(2026, 12, 12))
+    clock(moment)
+    lost = Reminder.objects.filter(send_on__lte=moment).order_by("pk").first()
+    kept, settings.DATA_KEYS = settings.DATA_KEYS, [Fernet.generate_key().decode()]
+    Reminder.objects.filter(pk=lost.pk).update(content={})
+    settings.DATA_KEYS = kept
+
+    assert sweep() == (1, 1, 0, 0)
+    assert sweep() == (0, 0, 0, 0)
+    assert Reminder.objects.filter(pk=lost.pk, told_on=None, send_on__gt=moment).exists()
+
+
 def test_what_goes_to_a_server_that_is_down_is_not_held(make_member, settings, clock):
     for name in ("one", "two", "three"):
         ringing(make_member(name, strategy="minimum"))
