@@ -32,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--json", type=Path, help="the figures, for tests/trust/size.py")
     chosen = parser.parse_args()
     set_up()
     fill(FEW)
@@ -52,8 +53,11 @@ def main() -> None:
     for number, what in ((0, "time"), (2, "blocks")):
         worst = max(many[name][number] / few[name][number] for name in many)
         print(f"worst ratio of {what} {worst:.2f}, bar {BAR}")
-    for line in sorted(read_through(do_all)):
+    through = sorted(read_through(do_all))
+    for line in through:
         print(f"read through: {line}")
+    if chosen.json:
+        chosen.json.write_text(json.dumps({"few": few, "many": many, "through": through}))
 
 
 def set_up() -> None:

@@ -14,7 +14,9 @@ from tests.trust.served import postgres_folders
 TIMED = ("pages", "threads")  # how long others wait: told of a machine that does nothing else
 
 
-LONG = ("backups",)  # two sites and nine commands; tests/commands/test_backups.py is its short form
+# Two sites and nine commands, of which tests/commands/test_backups.py is the short form; thousands
+# of people.
+LONG = ("backups", "size")
 
 
 @pytest.mark.trust
