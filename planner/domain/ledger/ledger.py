@@ -273,10 +273,12 @@ class Ledger:
         elif len(touched) > 1:
             touched.sort()
         self._note_balances(touched, on)
-        if self.demanding and (paid or touched):
+        if self.demanding and touched:  # what was left alone is required as before
             day = self.day
             self.demanding = [
-                index for index in self.demanding if self.contracts[index].required_fen(day)
+                index
+                for index in self.demanding
+                if index not in touched or self.contracts[index].required_fen(day)
             ]
         if self.demanding and (above := self.spendable_fen):
             self.waiting.append(Waiting(self.day, above, tuple(self.demanding)))

@@ -134,13 +134,12 @@ class Tidied:
         for index, made in self._made.get(day, {}).items():
             amounts[index] = self._as_made(ledger.contracts[index], index, day, made, left)
             left -= amounts[index]
-        waiting = [
-            (self._spare.next_payment(index, day), index)
-            for index in ledger.demanding
-            if ledger.contracts[index].required_fen(day) > amounts[index]
-        ]
-        for until, index in sorted(waiting):
+        waiting = []
+        for index in ledger.demanding:
             missing = ledger.contracts[index].required_fen(day) - amounts[index]
+            if missing > 0:
+                waiting.append((self._spare.next_payment(index, day), index, missing))
+        for until, index, missing in sorted(waiting):
             paid = self._advance(index, day, until, min(missing, left))
             amounts[index] += paid
             left -= paid
