@@ -104,8 +104,8 @@ class CarryingOut:
     ) -> None:
         """Prepay what is wanted of debts as far as it causes no miss and leaves the buffer.
 
-        Nothing while a due of the coming days stays short: whoever looks for that money needs no
-        more of it because of what was given away.
+        Nothing while a due of the coming days would be missed: whoever looks for that money needs
+        no more of it because of what was given away.
         """
         demanding = ledger.demanding
         if any(ledger.contracts[one].required_fen(ledger.day) > amounts[one] for one in demanding):
@@ -116,8 +116,12 @@ class CarryingOut:
         contracts = after_payments(ledger, amounts)
         before = list(amounts)
         trying = Trying(ledger, contracts, left, Lookahead(ledger), {})
-        if trying.short_on is not None and trying.short_on <= ledger.day + WINDOW_DAYS:
-            return
+        promise = None
+        until = ledger.day + WINDOW_DAYS
+        if trying.short_on is not None and trying.short_on <= until:
+            promise = Promise(ledger, before)  # what is short on its day may be paid in its grace
+            if promise.misses_by(until):
+                return
         for index, fen in wanted:
             most = min(fen, trying.most(index)) if trying.left > 0 else 0
             if most:
@@ -125,7 +129,6 @@ class CarryingOut:
         left -= sum(amounts) - sum(before)
         if not self._is_day_to_prepay(ledger):
             return
-        promise = None
         for index, fen in wanted:
             more = min(fen - (amounts[index] - before[index]), left)
             if more >= LEAST_PREPAYMENT_FEN:

@@ -37,6 +37,14 @@ class Promise:
         self._ledger = ledger
         self._without = self._follow(required)
 
+    def misses_by(self, until: int) -> bool:
+        """Whether a due that falls after today, and up to a day, is missed without a prepayment."""
+        debts = self._ledger.household.debts
+        return any(
+            self._ledger.day < due_on <= until and met_on > due_on + debts[index].grace_days
+            for (index, due_on), met_on in self._without.met.items()
+        )
+
     def excess(self, amounts: Sequence[int]) -> int | None:
         """By how much the prepayments in `amounts` leave too little on some day: 0 where the
         promise is kept; None where a due is met late, or later, than without them."""

@@ -267,17 +267,23 @@ def test_forty_debts_whose_dues_find_no_money(factor):
 
 
 @pytest.mark.parametrize(
-    ("pay_day", "fen", "prepaid"),
+    ("pay_day", "grace", "fen", "prepaid"),
     [
-        (10, 90_00, [90_00]),
-        (25, 90_00, []),  # what is due on the 20th is paid with the salary, whatever is prepaid
-        (25, 150_00, []),
+        (10, 0, 90_00, [90_00]),
+        (25, 0, 90_00, []),  # what is due on the 20th is paid with the salary, whatever is prepaid
+        (25, 0, 150_00, []),
+        (25, 4, 90_00, []),
+        (25, 5, 90_00, [90_00]),
     ],
 )
-def test_nothing_is_prepaid_while_a_due_stays_short(pay_day, fen, prepaid):
+def test_nothing_is_prepaid_before_a_due_that_is_missed(pay_day, grace, fen, prepaid):
     household = loan(balance="200.00")
-    [salary] = household.incomes
-    household = replace(household, incomes=(replace(salary, on=Monthly(pay_day)),))
+    [salary], [debt] = household.incomes, household.debts
+    household = replace(
+        household,
+        incomes=(replace(salary, on=Monthly(pay_day)),),
+        debts=(replace(debt, grace_days=grace),),
+    )
     first = household.as_of.toordinal()
     wanted = Intention((first,), (fen,), None, {date(2026, 12, 20).toordinal(): NEVER})
     following = CarryingOut([wanted], first + 60, LeastHarm(household))
