@@ -7,6 +7,8 @@ from django.conf import settings
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 
+# Shown where nothing can be fetched; the digest of its style stands in a policy of its own.
+STANDS_ALONE = "offline.html"
 FORBIDDEN = {
     "an inline script": r"<script(?![^>]*\ssrc=)",
     "an inline style": r"<style|\sstyle=",
@@ -26,6 +28,8 @@ FORBIDDEN = {
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_no_template_holds(template, what):
     text = re.sub(r"\{#.*?#\}", "", template.read_text())
+    if template.name == STANDS_ALONE:
+        text = re.sub(r"<style>.*?</style>", "", text, count=1, flags=re.DOTALL)
 
     assert re.findall(FORBIDDEN[what], text) == []
 
