@@ -46,17 +46,17 @@ def full_disk():
     """What PostgreSQL answers then; with a disk that is full: tests/trust/disk.py."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE FUNCTION full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             "RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$"
         )
         cursor.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON planner_expense EXECUTE FUNCTION full()"
+            "CREATE TRIGGER no_room BEFORE INSERT ON planner_expense EXECUTE FUNCTION no_room()"
         )
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("DROP FUNCTION full CASCADE")
+            cursor.execute("DROP FUNCTION no_room CASCADE")
 
 
 @contextmanager
