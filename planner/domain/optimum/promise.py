@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from planner.domain.contracts.dues import NEVER
+from planner.domain.contracts.dues import NEVER, Due
 from planner.domain.ledger.ledger import Books, Ledger
 from planner.domain.paying.proposals import pay_minimum
 
@@ -35,14 +35,25 @@ class Promise:
 
     def __init__(self, ledger: Ledger, required: Sequence[int]) -> None:
         self._ledger = ledger
-        self._without = self._follow(required)
+        self._required = required
+        self._followed: _Course | None = None
+
+    @property
+    def _without(self) -> _Course:
+        if self._followed is None:
+            self._followed = self._follow(self._required)
+        return self._followed
 
     def misses_by(self, until: int) -> bool:
         """Whether a due that falls after today, and up to a day, is missed without a prepayment."""
-        debts = self._ledger.household.debts
+        ledger = self._ledger
+        grace = max(debt.grace_days for debt in ledger.household.debts)
+        fork = self._fork(self._required)
+        fork.run_to(min(until + grace + 1, ledger.last_day))
         return any(
-            self._ledger.day < due_on <= until and met_on > due_on + debts[index].grace_days
-            for (index, due_on), met_on in self._without.met.items()
+            ledger.day < due.due_on <= until and _met_on(due) > due.last_safe_on
+            for contract in fork.contracts
+            for due in contract.dues
         )
 
     def excess(self, amounts: Sequence[int]) -> int | None:
@@ -63,8 +74,8 @@ class Promise:
                 most = max(most, min(before, buffer + flows.reserve(day)) - closing)
         return most
 
-    def _follow(self, amounts: Sequence[int]) -> _Course:
-        """Fork the ledger: `amounts` today, and then what is required."""
+    def _fork(self, amounts: Sequence[int]) -> Ledger:
+        """The ledger once more: `amounts` today, and then what is required."""
         ledger = self._ledger
         today = ledger.day
         books = Books(today, ledger.contracts, ledger.accounts, _flows=ledger.flows)
@@ -74,14 +85,22 @@ class Promise:
             books,
         )
         fork.day, fork.flow_index = today, ledger.flow_index
-        fork.run()
+        return fork
+
+    def _follow(self, amounts: Sequence[int]) -> _Course:
+        fork = self._fork(amounts).run()
         met = {
-            (index, due.due_on): NEVER if due.met_on is None else due.met_on
+            (index, due.due_on): _met_on(due)
             for index, contract in enumerate(fork.contracts)
             for due in contract.dues
         }
         days = [row.on.toordinal() for row in fork.cash_days]
         closings = [row.closing_fen for row in fork.cash_days]
+        today = self._ledger.day
         if not days or days[0] > today:
-            days, closings = [today, *days], [ledger.cash_fen, *closings]
+            days, closings = [today, *days], [self._ledger.cash_fen, *closings]
         return _Course(met, days, closings, fork.day)
+
+
+def _met_on(due: Due) -> int:
+    return NEVER if due.met_on is None else due.met_on
