@@ -53,6 +53,7 @@ def main() -> None:
     for number, what in ((0, "time"), (2, "blocks")):
         worst = max(many[name][number] / few[name][number] for name in many)
         print(f"worst ratio of {what} {worst:.2f}, bar {BAR}")
+    use(databases[1])
     through = sorted(read_through(do_all))
     for line in through:
         print(f"read through: {line}")
