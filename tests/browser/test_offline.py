@@ -1,6 +1,7 @@
 """Installed, the site says by itself that it cannot be reached; nothing is kept for that."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -43,6 +44,7 @@ def test_offline_is_said_and_nothing_is_kept(browse, make_signed_up, watch):
     assert "小李" not in page.content()
     assert page.locator("body").evaluate("(one) => getComputedStyle(one).marginTop") == "0px"
     assert page.evaluate(KEPT) == []
+    assert Axe().run(page).response["violations"] == []
 
     page.context.set_offline(False)
     page.locator("a").click()
