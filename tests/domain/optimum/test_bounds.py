@@ -192,6 +192,11 @@ def test_every_plan_fits(kind):
     assert all_misfits(kind, range(FEW[kind])) == {}
 
 
+def test_a_minimum_above_its_share_fits():
+    """A card of 3,000.00 that asks for 500.00 at the least, beside a due that is missed."""
+    assert misfits(MADE["mixed"](9), 0) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", MADE)
 def test_every_plan_of_some_households_fits(kind):

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from planner.domain.contracts.revolving import Revolving, RevolvingStanding, Statement
 from planner.domain.household.household import Debt
+from planner.domain.household.terms import OWN_MINIMUM_FEN
 from planner.domain.optimum.programme import Programme, Sum, one
 from planner.domain.optimum.rows.debt import (
     CENT,
@@ -214,11 +215,13 @@ class Card:
             self.late.add(LateDue(due.due_on, due.last_safe_on, asked))
 
     def _never_paid(self) -> dict[int, Unpaid]:
-        """By day of a statement what it comes to at the most: where nothing is ever paid."""
+        """By day of a statement what it comes to at the most: where nothing is ever paid, or where
+        so much was paid that its minimum is the least there is."""
         minimum = self.card.terms.minimum
-        share = 1.0
+        share, least = 1.0, 0.0
         if minimum is not None:
             share = max(_ratio(minimum.ratio), _ratio(minimum.carried))
+            least = yuan(max(minimum.floor_fen, OWN_MINIMUM_FEN))
         clone = self.contract.clone()
         found: dict[int, Unpaid] = {}
         known = 0
@@ -231,7 +234,7 @@ class Card:
             charges = balances.interest + balances.fee
             principal = min(balances.principal, self.card.principal)
             added = charges if minimum is None else charges - known
-            most = yuan(principal) * share + yuan(added) + CENT
+            most = max(yuan(principal) * share + yuan(added), least) + CENT
             if not found and (statements := clone.standing(day).statements):
                 # Whatever was paid before the first of them only lowers its minimum.
                 most = min(most, yuan(statements[-1].required) + CENT)
