@@ -106,7 +106,8 @@ $(VENV)/bin/python:
 define install
 	@if command -v uv >/dev/null; \
 	then uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
+	else $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check \
+		--require-hashes -r $(1); fi
 endef
 
 $(RUN_STAMP): | $(VENV)/bin/python
