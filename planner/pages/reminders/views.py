@@ -123,7 +123,9 @@ def reminder_push(request: Request) -> HttpResponse:
             return _page(request, consent=form, asked=Channel.PUSH, status=422)
         channel = channels.agree_to_push(user=user, target=form.cleaned_data["subscription"])
         if channel is None:
-            messages.error(request, _("That are many devices. Please stop it on another first."))
+            messages.error(
+                request, _("Too many devices already. Please stop it on another one first.")
+            )
             return redirect("planner:reminders")
         response = _test(request, channel)
         response.set_cookie(
@@ -151,7 +153,7 @@ def _test(request: Request, channel: Channel) -> HttpResponse:
         sweep_soon()
         messages.success(request, _("A test is on its way; it holds a code."))
     else:
-        messages.error(request, _("That were many tests. Please try again in an hour."))
+        messages.error(request, _("Those were many tests. Please try again in an hour."))
     return redirect("planner:reminders")
 
 
