@@ -198,6 +198,12 @@ def test_a_minimum_above_its_share_fits():
 
 
 @pytest.mark.slow
+def test_what_fits_narrowly_is_not_taken_for_what_does_not():
+    """A last row of 24,000.00 that is late for ten months, which the solver once ruled out."""
+    assert misfits(MADE["mixed"](71), 0) == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", MADE)
 def test_every_plan_of_some_households_fits(kind):
     assert all_misfits(kind, range(FEW[kind], SOME[kind])) == {}
