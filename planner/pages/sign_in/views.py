@@ -48,7 +48,8 @@ class SecondStep(IndexView):
         found: dict[str, Any] = super().get_context_data(**context)
         user = self.request.user
         held = found["authenticators"].get(Authenticator.Type.WEBAUTHN, [])
-        found["passkeys"] = [passkey_words(user, one.instance) for one in held]
+        held = sorted((one.instance for one in held), key=lambda one: one.pk)  # not so by allauth
+        found["passkeys"] = [passkey_words(user, one) for one in held]
         return found | {"passkeys_work": passkeys_work()}
 
 
