@@ -116,12 +116,11 @@ class CarryingOut:
         contracts = after_payments(ledger, amounts)
         before = list(amounts)
         trying = Trying(ledger, contracts, left, Lookahead(ledger), {})
-        promise = None
+        promise = Promise(ledger, before)
         until = ledger.day + WINDOW_DAYS
-        if trying.short_on is not None and trying.short_on <= until:
-            promise = Promise(ledger, before)  # what is short on its day may be paid in its grace
-            if promise.misses_by(until):
-                return
+        # What is short on its day may be paid in its grace.
+        if trying.short_on is not None and trying.short_on <= until and promise.misses_by(until):
+            return
         for index, fen in wanted:
             most = min(fen, trying.most(index)) if trying.left > 0 else 0
             if most:
@@ -132,7 +131,6 @@ class CarryingOut:
         for index, fen in wanted:
             more = min(fen - (amounts[index] - before[index]), left)
             if more >= LEAST_PREPAYMENT_FEN:
-                promise = promise or Promise(ledger, before)
                 paid = self._most_kept(ledger, promise, amounts, index, more)
                 amounts[index] += paid
                 left -= paid

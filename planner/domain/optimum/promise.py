@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from planner.domain.contracts.dues import NEVER, Due
+from planner.domain.contracts.dues import NEVER
 from planner.domain.ledger.ledger import Books, Ledger
 from planner.domain.paying.proposals import pay_minimum
 
@@ -51,7 +51,7 @@ class Promise:
         fork = self._fork(self._required)
         fork.run_to(min(until + grace + 1, ledger.last_day))
         return any(
-            ledger.day < due.due_on <= until and _met_on(due) > due.last_safe_on
+            ledger.day < due.due_on <= until and due.is_missed
             for contract in fork.contracts
             for due in contract.dues
         )
@@ -90,7 +90,7 @@ class Promise:
     def _follow(self, amounts: Sequence[int]) -> _Course:
         fork = self._fork(amounts).run()
         met = {
-            (index, due.due_on): _met_on(due)
+            (index, due.due_on): NEVER if due.met_on is None else due.met_on
             for index, contract in enumerate(fork.contracts)
             for due in contract.dues
         }
@@ -100,7 +100,3 @@ class Promise:
         if not days or days[0] > today:
             days, closings = [today, *days], [self._ledger.cash_fen, *closings]
         return _Course(met, days, closings, fork.day)
-
-
-def _met_on(due: Due) -> int:
-    return NEVER if due.met_on is None else due.met_on
