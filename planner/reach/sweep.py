@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -42,8 +42,10 @@ from planner.words.reminders import (
 
 logger = logging.getLogger(__name__)
 
+Row = TypeVar("Row", Reminder, Message)
+
 PEOPLE = 100  # gathered in one transaction
-BATCH = 50  # messages claimed at once
+BATCH = 50  # messages claimed at once; mail servers end a connection that is used for many more
 CLAIM = timedelta(minutes=5)  # longer than FRESH and ten answers of a server are waited for
 FRESH = 10  # seconds after it was read in which the next one may be sent
 READ = (
@@ -53,7 +55,6 @@ READ = (
 GIVEN_UP = timedelta(days=1)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 UNREADABLE = timedelta(hours=1)
-A_CONNECTION = 50  # messages: mail servers end one that is used for many more
 PASSING = ("ahead", "today", "starts", "move")  # of no use once their day is over
 
 
@@ -83,6 +84,21 @@ def is_due(now: datetime) -> bool:
     )
 
 
+def _read(rows: QuerySet[Row]) -> tuple[list[Row], list[int]]:
+    """With the keys of those that cannot be read: they hold up nobody else."""
+    try:
+        return list(rows), []
+    except WrongDataKey:
+        keys = list(rows.values_list("pk", flat=True))
+        if len(keys) == 1:
+            name = rows.model._meta.model_name
+            logger.error("%s %s cannot be read with any of DATA_KEYS", name, keys[0])
+            return [], keys
+        half = len(keys) // 2
+        first, second = (_read(rows.filter(pk__in=part)) for part in (keys[:half], keys[half:]))
+        return first[0] + second[0], first[1] + second[1]
+
+
 # --- Gathering ---------------------------------------------------------------------------------
 
 
@@ -104,7 +120,9 @@ def gather(now: datetime) -> int:
     for channel in ringing.only("owner", "kind", "secret"):
         channels[channel.owner_id].append(channel)
     rows: dict[int, list[Reminder]] = defaultdict(list)
-    for row in _readable(due.filter(owner__in=wishes).order_by("owner", "on", "pk"), now):
+    found, unreadable = _read(due.filter(owner__in=wishes).order_by("owner", "on", "pk"))
+    Reminder.objects.filter(pk__in=unreadable).update(send_on=now + UNREADABLE)
+    for row in found:
         rows[row.owner_id].append(row)
     messages: list[Message] = []
     waiting: list[Reminder] = []
@@ -132,22 +150,6 @@ def gather(now: datetime) -> int:
     for day, wished in told.items():
         Reminding.objects.filter(pk__in=wished).update(told_on=day)
     return len(rows)
-
-
-def _readable(rows: QuerySet[Reminder], now: datetime) -> list[Reminder]:
-    """Without those that cannot be read, which wait a while: they hold up nobody else."""
-    try:
-        return list(rows)
-    except WrongDataKey:
-        found: list[Reminder] = []
-        for key in rows.values_list("pk", flat=True):
-            one = Reminder.objects.filter(pk=key)
-            try:
-                found += one
-            except WrongDataKey:
-                logger.error("reminder %s cannot be read with any of DATA_KEYS", key)
-                one.update(send_on=now + UNREADABLE)
-        return found
 
 
 def _not_before(
@@ -217,43 +219,24 @@ def deliver(now: datetime, most: int) -> tuple[int, int, int]:
     """
     began = monotonic()
     counts = {"sent": 0, "failed": 0, "later": 0}
-    down: set[str] = set()
+    down: set[str | None] = set()
     mailer = open_mailer()
     try:
         while (left := most - sum(counts.values())) > 0:
-            claimed = monotonic()
             # From when it is sent: where the server is slow, a sweep outlasts a claim.
-            until = now + timedelta(seconds=int(claimed - began)) + CLAIM
+            until = now + timedelta(seconds=int(monotonic() - began)) + CLAIM
             keys = _claim(min(left, BATCH), down, now, until)
             if not keys:
                 break
-            messages = _read(keys)
-            try:
-                while messages:
-                    message = messages.pop(0)
-                    host = message.channel.host if message.channel else ""
-                    outcome = _send(message, mailer, now)
-                    if outcome == "down":
-                        outcome = "later"
-                        down.add(host)
-                        there = [
-                            one for one in messages if one.channel and one.channel.host == host
-                        ]
-                        messages = [one for one in messages if one not in there]
-                        _give_back(there, now, until)
-                    counts[outcome] += 1
-                    if sum(counts.values()) % A_CONNECTION == 0:
-                        mailer.close()
-                    if monotonic() - claimed > FRESH:
-                        break  # read so long ago that somebody may have stopped one since
-            finally:
-                _give_back(messages, now, until)
+            for outcome in _send_batch(keys, mailer, down, now, until):
+                counts[outcome] += 1
+            mailer.close()
     finally:
         mailer.close()
     return counts["sent"], counts["failed"], counts["later"]
 
 
-def _claim(most: int, down: Collection[str], now: datetime, until: datetime) -> list[int]:
+def _claim(most: int, down: Collection[str | None], now: datetime, until: datetime) -> list[int]:
     """Keys of those that are due and nobody else's, left to this sweep up to `until`."""
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
@@ -264,17 +247,37 @@ def _claim(most: int, down: Collection[str], now: datetime, until: datetime) -> 
     return mine
 
 
-def _read(keys: Sequence[int]) -> list[Message]:
-    """Without those that cannot be: they hold up nobody else."""
+def _send_batch(
+    keys: Sequence[int], mailer: Any, down: set[str | None], now: datetime, until: datetime
+) -> list[str]:
+    """What became of those that were sent; the others are given back. Hosts that cannot be reached
+    come to those that are `down`."""
+    began = monotonic()
     rows = Message.objects.filter(pk__in=keys).select_related("channel", "owner")
+    messages, _unreadable = _read(rows.only(*READ).order_by("pk"))
+    outcomes = []
     try:
-        return list(rows.only(*READ).order_by("pk"))
-    except WrongDataKey:
-        if len(keys) == 1:
-            logger.error("message %s cannot be read with any of DATA_KEYS", keys[0])
-            return []
-        half = len(keys) // 2
-        return _read(keys[:half]) + _read(keys[half:])
+        while messages:
+            message = messages.pop(0)
+            outcome = _send(message, mailer, now)
+            if outcome == "down":
+                outcome = "later"
+                host = _host_of(message)
+                down.add(host)
+                there = [one for one in messages if _host_of(one) == host]
+                messages = [one for one in messages if _host_of(one) != host]
+                _give_back(there, now, until)
+            outcomes.append(outcome)
+            if monotonic() - began > FRESH:
+                break  # read so long ago that somebody may have stopped one since
+    finally:
+        _give_back(messages, now, until)
+    return outcomes
+
+
+def _host_of(message: Message) -> str | None:
+    """None where the channel was stopped."""
+    return message.channel.host if message.channel else None
 
 
 def _give_back(messages: Collection[Message], now: datetime, until: datetime) -> None:
