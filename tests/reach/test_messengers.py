@@ -58,16 +58,6 @@ def peer(settings):
     one.stop()
 
 
-@pytest.fixture
-def owner(make_member):
-    return make_member("owner", strategy="minimum")
-
-
-@pytest.fixture
-def signed_in(client, owner):
-    return sign_in(client, owner)
-
-
 def ringing(user, kind):
     target = {"key": KEYS[kind]}
     channels.agree_to_channel(user=user, kind=kind, target=target, host=HOSTS[kind])

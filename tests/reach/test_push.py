@@ -37,16 +37,6 @@ def service(settings):
 
 
 @pytest.fixture
-def owner(make_member):
-    return make_member("owner", strategy="minimum")
-
-
-@pytest.fixture
-def signed_in(client, owner):
-    return sign_in(client, owner)
-
-
-@pytest.fixture
 def rung(owner, service):
     channels.agree_to_push(user=owner, target=service.subscription())
     Channel.objects.update(confirmed_on=timezone.now())

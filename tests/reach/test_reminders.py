@@ -84,12 +84,6 @@ def ringing(user, **wishes):
 
 
 @pytest.fixture
-def owner(make_member):
-    """Whose 500.00 to 小李 are due on each 15th, and paid no earlier."""
-    return make_member("owner", strategy="minimum")
-
-
-@pytest.fixture
 def rung(owner):
     return ringing(owner)
 
