@@ -192,7 +192,8 @@ def _message(
             told = {
                 line: [settings.SITE_URL + path for path in paths] for line, paths in lines.items()
             }
-            content["text"] = digest_text(told, settings.SITE_URL + plan, stop_address(channel))
+            stop = stop_address(channel)
+            content |= {"text": digest_text(told, settings.SITE_URL + plan, stop), "stop": stop}
         else:
             only = [path for paths in lines.values() for path in paths]
             path = only[0] if len(only) == 1 else plan
@@ -330,7 +331,7 @@ def _mail(message: Message, channel: Channel, mailer: Any) -> None:
     """Raises Undeliverable, NotNow, OSError, SMTPException."""
     content = message.content
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
-    stop = stop_address(channel)
+    stop = content.get("stop") or stop_address(channel)  # tests have none, nor older messages
     mail = EmailMessage(
         subject=content["subject"],
         body=content["text"],
