@@ -30,6 +30,7 @@ from tests.households import debt
 from tests.page_reading import read
 from tests.reach.signing_in import sign_in
 from tests.test_models import raw_database
+from tests.trust import mail
 from tests.trust.served import free_port
 
 REMINDERS = reverse("planner:reminders")
@@ -59,13 +60,24 @@ def mailbox(settings):
     box = Mailbox()
     server = Controller(box, hostname="127.0.0.1", port=free_port())
     server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = server.port
-    settings.EMAIL_TIMEOUT = 3
-    settings.MAIL_IS_SENT = True
+    hand_to(settings, server.port)
     yield box
     server.stop()
+
+
+@pytest.fixture
+def hasty(settings):
+    """A server that takes several commands at once."""
+    box = mail.Mailbox()
+    hand_to(settings, box.server.server_address[1])
+    return box
+
+
+def hand_to(settings, port):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_TIMEOUT = 3
+    settings.MAIL_IS_SENT = True
 
 
 def at(day, hour=9, minute=0):
@@ -500,6 +512,42 @@ def test_a_busy_server_is_tried_again(rung, mailbox, clock):
     clock(at(date(2026, 12, 12), 9, 2))
 
     assert sweep().sent == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "outcome"),
+    [
+        ("MAIL", "421 not now", "later"),
+        ("RCPT", "550 no such person", "failed"),
+        ("RCPT", "451 busy", "later"),
+        ("DATA", "554 no", "failed"),
+        (".", "552 too long", "failed"),
+        (".", "451 busy", "later"),
+    ],
+)
+def test_what_a_server_refuses_of_several_commands_at_once(
+    make_member, hasty, clock, command, answer, outcome
+):
+    ringing(make_member("one", strategy="minimum"))
+    clock(at(date(2026, 12, 12)))
+    hasty.answers[command] = answer
+    began = time.monotonic()
+    assert getattr(sweep(), outcome) == 1
+    assert time.monotonic() - began < 3  # what is left is not waited for
+    assert hasty.kept == []
+
+    ringing(make_member("two", strategy="minimum"))
+    hasty.answers.clear()
+    assert sweep().sent == 1
+
+
+def test_a_line_of_a_dot_is_not_the_end_of_a_message(owner, hasty):
+    channel = channels.agree_to_channel(user=owner, kind="mail")
+    text = ".\n..\n还\n."
+    channels.put_out(channel, {"subject": "x", "text": text})
+
+    assert sweep().sent == 1
+    assert hasty.last().rstrip("\n") == text
 
 
 def test_claimed_and_killed_it_is_sent_once_more_under_the_same_id(

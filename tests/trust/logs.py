@@ -127,7 +127,7 @@ def measure(site: Any, short: bool) -> list[Row]:
             f"{len(wanted)} marks (amounts, names, notes, addresses, passwords, tokens, codes, "
             "the visitor's address): 0 hits; one line an event, control characters written out",
             f"{len(hits)} hits in {len(log.splitlines())} lines of output, errors and visits; "
-            f"{len(forged)} lines out of shape; {len(mail_hits)} in {len(MAILBOX.messages)} mails; "
+            f"{len(forged)} lines out of shape; {len(mail_hits)} in {len(MAILBOX.kept)} mails; "
             f"{len(files)} other log files; {len(controls) - len(missing)} of {len(controls)} "
             "controls seen",
             "real server with its log of visits on, real mail server; wrong methods, bodies, "

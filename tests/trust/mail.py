@@ -7,32 +7,59 @@ from email.message import EmailMessage
 
 
 class Mailbox:
+    """It takes several commands at once (RFC 2920), and reads no mail before somebody asks.
+
+    `answers` are what it says to a command, and under "." to a message, where it is not content.
+    """
+
     def __init__(self) -> None:
-        self.messages: list[EmailMessage] = []
+        self.kept: list[bytes] = []
+        self.answers: dict[str, str] = {}
         box = self
 
         class Session(socketserver.StreamRequestHandler):
+            disable_nagle_algorithm = True  # else the second of several answers waits 40 ms
+
             def handle(self) -> None:
-                self.wfile.write(b"220 here\r\n")
+                self.answer("220 here")
                 while line := self.rfile.readline():
-                    command = line.split(b" ")[0].strip().upper()
-                    if command == b"DATA":
-                        self.wfile.write(b"354 go on\r\n")
-                        lines = []
-                        while (text := self.rfile.readline()) != b".\r\n":
-                            lines.append(text[1:] if text.startswith(b"..") else text)
-                        message = message_from_bytes(b"".join(lines), policy=policy.default)
-                        box.messages.append(message)
-                        self.wfile.write(b"250 kept\r\n")
-                    elif command == b"QUIT":
-                        self.wfile.write(b"221 bye\r\n")
+                    command = line.decode().split()[0].upper()
+                    if command == "EHLO":
+                        self.answer("250-here\r\n250 PIPELINING")
+                    elif command == "QUIT":
+                        self.answer("221 bye")
                         return
+                    elif command == "DATA":
+                        said = box.answers.get("DATA", "354 go on")
+                        self.answer(said)
+                        if said.startswith("354") and not self.take():
+                            return
                     else:
-                        self.wfile.write(b"250 ok\r\n")
+                        self.answer(box.answers.get(command, "250 ok"))
+
+            def take(self) -> bool:
+                """Whether it came to its end."""
+                lines = []
+                while (text := self.rfile.readline()) != b".\r\n":
+                    if not text:
+                        return False
+                    lines.append(text[1:] if text.startswith(b"..") else text)
+                said = box.answers.get(".", "250 kept")
+                if said.startswith("250"):
+                    box.kept.append(b"".join(lines))
+                self.answer(said)
+                return True
+
+            def answer(self, said: str) -> None:
+                self.wfile.write(f"{said}\r\n".encode())
 
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session)
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        return [message_from_bytes(one, policy=policy.default) for one in self.kept]
 
     @property
     def url(self) -> str:
