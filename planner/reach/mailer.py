@@ -15,6 +15,8 @@ from typing import Any
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
+from planner.reach.outside import look_up
+
 LAST_ANSWER = 70  # seconds, to DATA and what follows it
 
 
@@ -46,6 +48,16 @@ class _Lines:
 
 
 class _Patience(smtplib.SMTP):
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """At the first address that answers, as the standard library does; found in time."""
+        failed = OSError("a name without an address")
+        for address in look_up(host, port, timeout):
+            try:
+                return socket.create_connection((address, port), timeout)
+            except OSError as error:
+                failed = error
+        raise failed
+
     def getreply(self) -> tuple[int, bytes]:
         sock = self.sock
         if sock is None or self.timeout is None:
@@ -109,7 +121,7 @@ class _Patience(smtplib.SMTP):
                 self.sock.settimeout(before)
 
 
-class _PatienceSSL(_Patience, smtplib.SMTP_SSL):
+class _PatienceSSL(smtplib.SMTP_SSL, _Patience):
     pass
 
 

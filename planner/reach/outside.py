@@ -1,7 +1,8 @@
 """The one way out by HTTP: a body is handed to a known service, and little of the answer is read.
 
 A service is called by HTTPS alone, where its name leads to the open internet, at the very address
-that was looked at. No redirect is followed, and whatever it does it is left after `PATIENCE`.
+that was looked at. No redirect is followed, and whatever it does it is left after `PATIENCE`, as a
+name server is.
 """
 
 import http.client
@@ -10,6 +11,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -17,7 +19,7 @@ from django.conf import settings
 
 UNICAST = ipaddress.ip_network("2000::/3")  # all that is handed out (RFC 4291)
 HOLDING = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))  # 6to4, Teredo
-PATIENCE = 10  # seconds, to be reached and again to answer
+PATIENCE = 10  # seconds for its name, again to be reached, and again to answer
 NOT_NOW = (429, 500)  # of one device or key, maybe; from 502 on the service itself is in trouble
 MOST = 4_096  # bytes that are read of an answer
 
@@ -100,13 +102,33 @@ class _Checked(http.client.HTTPSConnection):
             self.sock.do_handshake()
 
 
+def look_up(host: str, port: int, seconds: float) -> list[str]:
+    """The addresses of that name, as the system sorts them. Raises OSError.
+
+    The system asks a name server that is silent for as long as it is set to, which a program cannot
+    change: it is left to a thread, that ends with its answer.
+    """
+    asked: Future[list[str]] = Future()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            asked.set_result([str(one[4][0]) for one in found])
+        except UnicodeError:
+            asked.set_exception(OSError("no name that can be looked up"))
+        except Exception as error:
+            asked.set_exception(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        return asked.result(seconds)
+    except TimeoutError:
+        raise TimeoutError(f"nobody said where {host} is") from None
+
+
 def _open_address(host: str, port: int) -> str:
     """Raises OSError where the name leads to anything but the open internet."""
-    try:
-        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except UnicodeError as broken:
-        raise OSError("no name that can be looked up") from broken
-    found = [str(one[4][0]) for one in answers]
+    found = look_up(host, port, PATIENCE)
     for text in found:
         if not _is_open(ipaddress.ip_address(text)):
             raise OSError("no service is called within a private network")

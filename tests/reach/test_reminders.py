@@ -401,6 +401,24 @@ def drip(server, at_first):
             time.sleep(0.1)
 
 
+@pytest.mark.parametrize("kind", ["mail", "ntfy"])
+def test_a_name_server_that_never_answers_is_left(owner, settings, monkeypatch, kind):
+    hand_to(settings, 25)
+    settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = "mail.example.com", 0.3
+    monkeypatch.setattr("planner.reach.outside.PATIENCE", 0.3)
+    silent = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_asked, **_how: silent.wait(10))
+    target = {"key": "a1b2c3d4e5f6a7b8"}
+    channel = channels.agree_to_channel(user=owner, kind=kind, target=target, host=kind)
+    assert channels.send_test(channel)
+    began = time.monotonic()
+
+    assert sweep().later == 1
+    assert time.monotonic() - began < 5
+    assert Message.objects.get().fault == "unreachable"
+    silent.set()
+
+
 def test_where_the_server_is_slow_a_claim_holds_from_when_it_is_sent(
     make_member, mailbox, clock, monkeypatch
 ):
