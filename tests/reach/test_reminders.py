@@ -324,8 +324,7 @@ def test_one_click_stops_them_and_looking_does_not(rung, mailbox, clock):
 def test_a_server_that_is_down_is_tried_later_and_then_given_up(rung, settings, clock):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # nobody listens
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", taken.getsockname()[1]
+        hand_to(settings, taken.getsockname()[1])
         moment = at(date(2026, 12, 12))
         clock(moment)
         assert sweep().later == 1
@@ -380,10 +379,9 @@ def test_one_that_never_answers_is_left(rung, mailbox, settings, clock, monkeypa
 @pytest.mark.parametrize("at_first", [b"220 ", b"220 here\r\n250-"])
 def test_one_that_drips_is_left(rung, settings, clock, at_first):
     """Each byte in time, and never an answer: to the greeting, or to the first word."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = "127.0.0.1", 0.5
     with socket.create_server(("127.0.0.1", 0)) as server:
-        settings.EMAIL_PORT = server.getsockname()[1]
+        hand_to(settings, server.getsockname()[1])
+        settings.EMAIL_TIMEOUT = 0.5
         threading.Thread(target=drip, args=(server, at_first), daemon=True).start()
         clock(at(date(2026, 12, 12)))
         began = time.monotonic()
@@ -503,8 +501,7 @@ def test_a_reminder_that_cannot_be_read_holds_up_nobody_else(make_member, mailbo
 def test_what_goes_to_a_server_that_is_down_is_not_held(make_member, settings, clock):
     for name in ("one", "two", "three"):
         ringing(make_member(name, strategy="minimum"))
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    hand_to(settings, 1)
     moment = at(date(2026, 12, 12))
     clock(moment)
 
