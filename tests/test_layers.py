@@ -27,7 +27,7 @@ LAYERS = {
     "models": "domain",
     "domain": "",
 }
-BESIDE_MODELS = ("sessions", "encryption", "hashes", "apps", "checks", "keys")
+BESIDE_MODELS = ("sessions", "encryption", "hashes", "apps", "checks", "keys", "ownership")
 FLOORS = (
     *("values", "rulebook", "household", "contracts", "ledger"),
     *("plan", "paying", "optimum", "make_plan", "answers", "offers"),

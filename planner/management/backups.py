@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -27,9 +28,12 @@ from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from planner import keys
+from planner.ownership import hand_over
 
 FORMAT, VERSION = "anhuan-backup", 1
 MANIFEST, COPY = "manifest.json", "database"
+ROOM = ".anhuan-backup-"  # what a folder begins with that is worked in
+LONGEST_SECONDS = 24 * 60 * 60  # that anybody works in one
 
 
 def make_backup(folder: Path) -> Path:
@@ -62,6 +66,7 @@ def make_backup(folder: Path) -> Path:
         with begun.open("rb") as stream:
             os.fsync(stream.fileno())
         os.link(begun, path)
+    hand_over(path)
     return path
 
 
@@ -102,6 +107,7 @@ def restore_backup(path: Path) -> None:
                 name.unlink(missing_ok=True)
             copy.chmod(0o600)
             copy.rename(place)
+            hand_over(place)
         else:
             connection.close()
             _postgres("pg_restore", "--clean", "--if-exists", "--no-owner", "--exit-on-error",
@@ -113,9 +119,17 @@ def restore_backup(path: Path) -> None:
 
 @contextmanager
 def _room(folder: Path | None = None) -> Iterator[Path]:
-    """A folder of one's own, gone afterwards, in which nobody else can read."""
+    """A folder of one's own, gone afterwards, in which nobody else can read.
+
+    Those of who was killed meanwhile go with the next one, a day later: they hold copies.
+    """
+    folder = folder or Path(tempfile.gettempdir())
+    for left in folder.glob(f"{ROOM}*"):
+        with suppress(OSError):  # another's, or gone by itself
+            if time.time() - left.stat().st_mtime > LONGEST_SECONDS:
+                shutil.rmtree(left)
     before = os.umask(0o077)
-    room = Path(tempfile.mkdtemp(prefix=".backup-", dir=folder))
+    room = Path(tempfile.mkdtemp(prefix=ROOM, dir=folder))
     try:
         yield room
     finally:
@@ -128,10 +142,12 @@ def _unpack(path: Path, room: Path) -> Path:
     try:
         with tarfile.open(path) as tar:
             manifest = json.loads((tar.extractfile(MANIFEST) or io.BytesIO()).read())
-            tar.extract(COPY, room, filter="data")
+            # By hand: `filter`, without which newer Pythons warn, came with 3.11.4.
+            with (room / COPY).open("wb") as copy:
+                shutil.copyfileobj(tar.extractfile(COPY) or io.BytesIO(), copy)
     except (OSError, KeyError, ValueError, tarfile.TarError) as error:
         raise CommandError(f"{path} is no backup of ours, or damaged: {error}") from None
-    if manifest.get("format") != FORMAT or manifest.get("version") != VERSION:
+    if (manifest.get("format"), manifest.get("version")) != (FORMAT, VERSION):
         raise CommandError(f"{path} is no backup that this version can read.")
     if manifest["database"] != connection.vendor:
         raise CommandError(f"{path} is of {manifest['database']}, and here is {connection.vendor}.")

@@ -91,6 +91,21 @@ def test_serving_starts_with_the_files_that_make_keys_wrote(tmp_path):
     assert result.returncode == 0, result.stderr
 
 
+def test_what_root_makes_by_hand_is_the_accounts_whose_folder_it_is(tmp_path):
+    folder = tmp_path / "var"
+    folder.mkdir()
+    if os.geteuid() == 0:  # nobody else may give anything away, or has to
+        os.chown(folder, 12345, 12345)
+    environment = {"SECRET_KEY": "x" * 60, "DATA_KEYS": FERNET_KEY}
+
+    for command in (["check", "--database", "default"], ["make_keys"]):
+        assert run(tmp_path, "manage.py", *command, **environment).returncode == 0
+
+    made = {one.name: one.stat().st_uid for one in folder.iterdir()}
+    assert {"anhuan.sqlite3", "mail", "vapid_key"} <= made.keys()
+    assert {*made.values()} == {folder.stat().st_uid}
+
+
 def test_a_deployed_site_passes_djangos_deployment_checks(tmp_path):
     (tmp_path / "var").mkdir()
     result = run(

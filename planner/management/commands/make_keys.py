@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from planner import keys
+from planner.ownership import hand_over
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         for folder in (settings.VAR_DIR, settings.VAR_DIR / "mail"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
+            hand_over(folder)
         if settings.DEPLOYED:
             return  # there they come from the environment, or the checks refuse to start
         if not settings.HAS_SECRET_KEY:
@@ -59,6 +61,7 @@ def write_secret(path: Path, value: str) -> None:
             stream.write(value + "\n")
             stream.flush()
             os.fsync(stream.fileno())
+        hand_over(begun)
         os.link(begun, path)
     finally:
         begun.unlink()
