@@ -88,6 +88,12 @@ class RevolvingForm(DebtForm):
     contract = "revolving"
     front: Sequence[str] = ("name", "statement_day", "due_day")
     bill = ("shows_made", "to_pay", "since", "last", "left", "is_left_in", "missing", "missed_on")
+    # What `_contract` reads: with one of them refused there is none yet.
+    agreed = (
+        "statement_day", "due_day", "due_after", "rate", "monthly_spend", "minimum",
+        "minimum_carried", "minimum_floor", "interest_from", "interest_on", "late_fee",
+        "late_fee_floor", "purchases",
+    )  # fmt: skip
     behind = ("monthly_spend", "autopay_1")
     cost_names: Sequence[str] = (
         "rate", "minimum", "minimum_floor", "minimum_carried", "interest_from",
@@ -382,7 +388,7 @@ class RevolvingForm(DebtForm):
     def _understand(self, cleaned: Mapping[str, Any], days: BillDays) -> None:
         """Find the terms that the answers lead to; ask whether they were meant."""
         self._answers = None
-        if self.errors.keys() & {*self.bill, "statement_day", "due_day", "due_after", "rate"}:
+        if self.errors.keys() & {*self.bill, *self.agreed}:
             return
         self._answers = answers = self._said(cleaned, days)
         try:

@@ -19,11 +19,20 @@ from planner.pages.debts.forms import PLACES, DebtForm
 from planner.services.documents import household_document_of
 from planner.services.items import save_items
 
-# What each contract asks first; everything else stays as the product has it, or empty.
+# What each contract asks first, with what belongs to any choice of it; everything else stays as the
+# product has it, or empty.
 ASKED: Mapping[str, tuple[str, ...]] = {
     "revolving": ("name", "statement_day", "due_day", "rate"),
-    "instalment": ("name", "principal", "next_due", "method", "periods_left", "rate"),
-    "open": ("name", "principal", "next_due", "minimum_kind", "minimum_fixed", "rate"),
+    "instalment": ("name", "principal", "next_due", "method", "periods_left", "rate", "rows"),
+    "open": (
+        "name",
+        "principal",
+        "next_due",
+        "minimum_kind",
+        "minimum_fixed",
+        "minimum_ratio",
+        "rate",
+    ),
 }
 
 # What a product knows of its own (花呗: billed on the 1st, 0.05% a day), and what that spares.
@@ -31,7 +40,7 @@ SPARED: Mapping[str, tuple[str, ...]] = {
     "statement_day": ("statement_day",),
     "rate": ("rate",),
     "due_after": ("due_day",),
-    "minimum": ("minimum_kind", "minimum_fixed"),
+    "minimum": ("minimum_kind", "minimum_fixed", "minimum_ratio"),
 }
 
 
