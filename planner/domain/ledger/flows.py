@@ -105,16 +105,26 @@ class Flows:
         certain incomes on (day, t]; never below 0. A day counts whole, incomes before expenses.
         """
         known = self._reserves.get(day)
-        if known is not None:
-            return known
+        if known is None:
+            known = self._reserves[day] = self._reserve(day)
+        return known
+
+    def reserve_without(self, day: int, arrives: int, fen: int) -> int:
+        """The same if so much of the incomes of the day `arrives` did not come."""
+        if not day < arrives <= day + RESERVE_DAYS:
+            return self.reserve(day)
+        return self._reserve(day, arrives, fen)
+
+    def _reserve(self, day: int, arrives: int = NEVER, fen: int = 0) -> int:
         until = day + RESERVE_DAYS
         self.extend(until)
         most = needed = 0
         for position in range(bisect_right(self.days, day), bisect_right(self.days, until)):
             needed += self.essentials[position] - self.incomes[position]
+            if self.days[position] == arrives:
+                needed += fen
             if needed > most:
                 most = needed
-        self._reserves[day] = most
         return most
 
     def net(self, after: int, until: int) -> int:

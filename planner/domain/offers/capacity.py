@@ -70,15 +70,15 @@ def capacity(household: Household, debts: Sequence[str], first_due: date, period
     """
     days = due_days(first_due, periods)
     aside = put_aside(household, debts)
+    rooms = _Rooms(aside, days)  # beside the ledger's one run a case costs next to nothing
+    fen, tight_on = rooms.most()
+    found = Capacity(fen, fen, periods, first_due, tight_on, None, None)
     missed = largest_income(aside)
-    found: Capacity | None = None
-    for case, on in bad_months(aside, missed, days[-1]):
-        fen, tight_on = _most(case, days)
-        if found is None or fen < found.fen:
-            income = missed if on is not None else None
-            all_comes = fen if found is None else found.if_all_comes_fen
-            found = Capacity(fen, all_comes, periods, first_due, tight_on, income, on)
-    assert found is not None
+    if missed is not None:
+        for _planned_on, arrives in _arrivals(aside, missed, days[-1]):
+            fen, tight_on = rooms.most(arrives, missed.amount_fen)
+            if fen < found.fen:
+                found = found._replace(fen=fen, tight_on=tight_on, missed=missed, missed_on=arrives)
     return found
 
 
@@ -137,14 +137,19 @@ def bad_months(
 ) -> Iterator[tuple[Household, date | None]]:
     """The household as it is, and for each arrival of the income up to `last` without it."""
     yield household, None
-    if income is None:
-        return
+    if income is not None:
+        for planned_on, arrives in _arrivals(household, income, last):
+            yield _without(household, income, planned_on), arrives
+
+
+def _arrivals(household: Household, income: Income, last: date) -> Iterator[tuple[date, date]]:
+    """(planned on, arrives on) of what is still to come of an income, up to `last`."""
     answered = answered_flows(household)
     for planned_on in occurrences(income.on, income.first, min(income.until or last, last)):
         arrives = WORKING_DAYS.adjusted(planned_on, income.adjust)
         answer = ("income", income.id, arrives.toordinal())
         if household.planned_from <= arrives <= last and answer not in answered:
-            yield _without(household, income, planned_on), arrives
+            yield planned_on, arrives
 
 
 def _without(household: Household, income: Income, planned_on: date) -> Household:
@@ -181,30 +186,49 @@ def _kept(ledger: Ledger, on: date) -> int:
     return max(ledger.flows.reserve(on.toordinal()), ledger.household.buffer_fen)
 
 
-def _most(household: Household, days: Sequence[date]) -> tuple[int, date]:
-    """The largest payment on each of `days`, of which none is in the household yet."""
-    ledger = _run(household, days[-1])
-    first = household.planned_from
-    closings = _closings(ledger, _cash(household), first)
-    pays = {one.on for one in ledger.cash_days if one.payments_fen}
-    rooms = [
-        (on, fen - (_kept(ledger, on) if on in pays or on in days else 0)) for on, fen in closings
-    ]
-    listed = [on for on, _ in closings]
-    for on in days:
-        if on not in listed:
-            fen = closings[bisect_right(listed, on) - 1][1]
-            rooms.append((on, fen - _kept(ledger, on)))
-    best: tuple[int, date] | None = None
-    for on, fen in sorted(rooms):
-        times = bisect_right(days, on)
-        if times == 0 and fen >= 0:
-            continue
-        most = max(0, fen // max(1, times))
-        if best is None or most < best[0]:
-            best = most, on
-    assert best is not None  # each of `days` is in it
-    return best
+class _Rooms:
+    """What is left on each day for payments on `days`, of which none is in the household yet.
+
+    What is paid is paid from money enough, so an income that fails to come changes no payment: the
+    ledger is run once, and less is left from its day on.
+    """
+
+    def __init__(self, household: Household, days: Sequence[date]) -> None:
+        self.ledger = _run(household, days[-1])
+        closings = _closings(self.ledger, _cash(household), household.planned_from)
+        listed = [on for on, _ in closings]
+        due, known = {*days}, {*listed}
+        pays = {one.on for one in self.ledger.cash_days if one.payments_fen} | due
+        rows = [(on, place > 0, fen, on in pays) for place, (on, fen) in enumerate(closings)]
+        rows += [
+            (on, True, closings[bisect_right(listed, on) - 1][1], True)
+            for on in days
+            if on not in known
+        ]
+        # (day, whether its incomes are in, fen left, whether the reserve stays, payments up to it)
+        self.rows = [(*row, bisect_right(days, row[0])) for row in sorted(rows)]
+
+    def most(self, arrives: date | None = None, fen: int = 0) -> tuple[int, date]:
+        """The largest payment, and the day that allows no more, if `fen` of `arrives` failed."""
+        best: tuple[int, date] | None = None
+        for on, has_incomes, left, keeps, times in self.rows:
+            if arrives is not None and has_incomes and on >= arrives:
+                left -= fen
+            if keeps:
+                left -= self._kept(on, arrives, fen)
+            if times == 0 and left >= 0:
+                continue
+            most = max(0, left // max(1, times))
+            if best is None or most < best[0]:
+                best = most, on
+        assert best is not None  # each of `days` is in it
+        return best
+
+    def _kept(self, on: date, arrives: date | None, fen: int) -> int:
+        if arrives is None:
+            return _kept(self.ledger, on)
+        reserve = self.ledger.flows.reserve_without(on.toordinal(), arrives.toordinal(), fen)
+        return max(reserve, self.ledger.household.buffer_fen)
 
 
 def _lowest(household: Household, days: Sequence[date]) -> int:
