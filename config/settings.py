@@ -6,7 +6,7 @@ DATA_KEYS        Fernet keys for names, notes and terms, newest first, separated
 DATABASE_URL     postgres://user:password@host:port/name; SQLite under var/ without it
 VAPID_KEY        signs what is sent to push services; without it no push is offered
 PUSH_TEST_HOST   a stand-in for push services and messengers, for tests; refused when deployed
-MESSENGERS       which of bark, serverchan and ntfy are offered, separated by commas; all without it
+MESSENGERS       which of bark, serverchan, sc3, ntfy are offered, by commas; all without it
 EMAIL_URL        smtp://user:password@host:587 (STARTTLS) or smtps://…; files in var/mail without it
 TRUSTED_PROXIES  addresses or networks of the proxies in front, separated by commas
 PORT             port of `make run` on this machine
@@ -257,7 +257,7 @@ VAPID_KEY = secret("VAPID_KEY", VAPID_KEY_FILE)  # 32 bytes of a P-256 key, base
 PUSH_TEST_HOST = os.environ.get("PUSH_TEST_HOST", "")
 if PUSH_TEST_HOST and DEPLOYED:
     raise ImproperlyConfigured("PUSH_TEST_HOST is for tests: remove it where the site is deployed.")
-_all = ("bark", "serverchan", "ntfy")
+_all = ("bark", "serverchan", "sc3", "ntfy")
 MESSENGERS = [one.strip() for one in os.environ.get("MESSENGERS", ",".join(_all)).split(",")]
 MESSENGERS = [one for one in MESSENGERS if one]
 if not set(MESSENGERS) <= set(_all):

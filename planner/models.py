@@ -716,7 +716,8 @@ class Channel(models.Model):
     """A way on which a person is reminded, once they have seen that it reaches them."""
 
     MAIL, PUSH = "mail", "push"
-    BARK, SERVERCHAN, NTFY = "bark", "serverchan", "ntfy"  # of each, one a person
+    # Of each, one a person.
+    BARK, SERVERCHAN, SERVERCHAN3, NTFY = "bark", "serverchan", "sc3", "ntfy"
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10)

@@ -1,12 +1,14 @@
-"""Bark, Server酱 and ntfy: apprise composes what each of them wants, and it is posted by us.
+"""Bark, Server酱, Server酱³ and ntfy: apprise composes what each wants, and it is posted by us.
 
-A person gives a key or a topic, never an address: the hosts stand here. Of apprise three plugins
+A person gives a key or a topic, never an address: the hosts stand here, and of a key there are
+digits in them at most. Of apprise three plugins
 are loaded, and what they would post is taken from them: their own sending follows redirects, reads
 answers whole, asks for the name itself, and writes topics into the log.
 """
 
 import json
 import re
+import socket
 from collections.abc import Mapping
 from functools import cache
 from types import SimpleNamespace
@@ -21,7 +23,8 @@ from planner.reach.outside import NOT_NOW, post, service_at
 
 
 class Messenger(NamedTuple):
-    """`key` is what a person may give: the key of their device or account, or a topic."""
+    """`key` is what a person may give: the key of their device or account, or a topic. A `number`
+    in it is the name of their own host under `host`."""
 
     name: str
     host: str
@@ -31,9 +34,11 @@ class Messenger(NamedTuple):
 MESSENGERS = {
     # Bark's own are 22 letters; older ones differ.
     Channel.BARK: Messenger("Bark", "api.day.app", re.compile(r"[A-Za-z0-9_-]{8,64}")),
-    # Of Turbo; the keys of Server酱³, "sctp…", belong to hosts that are not called.
     Channel.SERVERCHAN: Messenger(
         "Server酱", "sctapi.ftqq.com", re.compile(r"SCT[A-Za-z0-9]{8,120}")
+    ),
+    Channel.SERVERCHAN3: Messenger(
+        "Server酱³", "push.ft07.com", re.compile(r"sctp(?P<number>[0-9]{1,20})t[A-Za-z0-9]{8,120}")
     ),
     # Who knows a topic reads it: so none that could be guessed.
     Channel.NTFY: Messenger("ntfy", "ntfy.sh", re.compile(r"[A-Za-z0-9_-]{16,64}")),
@@ -55,21 +60,36 @@ def send(kind: str, key: str, content: Mapping[str, str], message_id: str) -> No
 
     Raises Undeliverable, NotNow, OSError.
     """
-    messenger = MESSENGERS[kind]
-    if kind not in settings.MESSENGERS or not messenger.key.fullmatch(key):
+    if kind not in settings.MESSENGERS:
         raise Undeliverable
-    composed = _compose(kind, key, content, message_id)
+    host = _host(kind, key)
+    composed = _compose(kind, key, host, content, message_id)
     to = urlsplit(composed.address)
-    if (to.scheme, to.netloc) != ("https", messenger.host):
+    if (to.scheme, to.netloc) != ("https", host):
         raise Undeliverable
-    service = service_at(messenger.host, to.path or "/")
-    status, body = post(service, composed.body, composed.headers, reads=True)
+    service = service_at(host, to.path or "/")
+    try:
+        status, body = post(service, composed.body, composed.headers, reads=True)
+    except socket.gaierror as unknown:
+        if host == MESSENGERS[kind].host:
+            raise
+        raise NotNow from unknown  # a number that somebody made up keeps nobody else waiting
     if status in NOT_NOW:
         raise NotNow
     if status >= 500:
-        raise OSError(f"{messenger.host} answered {status}")
+        raise OSError(f"{host} answered {status}")
     if not 200 <= status < 300 or _code(body) not in WELL:
         raise Undeliverable
+
+
+def _host(kind: str, key: str) -> str:
+    """Where it is handed in. Raises Undeliverable of what is no key."""
+    messenger = MESSENGERS[kind]
+    found = messenger.key.fullmatch(key)
+    if found is None:
+        raise Undeliverable
+    number = found.groupdict().get("number")
+    return f"{number}.{messenger.host}" if number else messenger.host
 
 
 def _code(body: bytes) -> object:
@@ -81,7 +101,9 @@ def _code(body: bytes) -> object:
     return answer.get("code") if isinstance(answer, dict) else None
 
 
-def _compose(kind: str, key: str, content: Mapping[str, str], message_id: str) -> _Composed:
+def _compose(
+    kind: str, key: str, host: str, content: Mapping[str, str], message_id: str
+) -> _Composed:
     """Raises Undeliverable where the plugin takes the key for none."""
     plugins = _plugins()
     title, text = _cut(content["subject"], LONGEST_TITLE), _cut(content["text"], LONGEST_TEXT)
@@ -89,11 +111,13 @@ def _compose(kind: str, key: str, content: Mapping[str, str], message_id: str) -
     try:
         if kind == Channel.BARK:
             plugin = plugins.bark.NotifyBark(
-                targets=[key], host=MESSENGERS[kind].host, secure=True, include_image=False,
+                targets=[key], host=host, secure=True, include_image=False,
                 click=page, notification_id=message_id, group="anhuan",
             )  # fmt: skip
-        elif kind == Channel.SERVERCHAN:
+        elif kind in (Channel.SERVERCHAN, Channel.SERVERCHAN3):
             plugin = plugins.serverchan.NotifyServerChan(token=key)
+            if kind == Channel.SERVERCHAN3:  # takes the same at another address
+                plugin.notify_url = f"https://{host}/send/{{token}}.send"
             links = [f"[{content['open_words']}]({page})", f"[{content['stop_words']}]({stop})"]
             text = "\n\n".join([*map(_as_text, text.splitlines()), *links])
         else:

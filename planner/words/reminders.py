@@ -145,6 +145,7 @@ def channel_name(kind: str) -> str:
         "push": _("Push message"),
         "bark": _("Bark (iPhone)"),
         "serverchan": _("Server酱 (WeChat)"),
+        "sc3": _("Server酱³ (its app)"),
         "ntfy": _("ntfy (Android)"),
     }[kind]
 

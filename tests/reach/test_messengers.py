@@ -1,4 +1,4 @@
-"""Bark, Server酱 and ntfy: a key in, a message out, and to no address of anybody's choosing."""
+"""Messengers: a key in, a message out, and to no address of anybody's choosing."""
 
 import json
 import re
@@ -35,10 +35,18 @@ REMINDERS = reverse("planner:reminders")
 KEYS = {
     "bark": "nysrshcqielvoxsaABC123",
     "serverchan": "SCT12345Tabcdef",
+    "sc3": "sctp123tabcdefghijklmnop",
     "ntfy": "a1b2c3d4e5f6a7b8",
 }
 KINDS = sorted(KEYS)
-HOSTS = {"bark": "api.day.app", "serverchan": "sctapi.ftqq.com", "ntfy": "ntfy.sh"}
+HOSTS = {
+    "bark": "api.day.app",
+    "serverchan": "sctapi.ftqq.com",
+    "sc3": "push.ft07.com",
+    "ntfy": "ntfy.sh",
+}
+CALLED = HOSTS | {"sc3": "123.push.ft07.com"}
+MARKDOWN = ("serverchan", "sc3")  # what they read
 CONTENT = {
     "subject": "安还",
     "text": "还了吗？",
@@ -51,7 +59,7 @@ CONTENT = {
 
 @pytest.fixture
 def peer(settings):
-    """What stands in for all three, which it tells apart by the host in the path."""
+    """What stands in for all of them, which it tells apart by the host in the path."""
     one = Peer()
     settings.PUSH_TEST_HOST = one.host
     yield one
@@ -77,9 +85,9 @@ def agree(client, kind, recipient):
 def said(post):
     """Kind, title, text and where it leads, of a post as that service wants it."""
     host, _slash, rest = post.path[1:].partition("/")
-    kind = next(kind for kind, one in HOSTS.items() if one == host)
-    if kind == "serverchan":
-        assert rest == f"{KEYS[kind]}.send"
+    kind = next(kind for kind, one in CALLED.items() if one == host)
+    if kind in MARKDOWN:
+        assert rest == {"serverchan": "", "sc3": "send/"}[kind] + f"{KEYS[kind]}.send"
         assert post.headers["Content-Type"] == "application/x-www-form-urlencoded"
         form = {name: one for name, (one,) in parse_qs(post.body.decode()).items()}
         assert set(form) == {"title", "desp"}
@@ -147,7 +155,15 @@ def test_in_the_language_of_the_person(make_member, peer, clock):
 def test_a_key_and_nothing_else(signed_in, peer, kind):
     key = KEYS[kind]
     others = {
-        "serverchan": ["sctp123tabcdefghijklmnop"],  # of Server酱³, which has hosts of its own
+        "serverchan": [KEYS["sc3"]],
+        "sc3": [
+            KEYS["serverchan"],
+            "sctp1.2tabcdefghijklm",
+            "sctpevil.example/tabcdefghijk",
+            "sctp１２３tabcdefghijklmnop",
+            "sctptabcdefghijklmnop",
+            f"sctp{'1' * 60}tabcdefghijklm",
+        ],
         "ntfy": ["guessed", "长" * 20],
     }
     for wrong in (
@@ -233,14 +249,14 @@ def test_hostile_names_come_as_text_from_plan_to_messenger(make_member, peer, cl
     for kind in KINDS:
         ringing(user, kind)
     clock(on_the_12th())
-    assert sweep().sent == 3
+    assert sweep().sent == len(KINDS)
 
     for one in peer.posts:
         kind, title, text, page = said(one)
         assert page.startswith("http://127.0.0.1:8000/plan/")
         assert "\n" not in title
         assert "evil" not in str(one.headers)
-        assert ("![x](http://evil" in text) == (kind != "serverchan")  # which reads Markdown
+        assert ("![x](http://evil" in text) == (kind not in MARKDOWN)
 
 
 def test_no_name_is_markup_or_a_link_of_its_own(peer):
@@ -251,7 +267,7 @@ def test_no_name_is_markup_or_a_link_of_its_own(peer):
             text = one_line(name)
             messengers.send(kind, KEYS[kind], CONTENT | {"text": text}, "a" * 32)
             _kind, _title, told, _page = said(peer.posts[-1])
-            if kind != "serverchan":
+            if kind not in MARKDOWN:
                 assert told == text.rstrip()
                 continue
             shown = html.document_fromstring(markdown(told))
@@ -318,11 +334,30 @@ def test_one_that_is_down_holds_up_no_other(make_member, peer, clock):
     peer.down = {"ntfy.sh"}
     clock(on_the_12th())
 
-    assert sweep()[1:] == (2, 0, 1)
+    assert sweep()[1:] == (len(KINDS) - 1, 0, 1)
     assert [said(one)[0] for one in peer.posts].count("ntfy") == 1  # the second was not tried
     peer.down = set()
     clock(on_the_12th() + timedelta(minutes=2))
     assert sweep().sent == 2
+
+
+def test_a_number_that_is_nobodys_holds_up_no_other(make_member, peer, clock, monkeypatch):
+    for name in ("first", "second"):
+        ringing(make_member(name, strategy="minimum"), "sc3")
+    made_up = Channel.objects.order_by("pk").first()
+    made_up.target = {"key": "sctp999tabcdefghijklmnop"}
+    made_up.save()
+    known = messengers.post
+
+    def unknown(service, *how, **more):
+        if "/999." in service.path:
+            raise socket.gaierror
+        return known(service, *how, **more)
+
+    monkeypatch.setattr(messengers, "post", unknown)
+    clock(on_the_12th())
+
+    assert sweep()[1:] == (1, 0, 1)
 
 
 def test_one_that_drips_is_left(peer, monkeypatch):
@@ -355,7 +390,7 @@ def test_claimed_and_killed_bark_shows_the_second_in_place_of_the_first(owner, p
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1"])
 def test_a_name_that_leads_into_a_private_network_is_not_called(monkeypatch, kind, address):
     def found(host, port, **_options):
-        assert host == HOSTS[kind]
+        assert host == CALLED[kind]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
     called = []

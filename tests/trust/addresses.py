@@ -207,7 +207,7 @@ def _arguments(name, keys, items, dues):
             for slug in items[kind]
         ]
     if name == "planner:reminder-messenger":
-        return [{"kind": kind} for kind in ("bark", "serverchan", "ntfy")]
+        return [{"kind": kind} for kind in ("bark", "serverchan", "sc3", "ntfy")]
     if name == "planner:plan-change":
         return [{"name": "buffer"}, {"name": "strategy"}]
     if "slug" in keys:

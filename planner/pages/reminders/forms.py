@@ -136,6 +136,10 @@ class MessengerForm(forms.Form):
             _("It stands in the Bark app, in the address there."),
         ),
         Channel.SERVERCHAN: (_("SendKey"), _("It begins with SCT and stands on sct.ftqq.com.")),
+        Channel.SERVERCHAN3: (
+            _("SendKey"),
+            _("It begins with sctp and stands on sc3.ft07.com."),
+        ),
         Channel.NTFY: (
             _("Topic"),
             _("Made for you, so that nobody guesses it. Subscribe to it in the ntfy app."),
@@ -152,6 +156,11 @@ class MessengerForm(forms.Form):
             "Server酱 (sctapi.ftqq.com), lie there for some days, and come by WeChat (Tencent); "
             "both can read them."
         ),
+        Channel.SERVERCHAN3: _(
+            "I agree that reminders of my dates go to the Server酱³ app. They pass through its "
+            "server (push.ft07.com), which may keep them, and through the push service of my "
+            "phone’s maker; both can read them."
+        ),
         Channel.NTFY: _(
             "I agree that reminders of my dates go to the ntfy app. They pass through the server "
             "ntfy.sh, outside mainland China, and lie there for some hours; it can read them, and "
@@ -161,9 +170,10 @@ class MessengerForm(forms.Form):
     WRONG: ClassVar = {
         Channel.BARK: _("This is no key of Bark: it is of letters and digits only."),
         Channel.SERVERCHAN: _(
-            "This is no SendKey of Server酱 Turbo: that begins with SCT. Those of Server酱³ do not "
-            "work here."
+            "This is no SendKey of Server酱 Turbo: that begins with SCT. One that begins with sctp "
+            "is of Server酱³."
         ),
+        Channel.SERVERCHAN3: _("This is no SendKey of Server酱³: that begins with sctp."),
         Channel.NTFY: _("At least 16 letters, digits, - or _, so that nobody guesses it."),
     }
 

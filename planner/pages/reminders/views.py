@@ -65,7 +65,7 @@ def reminder_mail(request: Request) -> HttpResponse:
 @require_POST
 @confirmed_recently
 def reminder_messenger(request: Request, kind: str) -> HttpResponse:
-    """The same of Bark, Server酱 and ntfy."""
+    """The same of the messengers: Bark, Server酱, Server酱³ and ntfy."""
     if kind not in MESSENGERS:
         raise Http404
     form = MessengerForm(request.POST, kind=kind)
