@@ -239,7 +239,7 @@ if MAIL_IS_SENT:
     _mail = urlsplit(EMAIL_URL)
     if _mail.scheme not in ("smtp", "smtps") or not _mail.hostname:
         raise ImproperlyConfigured("EMAIL_URL must start with smtp:// or smtps:// and name a host.")
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_BACKEND = "planner.reach.mailer.TimelyBackend"
     EMAIL_HOST = _mail.hostname
     EMAIL_USE_SSL = _mail.scheme == "smtps"
     EMAIL_PORT = _mail.port or (465 if EMAIL_USE_SSL else 587)

@@ -1,7 +1,8 @@
-"""The site's own way of sending mail, for a sweep: patient where a message was handed over.
+"""The site's own way of sending mail: no server holds a page up, whatever it does.
 
-A server that is left then has it and sends it on; sent again, it would come twice. Everywhere else
-a slow server is left soon, also one that drips: a socket's timeout begins anew with every byte.
+It is found in time, and each answer is whole in time: a socket's timeout begins anew with every
+byte. A sweep is patient where a message was handed over: a server that is left then has it and
+sends it on; sent again, it would come twice.
 """
 
 import re
@@ -16,8 +17,6 @@ from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
 from planner.reach.outside import look_up
-
-LAST_ANSWER = 70  # seconds, to DATA and what follows it
 
 
 class _Lines:
@@ -47,7 +46,9 @@ class _Lines:
         """The socket is closed by whoever opened it."""
 
 
-class _Patience(smtplib.SMTP):
+class _Timely(smtplib.SMTP):
+    last_answer: float | None = None  # seconds, to DATA and what follows it; else as to all others
+
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         """At the first address that answers, as the standard library does; found in time."""
         failed = OSError("a name without an address")
@@ -72,7 +73,7 @@ class _Patience(smtplib.SMTP):
                 self.sock.settimeout(self.timeout)
 
     def data(self, msg: Any) -> tuple[int, bytes]:
-        with self._waiting(LAST_ANSWER):
+        with self._waiting(self.last_answer or self.timeout):
             return super().data(msg)
 
     def sendmail(
@@ -98,7 +99,7 @@ class _Patience(smtplib.SMTP):
                 raise smtplib.SMTPRecipientsRefused({to_addrs[0]: of_recipient})
             if of_data[0] != 354:
                 raise smtplib.SMTPDataError(*of_data)
-            with self._waiting(LAST_ANSWER):
+            with self._waiting(self.last_answer or self.timeout):
                 self.send(re.sub(rb"(?m)^\.", b"..", msg).removesuffix(b"\r\n") + b"\r\n.\r\n")
                 of_message = self.getreply()
             if of_message[0] != 250:
@@ -121,17 +122,33 @@ class _Patience(smtplib.SMTP):
                 self.sock.settimeout(before)
 
 
-class _PatienceSSL(smtplib.SMTP_SSL, _Patience):
+class _TimelySSL(smtplib.SMTP_SSL, _Timely):
     pass
 
 
-class _Mailer(EmailBackend):
+class _Patient(_Timely):
+    last_answer = 70
+
+
+class _PatientSSL(smtplib.SMTP_SSL, _Patient):
+    pass
+
+
+class TimelyBackend(EmailBackend):
+    """Of pages: who waits for one is told soon."""
+
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        return _PatienceSSL if self.use_ssl else _Patience
+        return _TimelySSL if self.use_ssl else _Timely
+
+
+class _PatientBackend(EmailBackend):
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return _PatientSSL if self.use_ssl else _Patient
 
 
 def open_mailer() -> Any:
-    """Opens with the first message."""
+    """For a sweep; opens with the first message."""
     usual = get_connection()
-    return _Mailer() if isinstance(usual, EmailBackend) else usual
+    return _PatientBackend() if isinstance(usual, EmailBackend) else usual

@@ -4,6 +4,7 @@ import asyncio
 import email
 import json
 import re
+import smtplib
 import socket
 import threading
 import time
@@ -15,6 +16,7 @@ from io import StringIO
 import pytest
 from aiosmtpd.controller import Controller
 from cryptography.fernet import Fernet
+from django.core.mail import send_mail
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -74,7 +76,7 @@ def hasty(settings):
 
 
 def hand_to(settings, port):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "planner.reach.mailer.TimelyBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.EMAIL_TIMEOUT = 3
     settings.MAIL_IS_SENT = True
@@ -366,7 +368,7 @@ def test_a_server_that_takes_its_time_is_waited_for(rung, mailbox, settings, clo
 
 
 def test_one_that_never_answers_is_left(rung, mailbox, settings, clock, monkeypatch):
-    monkeypatch.setattr("planner.reach.mailer.LAST_ANSWER", 0.5)
+    monkeypatch.setattr("planner.reach.mailer._Patient.last_answer", 0.5)
     mailbox.waits = 1
     clock(at(date(2026, 12, 12)))
     began = time.monotonic()
@@ -415,6 +417,22 @@ def test_a_name_server_that_never_answers_is_left(owner, settings, monkeypatch, 
     assert time.monotonic() - began < 5
     assert Message.objects.get().fault == "unreachable"
     silent.set()
+
+
+def test_no_page_waits_for_a_mail_server(settings, mailbox, monkeypatch):
+    """Neither where nobody says where it is, nor for its answer to a message."""
+    settings.EMAIL_TIMEOUT = 0.3
+    mailbox.waits = 10
+    began = time.monotonic()
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        send_mail("x", "x", None, ["somebody@example.com"])
+    silent = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_asked, **_how: silent.wait(10))
+    with pytest.raises(TimeoutError):
+        send_mail("x", "x", None, ["somebody@example.com"])
+    silent.set()
+
+    assert time.monotonic() - began < 5
 
 
 def test_where_the_server_is_slow_a_claim_holds_from_when_it_is_sent(
