@@ -55,6 +55,19 @@ def user_of(client):
     return User.objects.get(pk=client.session["_auth_user_id"])
 
 
+def test_who_signed_up_without_mail_keeps_the_address_until_the_new_one_is_confirmed(client, db):
+    sign_up(client)
+    asked = {"action_add": "", "email": "later@example.com"}
+
+    assert client.post(reverse("account_email"), asked).status_code == 302
+    assert user_of(client).email == "new@example.com"
+
+    link = re.search(r"http\S+/account/confirm-email/\S+", mail.outbox[-1].body)[0]
+    assert client.post(urlsplit(link).path).status_code == 302
+    assert user_of(client).email == "later@example.com"
+    assert [one.email for one in EmailAddress.objects.all()] == ["later@example.com"]
+
+
 def sign_up(client, **changes):
     form = {"email": "new@example.com", "password1": PASSWORD, "consent": "on"} | changes
     return client.post(reverse("account_signup"), form)
