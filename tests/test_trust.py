@@ -15,8 +15,8 @@ TIMED = ("pages", "threads")  # how long others wait: told of a machine that doe
 
 
 # Two sites and nine commands, of which tests/commands/test_backups.py is the short form; thousands
-# of people.
-LONG = ("backups", "size")
+# of people; thousands of fetches, of which tests/pages/calendar/test_feed.py is.
+LONG = ("backups", "size", "feeds")
 
 
 @pytest.mark.trust

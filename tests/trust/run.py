@@ -32,6 +32,7 @@ PROGRAMS = (
     "logs",
     "doors",
     "reminders",
+    "feeds",
     "pages",
     "inputs",
 )
