@@ -128,8 +128,10 @@ class AddEmailForm(WrittenMail, allauth.AddEmailForm):
         if not settings.MAIL_IS_SENT:
             own = EmailAddress.objects.filter(user=self.user, primary=True, verified=False)
             own.update(verified=True)
-        added: EmailAddress = super().save(request)
-        return added
+        with suppress(IntegrityError):  # sent twice at once: it waits already
+            added: EmailAddress = super().save(request)
+            return added
+        return EmailAddress.objects.get(user=self.user, email=self.cleaned_data["email"].lower())
 
 
 class ChangePasswordForm(OwnWords, allauth.ChangePasswordForm):

@@ -68,6 +68,20 @@ def test_who_signed_up_without_mail_keeps_the_address_until_the_new_one_is_confi
     assert [one.email for one in EmailAddress.objects.all()] == ["later@example.com"]
 
 
+def test_an_address_that_is_asked_for_twice_at_once_waits_once(client, db, monkeypatch):
+    sign_up(client)
+    asked = {"action_add": "", "email": "later@example.com"}
+    client.post(reverse("account_email"), asked)
+    # Neither of two at once finds the other's.
+    monkeypatch.setattr(type(EmailAddress.objects), "get_new", lambda self, user: None)
+    monkeypatch.setattr(
+        "allauth.account.forms.AddEmailForm.clean_email", lambda form: form.data["email"]
+    )
+
+    assert client.post(reverse("account_email"), asked).status_code == 302
+    assert EmailAddress.objects.filter(email="later@example.com").count() == 1
+
+
 def sign_up(client, **changes):
     form = {"email": "new@example.com", "password1": PASSWORD, "consent": "on"} | changes
     return client.post(reverse("account_signup"), form)
