@@ -168,7 +168,8 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,  # the pool keeps the connections
         "CONN_HEALTH_CHECKS": True,  # those of a server that was restarted are not handed out
-        "OPTIONS": {"pool": True},
+        # Seconds that a request waits for a connection: a database that is away is told soon.
+        "OPTIONS": {"pool": {"timeout": 5}},
     }
 
 

@@ -32,7 +32,23 @@ def test_a_server_that_can_serve_says_so_to_anybody(client, django_assert_num_qu
     assert "Set-Cookie" not in told.headers
 
 
-@pytest.mark.parametrize("name", health.CHECKS)
+def test_while_the_database_is_away_nothing_else_waits_for_it(client, monkeypatch):
+    asked = []
+
+    def away():
+        asked.append("once")
+        raise DatabaseError("the pool has none left")
+
+    for name in health.CHECKS:
+        monkeypatch.setitem(health.CHECKS, name, away)
+
+    told = client.get("/health/ready")
+
+    assert (told.status_code, len(asked)) == (503, 1)
+    assert told.json() == dict.fromkeys(health.CHECKS, False)
+
+
+@pytest.mark.parametrize("name", [name for name in health.CHECKS if name != "database"])
 def test_what_is_missing_is_named_with_a_503(client, monkeypatch, name):
     def away():
         raise DatabaseError("the words of the database are nobody's business")

@@ -175,7 +175,7 @@ def test_a_postgres_address_selects_postgres_with_its_pool(tmp_path):
     options = eval(result.stdout)
     assert (options["USER"], options["PASSWORD"], options["HOST"]) == ("me", "p@ss", "db")
     assert (options["PORT"], options["NAME"], options["CONN_MAX_AGE"]) == ("5433", "anhuan", 0)
-    assert (options["OPTIONS"], options["CONN_HEALTH_CHECKS"]) == ({"pool": True}, True)
+    assert (options["OPTIONS"], options["CONN_HEALTH_CHECKS"]) == ({"pool": {"timeout": 5}}, True)
 
 
 @pytest.mark.django_db
