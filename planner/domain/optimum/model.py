@@ -15,7 +15,15 @@ from planner.domain.ledger.ledger import Contract, Ledger
 from planner.domain.optimum.programme import INFINITE, Programme, Sum, one
 from planner.domain.optimum.rows.card import Card
 from planner.domain.optimum.rows.debt import CENT, DebtRows, Span
-from planner.domain.optimum.rows.late import Asked, Backlog, Bears, LateDue, Lateness, let_be_late
+from planner.domain.optimum.rows.late import (
+    Asked,
+    Backlog,
+    Bears,
+    LateDue,
+    Lateness,
+    Prepaying,
+    let_be_late,
+)
 from planner.domain.optimum.rows.loan import Loan
 from planner.domain.optimum.rows.open_balance import OpenBalance
 from planner.domain.paying.triage import WINDOW_DAYS
@@ -214,16 +222,19 @@ def _write_buffer(model: Model) -> None:
         return
     written_to = min((debt.written_to for debt in model.backlogs), default=model.span.last)
     before = Sum()
+    prepaying: list[Prepaying] = []
     for stretch, column in zip(model.stretches, model.spent, strict=True):
         if stretch.end > written_to:
             return
-        parts = [debt.asked_in(stretch.start, stretch.end) for debt in model.backlogs]
+        parts = [debt.asked_in(stretch.start, stretch.end, prepaying) for debt in model.backlogs]
+        unpaid = [debt.left_at(stretch.end) for debt in model.backlogs]
         asked, falling, left = Sum(), Sum(), Sum()
         for part in parts:
             asked.plus(part.asked)
             falling.plus(part.falling)
-            left.plus(part.left)
-        most_left = sum(part.most_left for part in parts)
+        for rest in unpaid:
+            left.plus(rest.asked)
+        most_left = sum(rest.most for rest in unpaid)
         prepays = programme.column(upper=1.0, whole=True)
         keeps = programme.column(upper=1.0, whole=True)  # the buffer to its end
         programme.row([(prepays, 1.0), (keeps, -1.0)], 0.0)
@@ -242,13 +253,17 @@ def _write_buffer(model: Model) -> None:
             upper=stretch.free + falling.constant - left.constant + loose + CENT,
         )
         _prepay_only_where_said(model, stretch, parts, prepays)
+        if stretch.start <= model.span.exact_to:
+            _pay_when_due(model, stretch, prepays, prepaying)
+        prepaying.append(Prepaying(stretch.start, stretch.end, prepays))
         before = one(column)
-        for part in parts:  # what is unpaid at the end fell due after the day of the prepayment
-            most_left = part.most_left + part.left.constant
-            if part.left.terms:
+        for part, rest in zip(parts, unpaid, strict=True):
+            # What is unpaid at the end fell due after the day of the prepayment.
+            if rest.asked.terms:
+                most = rest.most + rest.asked.constant
                 programme.row(
-                    [*part.left.terms, *part.falling.negated(), (prepays, most_left)],
-                    upper=most_left - part.left.constant + part.falling.constant + CENT,
+                    [*rest.asked.terms, *part.falling.negated(), (prepays, most)],
+                    upper=most - rest.asked.constant + part.falling.constant + CENT,
                 )
         for due in (due for late in model.late for due in late.dues):
             outlasts = [day for day in due.columns if day >= stretch.end]
@@ -272,6 +287,29 @@ def _prepay_only_where_said(
             model.programme.row(
                 [*paid.terms, *part.asked.negated(), (prepays, -most)],
                 upper=part.asked.constant - paid.constant + CENT,
+            )
+
+
+def _pay_when_due(
+    model: Model, stretch: Stretch, prepays: int, before: Sequence[Prepaying]
+) -> None:
+    """Nor is a due paid before its day, or something is prepaid in the stretch."""
+    most = max(0.0, stretch.payable)
+    for debt, payments in zip(model.backlogs, model.payments, strict=True):
+        written = sorted(payments)
+        for due_on in sorted(set(debt.due_days)):
+            if not stretch.start < due_on <= stretch.end:
+                continue
+            paid = Sum()
+            for day, following in zip(written, [*written[1:], model.span.last + 1], strict=True):
+                if stretch.start <= day and following <= due_on:
+                    paid.plus(payments[day])
+            if not paid.terms:
+                continue
+            asked = debt.asked_in(stretch.start, due_on - 1, before).asked
+            model.programme.row(
+                [*paid.terms, *asked.negated(), (prepays, -most)],
+                upper=asked.constant - paid.constant + CENT,
             )
 
 

@@ -5,6 +5,7 @@ principal of the start, whatever was bought since.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -12,7 +13,7 @@ from fractions import Fraction
 from planner.domain.contracts.revolving import Revolving, RevolvingStanding, Statement
 from planner.domain.household.household import Debt
 from planner.domain.household.terms import OWN_MINIMUM_FEN
-from planner.domain.optimum.programme import Programme, Sum, one
+from planner.domain.optimum.programme import INFINITE, Programme, Sum, one
 from planner.domain.optimum.rows.debt import (
     CENT,
     HALF_A_FEN,
@@ -22,7 +23,7 @@ from planner.domain.optimum.rows.debt import (
     borne,
     yuan,
 )
-from planner.domain.optimum.rows.late import Asked, LateDue, Lateness
+from planner.domain.optimum.rows.late import Asked, LateDue, Lateness, Left, Prepaying
 from planner.domain.values.days import next_month_day
 
 _MORE_STATEMENTS = 4  # beyond those that there are when minimums are paid
@@ -47,7 +48,8 @@ class _CardGroup:
 class Bill:
     """A statement: payments from `start` on count for it, and it asks for `least` at the least.
 
-    `left` of the principal of the start is left after it where minimums are paid.
+    `left` of the principal of the start is left after it where minimums are paid. `most` is what
+    it asks at the most, and never more than `limit`; of no use where dues may not be late.
     """
 
     start: int
@@ -55,6 +57,8 @@ class Bill:
     last_safe_on: int
     least: Sum
     left: float = 0.0
+    most: Sum = field(default_factory=Sum)
+    limit: float = 0.0
 
 
 @dataclass(slots=True)
@@ -122,6 +126,7 @@ class Card:
         accrued = Sum([], card.accrued / rates.denominator * CENT)
         pending = [Sum([], group.pending) for group in groups]
         pot = Sum([], yuan(card.charges))
+        pot_most = INFINITE if self.late is None else pot.constant
         since = span.first
         for day in days:
             accrued.plus(carried, borne(rates, since, day))
@@ -140,23 +145,31 @@ class Card:
                 for bill, due in zip(self.bills, self.late.dues, strict=True):
                     if bill.last_safe_on + 1 == day:
                         self._charge_late_fee(bill, due, pot)
+                        coming = (one.charges for on, one in unpaid.items() if on > day)
+                        pot_most = next(coming, INFINITE)
             if day in windows:
                 pot.plus(accrued)
                 accrued = Sum()
                 self.rows.billings += 1
                 least, _ = self._minimum(day, carried, left, groups, pot)
                 due_on, rest = windows[day]
-                if self.late is not None:
-                    self._add_unmet(day, least)
                 bill = Bill(day, due_on, due_on + grace, least, rest)
+                if self.late is not None:
+                    pot_most = unpaid[day].charges
+                    bill.limit = yuan(card.principal) + pot_most
+                    if day <= span.exact_to:
+                        bill.most = self._most(bill, carried, left, groups, pot)
+                    self._add_unmet(day, least)
                 self._bill(bill, unpaid.get(day))
             paid = Sum()
             for balance in (carried, *left):
                 self._pay(balance, paid)
             if pot.terms or pot.constant > 0:
                 taken = programme.column()
-                paid.plus(one(taken))
                 kept = programme.column()
+                if paid.terms and pot_most < INFINITE and day <= span.exact_to:
+                    self._take_charges_first(paid, kept, pot_most)
+                paid.plus(one(taken))
                 rest_of_pot = Sum([*pot.terms, (taken, -1.0)], pot.constant)
                 programme.row(
                     [(kept, 1.0), *rest_of_pot.negated()],
@@ -211,7 +224,9 @@ class Card:
         assert self.late is not None
         for due in self.contract.open_dues():
             asked = yuan(due.unpaid)
-            self.bills.append(Bill(self.span.first, due.due_on, due.last_safe_on, Sum([], asked)))
+            stands = Sum([], asked)
+            bill = Bill(self.span.first, due.due_on, due.last_safe_on, stands, 0.0, stands, asked)
+            self.bills.append(bill)
             self.late.add(LateDue(due.due_on, due.last_safe_on, asked))
 
     def _never_paid(self) -> dict[int, Unpaid]:
@@ -241,6 +256,13 @@ class Card:
             found[day] = Unpaid(most, yuan(charges) + CENT)
             known = charges
         return found
+
+    def _take_charges_first(self, principal: Sum, kept: int, most: float) -> None:
+        """A payment lowers principal once no interest and fees are left, which are `most`."""
+        takes_all = self.programme.column(upper=1.0, whole=True)
+        owed = yuan(self.card.principal)
+        self.programme.row([*principal.terms, (takes_all, -owed)], upper=CENT)
+        self.programme.row([(kept, 1.0), (takes_all, most)], upper=most + 2 * CENT)
 
     def _charge_late_fee(self, bill: Bill, due: LateDue, pot: Sum) -> None:
         """The fee on what is missing of a minimum when its grace is over."""
@@ -277,6 +299,50 @@ class Card:
         slack = yuan(self.debt.tolerance_fen) + CENT
         self.programme.row([(unmet, 1.0), *lacks.negated()], lacks.constant - slack)
         least.plus(one(unmet, share))
+
+    def _most(
+        self, bill: Bill, carried: Sum, left: list[Sum], groups: list[_CardGroup], pot: Sum
+    ) -> Sum:
+        """What a statement asks at the most: its minimum, with all that the last one lacks of
+        principal if that is unpaid."""
+        minimum = self.card.terms.minimum
+        asked = pot.copy()
+        asked.constant += CENT
+        ratio = share = 1.0
+        if minimum is not None:
+            ratio, share = _ratio(minimum.ratio), _ratio(minimum.carried)
+        asked.plus(carried, share)
+        for balance, group in zip(left, groups, strict=True):
+            if group.statement_on <= bill.start:
+                is_new = group.last_safe_on >= bill.start
+                asked.plus(balance, ratio if is_new else max(ratio, share))
+        if minimum is None:
+            return asked
+        if self.bills:
+            asked.plus(one(self._unmet_at_most(bill)), 1.0 - min(ratio, share))
+        floor = yuan(max(minimum.floor_fen, OWN_MINIMUM_FEN))
+        if bill.limit <= floor:
+            return Sum([], bill.limit)
+        raised = Sum([], floor)  # a straight line that is never below the greater of the two
+        raised.plus(asked, (bill.limit - floor) / bill.limit)
+        return raised
+
+    def _unmet_at_most(self, bill: Bill) -> int:
+        """A column of what the bill before lacks on the day of a statement, if it is unpaid."""
+        assert self.late is not None
+        programme, last = self.programme, self.bills[-1]
+        unmet = programme.column()
+        is_unpaid = programme.column(upper=1.0, whole=True)
+        due = next(one_due for one_due in self.late.dues if one_due.due_on == last.due_on)
+        unpaid = due.column_at(bill.start - 1)
+        if unpaid is not None:
+            programme.row([(is_unpaid, 1.0), (unpaid, -1.0)], upper=0.0)
+        programme.row([(unmet, 1.0), (is_unpaid, -last.limit)], upper=0.0)
+        paid = self._window(last.start, bill.start - 1)
+        over = bill.limit + last.limit
+        terms = [(unmet, 1.0), *last.most.negated(), *paid.terms, (is_unpaid, over)]
+        programme.row(terms, upper=last.most.constant - paid.constant + over)
+        return unmet
 
     def _ask(self, unpaid: dict[int, Unpaid]) -> None:
         """A minimum is met by each of its deadlines, or its column says that it is not."""
@@ -349,7 +415,17 @@ class Card:
         following = [day for day in self.span.paydays if day > last]
         return min(following, default=self.span.last + 1) - 1
 
-    def asked_in(self, start: int, end: int) -> Asked:
+    @property
+    def due_days(self) -> list[int]:
+        return [bill.due_on for bill in self.bills]
+
+    def left_at(self, day: int) -> Left:
+        assert self.late is not None
+        most = sum(due.most + CENT for due in self.late.dues if due.due_on <= day)
+        return Left(self.lacks_at(day) or Sum(), most)
+
+    def asked_in(self, start: int, end: int, before: Sequence[Prepaying]) -> Asked:
+        """`before` are the stretches before this one."""
         late = self.late
         assert late is not None
         is_first = start == self.span.first
@@ -360,8 +436,6 @@ class Card:
                 most += due.most + CENT
             if start < due.due_on <= end:
                 falling += due.most + CENT
-        left = self.lacks_at(end) or Sum()
-        most_left = sum(due.most + CENT for due in late.dues if due.due_on <= end)
         older = 0 if is_first else sum(due.due_on < start for due in late.dues)
         for unpaid, due in late.unpaid(older, start - 1) if older else ():
             if unpaid is None:
@@ -369,25 +443,53 @@ class Card:
             else:
                 terms.append((unpaid, due.most))
         if most <= CENT and not terms:
-            return Asked(Sum(), Sum(), left, most_left)
+            return Asked(Sum(), Sum())
         asked = self.programme.column()
         self.programme.row(
             [(asked, 1.0), *((column, -entry) for column, entry in terms)], upper=most
         )
-        before = [day for day in self.paid if day < start]
-        if before and not is_first:
-            owed = self.remaining[before[-1]].copy()
-            owed.plus(self.pots[before[-1]])
-            owed.plus(self.accruing[before[-1]])
-            owed.constant += sum(fen for until, fen in self.pending if until >= before[-1])
+        if start <= self.span.exact_to:
+            self._ask_at_most(asked, start, end, before)
+        earlier = [day for day in self.paid if day < start]
+        if earlier and not is_first:
+            owed = self.remaining[earlier[-1]].copy()
+            owed.plus(self.pots[earlier[-1]])
+            owed.plus(self.accruing[earlier[-1]])
+            owed.constant += sum(fen for until, fen in self.pending if until >= earlier[-1])
             grown = Sum([], CENT)
-            grown.plus(owed, 1.0 + _STRETCH_BEARS + borne(self.card.nights, before[-1], end + 1))
+            grown.plus(owed, 1.0 + _STRETCH_BEARS + borne(self.card.nights, earlier[-1], end + 1))
             if self.card.terms.late_fee is not None:
                 grown.constant += yuan(self.card.terms.late_fee.floor_fen)
             self.programme.row([(asked, 1.0), *grown.negated()], upper=grown.constant)
         fallen = self.programme.column(upper=falling)
         self.programme.row([(asked, 1.0), (fallen, -1.0)], 0.0)
-        return Asked(one(asked), one(fallen), left, most_left)
+        return Asked(one(asked), one(fallen))
+
+    def _ask_at_most(self, asked: int, start: int, end: int, before: Sequence[Prepaying]) -> None:
+        """What is asked in a stretch: what the last statement before it leaves unpaid of those
+        due by its end, and what those of its days ask."""
+        programme = self.programme
+        due = [bill for bill in self.bills if bill.due_on <= end]
+        total = Sum([], CENT * (len(due) + 1) + yuan(self.debt.tolerance_fen) * len(due))
+        older = [bill for bill in due if bill.start < start or bill.start == self.span.first]
+        for bill in due[len(older) :]:
+            total.plus(bill.most)
+        if older:
+            bill = older[-1]
+            left = programme.column(upper=bill.limit)
+            total.plus(one(left))
+            overpaid = programme.column(upper=1.0, whole=True)
+            paid = self._window(bill.start, start - 1)
+            programme.row([(left, 1.0), (overpaid, bill.limit)], upper=bill.limit)
+            over = bill.limit + yuan(self.card.principal)
+            programme.row(
+                [(left, 1.0), *bill.most.negated(), *paid.terms, (overpaid, -over)],
+                upper=bill.most.constant - paid.constant + CENT,
+            )
+            # Only what is prepaid after a statement comes to more than it asks.
+            said = [(one_of.column, -1.0) for one_of in before if one_of.end >= bill.start]
+            programme.row([(overpaid, 1.0), *said], upper=0.0)
+        programme.row([(asked, 1.0), *total.negated()], upper=total.constant)
 
     def _pay(self, balance: Sum, paid: Sum) -> None:
         """A column for what lowers a balance; the balance becomes one column."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from planner.domain.contracts.accrual import Nights
+from planner.domain.contracts.dues import NEVER
 from planner.domain.contracts.instalment import Instalment, ScheduledRow
 from planner.domain.contracts.open_end import OpenEnd, Requirement
 from planner.domain.optimum.programme import Sum
@@ -75,6 +76,7 @@ class Span:
     last: int
     paydays: Sequence[int]
     is_bound: bool  # for the bound rows only let through more; for a plan they come near
+    exact_to: int = NEVER  # until when what may be late is written as nearly as it can be
 
     def candidates(self, days: Sequence[int], until: int) -> list[int]:
         """The first day, paydays and the debt's own `days`, up to `until` or the last."""

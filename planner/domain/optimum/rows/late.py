@@ -139,14 +139,28 @@ class Lateness:
 
 
 class Asked(NamedTuple):
-    """Of one debt in a stretch between incomes, each at the least what it may be: `asked` is all
-    that is required if nothing is prepaid in it, `falling` what falls due after its first day.
-    `left` is at the most what of it is unpaid at its end, and never more than `most_left`."""
+    """Of one debt from the start of a stretch between incomes up to one of its days, each at the
+    least what it may be: `asked` is all that is required if nothing is prepaid in it, `falling`
+    what falls due after its first day."""
 
     asked: Sum
     falling: Sum
-    left: Sum
-    most_left: float
+
+
+class Left(NamedTuple):
+    """At the most what of one debt is required and unpaid on a day, and never more than `most`."""
+
+    asked: Sum
+    most: float
+
+
+class Prepaying(NamedTuple):
+    """A stretch, from `start` up to and including `end`, and the column that is 1 if something is
+    prepaid in it."""
+
+    start: int
+    end: int
+    column: int
 
 
 @dataclass(slots=True)
@@ -165,17 +179,23 @@ class Backlog:
     def written_to(self) -> int:
         return self.span.last
 
-    def asked_in(self, start: int, end: int) -> Asked:
+    @property
+    def due_days(self) -> list[int]:
+        return [claim.due_on for claim in self.claims]
+
+    def left_at(self, day: int) -> Left:
+        left = self.at(day)
+        most = sum(claim.most * self._grown(claim.due_on, day) for claim in self.claims)
+        return Left(Sum() if left is None else one(left), most)
+
+    def asked_in(self, start: int, end: int, _before: Sequence[Prepaying]) -> Asked:
         is_first = start == self.span.first
         claims = [one for one in self.claims if one.due_on <= end]
         if not is_first:
             claims = [one for one in claims if one.due_on >= start]
         waits = None if is_first else self.at(start - 1)
-        left = self.at(end)
-        most_left = sum(one.most * self._grown(one.due_on, end) for one in self.claims)
-        unpaid = (Sum() if left is None else one(left)), most_left
         if not claims and waits is None:
-            return Asked(Sum(), Sum(), *unpaid)
+            return Asked(Sum(), Sum())
         backlog = Sum()
         if waits is not None:
             since = self.days[bisect_right(self.days, start - 1) - 1]
@@ -194,11 +214,11 @@ class Backlog:
             self.programme.row([(asked, 1.0), *limit.negated()], upper=limit.constant)
         falling = [claim for claim in claims if claim.due_on > start]
         if len(falling) == len(claims) == 1 and waits is None:
-            return Asked(one(asked), one(asked), *unpaid)
+            return Asked(one(asked), one(asked))
         fell = sum(claim.most * self._grown(claim.due_on, end) for claim in falling)
         fallen = self.programme.column(upper=fell + slack)
         self.programme.row([(asked, 1.0), (fallen, -1.0)], 0.0)
-        return Asked(one(asked), one(fallen), *unpaid)
+        return Asked(one(asked), one(fallen))
 
     def _grown(self, since: int, day: int) -> float:
         """What a yuan that is missed has become by the end of a day, penalty included."""
