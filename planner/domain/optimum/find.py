@@ -115,7 +115,7 @@ class _Finder:
             search.cash,
             self._deadline,
             self._execute,
-            lambda: self._best.harm.counts,
+            lambda: self._best,
             lambda: self._judge(last).status == "proven",
         )
         late.find_patterns()

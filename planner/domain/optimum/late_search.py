@@ -19,8 +19,9 @@ from planner.domain.optimum.programme import INFINITE, NEAR, Solution, Sum
 from planner.domain.optimum.rows.debt import CENT, Span
 from planner.domain.optimum.rows.late import PLACES, LateDue
 from planner.domain.optimum.search import FalseBound, fen_below, intentions
-from planner.domain.paying.triage import LeastHarm
-from planner.domain.plan.plan import Plan
+from planner.domain.paying.triage import WINDOW_DAYS, LeastHarm
+from planner.domain.plan.plan import Plan, cost_until
+from planner.domain.plan.proof import PROVEN_GAP
 
 # (share, yuan) of what must wait: first none kept back, for money that comes out to the fen.
 _KEPT_OF_CORE = (
@@ -38,7 +39,9 @@ _MORE = 3  # times as much each time: an older debt may ask for more than the mo
 _MENDED = 5  # times that a solution is carried out anew, with more kept back
 _PATTERNS = 6  # that are tried at the least cost
 _LESS_THAN_ONE = 0.98
-_NEARLY = (0.0004, 0.0001)  # how near whole numbers are to the least cost, as a share of it
+_SOONER = 1e-6  # yuan that one paid a day sooner is worth
+_PROVEN = 1 - 0.9 * float(PROVEN_GAP)  # of what a plan costs: a bound that proves it
+_NEARLY, _NEAREST = 0.0004, 0.0001  # from whole numbers to the least cost, as a share of it
 
 Run = Callable[[CarryingOut], tuple[Plan, Ledger]]
 """Runs a proposal in the ledger and keeps the plan if it is the best. Raises OutOfTime."""
@@ -53,10 +56,10 @@ class LateSearch:
         cash: Cash,
         deadline: Deadline,
         run: Run,
-        best: Callable[[], tuple[int, ...]],
+        best: Callable[[], Plan],
         is_proven: Callable[[], bool],
     ) -> None:
-        """`best` are the counts of the best plan there is; `is_proven` whether its cost is, too."""
+        """`best` is the best plan there is; `is_proven` whether it is proved to be."""
         self._ledger = ledger
         self._cash = cash
         self._deadline = deadline
@@ -66,6 +69,10 @@ class LateSearch:
         self._model: Model | None = None
         self.harm_bound = [0] * 5
         self.cost_bound_fen: int | None = None
+
+    @property
+    def _counts(self) -> tuple[int, ...]:
+        return self._best().harm.counts
 
     def _carry_out(self, found: Sequence[Intention]) -> tuple[Plan, Ledger]:
         self._deadline.check()
@@ -84,7 +91,9 @@ class LateSearch:
 
     def prove(self) -> None:
         """Bounds of the counts, and whatever is better on the way."""
-        span = Span(self._ledger.day, self._cash.last, self._cash.paydays, is_bound=True)
+        late = [due.due_on.toordinal() for due in self._best().dues if due.short_fen]
+        exact_to = max(late, default=0) + WINDOW_DAYS
+        span = Span(self._ledger.day, self._cash.last, self._cash.paydays, True, exact_to)
         model = build(self._ledger, span, self._cash.stretches(), may_be_late=True)
         self._model = model
         programme = model.programme
@@ -94,15 +103,15 @@ class LateSearch:
         for place in PLACES:
             self._deadline.check()
             counted = model.counted(place)
-            if not self._best()[place]:
+            if not self._counts[place]:
                 for column in counted:
                     programme.upper[column] = 0.0
                 continue
             goal = Sum([(column, 1.0) for column in counted])
             bound = self._prove_place(goal, place)
             self.harm_bound[place] = bound
-            programme.row(goal.terms, upper=float(self._best()[place]))
-            if bound < self._best()[place]:
+            programme.row(goal.terms, upper=float(self._counts[place]))
+            if bound < self._counts[place]:
                 break
         programme.whole = sorted([*programme.whole, *of_contracts])
         self._find_cost(model)
@@ -114,15 +123,15 @@ class LateSearch:
         programme = model.programme
         programme.minimise(goal)
         bound = _whole_above(self._solve_bound(relaxed=True))
-        if bound < self._best()[place] and not self._has_covers:
+        if bound < self._counts[place] and not self._has_covers:
             self._has_covers = True
             self._write_covers(model)
             programme.minimise(goal)
             bound = max(bound, _whole_above(self._solve_bound(relaxed=True)))
-        if bound < self._best()[place]:
+        if bound < self._counts[place]:
             found = self._solve_bound(relaxed=False, share=0.4, apart=_LESS_THAN_ONE)
             bound = max(bound, _whole_above(found))
-            if found.values is not None and goal.value(found.values) < self._best()[place] - 0.5:
+            if found.values is not None and goal.value(found.values) < self._counts[place] - 0.5:
                 self._carry_out_solution(found.values)
         return bound
 
@@ -147,10 +156,16 @@ class LateSearch:
         )
 
     def _solve_bound(
-        self, *, relaxed: bool, share: float = 1.0, gap: float = 0.0, apart: float = 0.0
+        self,
+        *,
+        relaxed: bool,
+        share: float = 1.0,
+        gap: float = 0.0,
+        apart: float = 0.0,
+        start: list[float] | None = None,
     ) -> Solution:
         """Solve with no more fixed than is proved; the best plan is a solution of it."""
-        solved = self._solve(relaxed=relaxed, share=share, gap=gap, apart=apart)
+        solved = self._solve(relaxed=relaxed, share=share, gap=gap, apart=apart, start=start)
         if solved.is_infeasible:
             raise FalseBound("no payments at all")
         return solved
@@ -206,20 +221,25 @@ class LateSearch:
         programme = model.programme
         programme.minimise(model.cost)
         self._prove_cost(self._solve_bound(relaxed=True).bound, model)
-        for gap in _NEARLY:
-            found = self._solve_bound(relaxed=False, share=0.5, gap=gap)
+        gap, values = _NEARLY, None
+        for share in (0.7, 1.0):
+            found = self._solve_bound(relaxed=False, share=share, gap=gap, start=values)
             self._prove_cost(found.bound, model)
-            if self._is_proven():
+            values = found.values
+            if self._is_proven() or values is None:
                 return
-            if found.values is None or not self._carry_out_solution(found.values):
+            if not self._carry_out_solution(values):
                 break
             if self._is_proven():
                 return
+            # As near as the plan that is known by now needs it to be proved.
+            enough = cost_until(self._best(), self._cash.last) * CENT * _PROVEN
+            gap = max(_NEAREST, 1 - enough / found.objective)
         for _ in range(_PATTERNS - 1):
             if found.values is None:
                 return
             self._forbid(model, found.values)
-            found = self._solve(relaxed=False, share=0.5, gap=_NEARLY[0])
+            found = self._solve(relaxed=False, share=0.5, gap=_NEARLY)
             if found.values is None or self._carry_out_solution(found.values):
                 return
 
@@ -236,6 +256,14 @@ class LateSearch:
     def _prove_cost(self, bound: float, model: Model) -> None:
         if 0 < bound < INFINITE:
             self.cost_bound_fen = max(self.cost_bound_fen or 0, fen_below(bound, model))
+
+    def _sooner(self, model: Model) -> Sum:
+        """The cost, and of payments that cost the same, the sooner."""
+        goal = model.cost.copy()
+        for payments in model.payments:
+            for day, paid in payments.items():
+                goal.plus(paid, _SOONER * (day - self._ledger.day))
+        return goal
 
     def _carry_out_solution(self, values: Sequence[float]) -> bool:
         """Fix the pattern of a solution and let the ledger follow it.
@@ -254,7 +282,7 @@ class LateSearch:
             {due.due_on: _last_day(due, values, bool(late.rungs)) for due in late.dues}
             for late in model.late
         ]
-        programme.minimise(model.cost)
+        programme.minimise(self._sooner(model))
         kept = [_KEPT] * len(model.spent)
         missed: list[tuple[int, float]] = []
         for attempt in range(_MENDED):

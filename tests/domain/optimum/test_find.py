@@ -291,3 +291,14 @@ def test_nothing_is_prepaid_before_a_due_that_is_missed(pay_day, grace, fen, pre
     ledger = Ledger(household, following).run_to(first + 1)
 
     assert [one.amount_fen for one in ledger.payments] == prepaid
+
+
+@pytest.mark.parametrize("number", [7, 57])
+def test_a_late_plan_is_proven_to_the_thousandth(number):
+    """Two cards. The last 0.2 % of the bound is that interest comes before principal, and that no
+    due is paid before its day where nothing is prepaid; and of two days that cost the same, a
+    prepayment is not put on the one on which its promise forbids it."""
+    proof = find_optimum(realistic_household(number), seconds=ENOUGH).proof
+
+    assert any(proof.harm.counts)
+    assert proof.status == "proven"
