@@ -47,6 +47,15 @@ Run = Callable[[CarryingOut], tuple[Plan, Ledger]]
 """Runs a proposal in the ledger and keeps the plan if it is the best. Raises OutOfTime."""
 
 
+def build_bound(ledger: Ledger, cash: Cash, best: Plan) -> Model:
+    """The programme of which no solution has more late dues, or costs more, than a plan has; the
+    more exact where `best`, a plan that is known, has late dues."""
+    late = [due.due_on.toordinal() for due in best.dues if due.short_fen]
+    exact_to = max(late, default=0) + WINDOW_DAYS
+    span = Span(ledger.day, cash.last, cash.paydays, is_bound=True, exact_to=exact_to)
+    return build(ledger, span, cash.stretches(), may_be_late=True)
+
+
 class LateSearch:
     """Bounds of harm, by place of a severity, and of cost; `ledger` stands on the first day."""
 
@@ -91,10 +100,7 @@ class LateSearch:
 
     def prove(self) -> None:
         """Bounds of the counts, and whatever is better on the way."""
-        late = [due.due_on.toordinal() for due in self._best().dues if due.short_fen]
-        exact_to = max(late, default=0) + WINDOW_DAYS
-        span = Span(self._ledger.day, self._cash.last, self._cash.paydays, True, exact_to)
-        model = build(self._ledger, span, self._cash.stretches(), may_be_late=True)
+        model = build_bound(self._ledger, self._cash, self._best())
         self._model = model
         programme = model.programme
         of_contracts = [one for one in programme.whole if one not in _asked(model)]

@@ -17,10 +17,10 @@ from planner.domain.ledger.ledger import Ledger
 from planner.domain.ledger.replay import replay
 from planner.domain.optimum.cash import Cash
 from planner.domain.optimum.find import find_optimum
-from planner.domain.optimum.model import build
+from planner.domain.optimum.late_search import build_bound
 from planner.domain.optimum.programme import Sum
 from planner.domain.optimum.promise import Promise
-from planner.domain.optimum.rows.debt import CENT, Span
+from planner.domain.optimum.rows.debt import CENT
 from planner.domain.optimum.search import horizon
 from planner.domain.paying.lookahead import Lookahead
 from planner.domain.paying.prepaying import after_payments
@@ -104,10 +104,9 @@ def bound_model(household, plans):
     opened, books = replay(household)
     start = Ledger(opened, lambda ledger: None, books)
     start.run_to(start.day)
-    last = min(horizon(opened.as_of, min(plans, key=worth).debt_free_on), start.last_day)
-    cash = Cash(start, last)
-    span = Span(start.day, last, cash.paydays, is_bound=True)
-    return build(start, span, cash.stretches(), may_be_late=True)
+    best = min(plans, key=worth)
+    last = min(horizon(opened.as_of, best.debt_free_on), start.last_day)
+    return build_bound(start, Cash(start, last), best)
 
 
 def misfit(model, ledger):
