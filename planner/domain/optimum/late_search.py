@@ -47,12 +47,15 @@ Run = Callable[[CarryingOut], tuple[Plan, Ledger]]
 """Runs a proposal in the ledger and keeps the plan if it is the best. Raises OutOfTime."""
 
 
-def build_bound(ledger: Ledger, cash: Cash, best: Plan) -> Model:
-    """The programme of which no solution has more late dues, or costs more, than a plan has; the
-    more exact where `best`, a plan that is known, has late dues."""
+def exact_to(best: Plan) -> int:
+    """Until when exact rows are worth their time: some days after the last late due of a plan."""
     late = [due.due_on.toordinal() for due in best.dues if due.short_fen]
-    exact_to = max(late, default=0) + WINDOW_DAYS
-    span = Span(ledger.day, cash.last, cash.paydays, is_bound=True, exact_to=exact_to)
+    return max(late, default=0) + WINDOW_DAYS
+
+
+def build_bound(ledger: Ledger, cash: Cash, best: Plan) -> Model:
+    """The programme that lets every plan through, written most exactly where `best` is late."""
+    span = Span(ledger.day, cash.last, cash.paydays, is_bound=True, exact_to=exact_to(best))
     return build(ledger, span, cash.stretches(), may_be_late=True)
 
 

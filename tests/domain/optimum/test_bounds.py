@@ -15,6 +15,7 @@ from benchmarks.realistic import realistic_household
 from planner.domain.household.household import parse_household
 from planner.domain.ledger.ledger import Ledger
 from planner.domain.ledger.replay import replay
+from planner.domain.optimum import late_search
 from planner.domain.optimum.cash import Cash
 from planner.domain.optimum.find import find_optimum
 from planner.domain.optimum.late_search import build_bound
@@ -213,6 +214,21 @@ def test_every_plan_of_some_households_fits(kind):
 @pytest.mark.parametrize("kind", MADE)
 def test_every_plan_of_many_households_fits(kind, part):
     assert all_misfits(kind, range(part, MANY[kind], 20)) == {}
+
+
+def test_every_plan_fits_however_far_rows_are_exact(monkeypatch):
+    """Also where a statement and its due day lie in one stretch, after the last exact day."""
+    household = realistic_household(7)
+    found = list(ledgers(household, 0))
+    plans = [read_off(ledger, name) for name, ledger in found]
+    first = household.as_of.toordinal()
+    misfitting = []
+    for days in (0, 16, 32):
+        with monkeypatch.context() as patch:
+            patch.setattr(late_search, "exact_to", lambda best, days=days: first + days)
+            model = bound_model(household, plans)
+        misfitting += [(days, name) for name, ledger in found if misfit(model, ledger)]
+    assert misfitting == []
 
 
 def test_a_row_that_shuts_a_plan_out_is_found():

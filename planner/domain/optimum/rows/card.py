@@ -157,6 +157,7 @@ class Card:
                 if self.late is not None:
                     pot_most = unpaid[day].charges
                     bill.limit = yuan(card.principal) + pot_most
+                    bill.most = Sum([], bill.limit)
                     if day <= span.exact_to:
                         bill.most = self._most(bill, carried, left, groups, pot)
                     self._add_unmet(day, least)
