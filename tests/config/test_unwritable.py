@@ -100,7 +100,7 @@ WAYS = [
 
 def assert_said(response, caplog, reason):
     assert response.status_code == 503
-    assert "刚才提交的没有保存" in response.content.decode()
+    assert "那一次没有保存" in response.content.decode()
     assert "was not saved" in response.content.decode()
     assert response.headers["Retry-After"]
     assert response.headers["Content-Security-Policy"]

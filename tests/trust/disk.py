@@ -16,7 +16,7 @@ from tests.trust.rows import Row
 from tests.trust.visitor import Answer, Visitor, member, session_of
 
 PASSWORD = "seven quiet marmots 5183"
-SAID = "刚才提交的没有保存"
+SAID = "那一次没有保存"
 
 
 def measure(site: Any, short: bool) -> list[Row]:
