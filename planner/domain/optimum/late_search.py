@@ -55,7 +55,7 @@ def exact_to(best: Plan) -> int:
 
 def build_bound(ledger: Ledger, cash: Cash, best: Plan) -> Model:
     """The programme that lets every plan through, written most exactly where `best` is late."""
-    span = Span(ledger.day, cash.last, cash.paydays, is_bound=True, exact_to=exact_to(best))
+    span = Span(ledger.day, cash.last, cash.paydays, True, exact_to(best), cash.payable)
     return build(ledger, span, cash.stretches(), may_be_late=True)
 
 

@@ -163,8 +163,15 @@ class Card:
                     self._add_unmet(day, least)
                 self._bill(bill, unpaid.get(day))
             paid = Sum()
-            for balance in (carried, *left):
-                self._pay(balance, paid)
+            self._pay(carried, paid)
+            older = yuan(card.carried)
+            for balance, group in zip(left, groups, strict=True):
+                # What is new is paid after all that is older, until grace makes it alike. On the
+                # last of the days stands what is paid on later ones, too.
+                is_alike = day > group.last_safe_on or day == days[-1]
+                if is_alike or older <= span.payable_by(day):
+                    self._pay(balance, paid)
+                older += yuan(group.fen)
             if pot.terms or pot.constant > 0:
                 taken = programme.column()
                 kept = programme.column()

@@ -6,6 +6,7 @@ costs no more than the ledger; where a contract has no linear form, the payments
 only near what the ledger will ask.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from planner.domain.contracts.accrual import Nights
 from planner.domain.contracts.dues import NEVER
 from planner.domain.contracts.instalment import Instalment, ScheduledRow
 from planner.domain.contracts.open_end import OpenEnd, Requirement
-from planner.domain.optimum.programme import Sum
+from planner.domain.optimum.programme import INFINITE, Sum
 
 CENT = 0.01
 HALF_A_FEN = 0.005
@@ -77,6 +78,13 @@ class Span:
     paydays: Sequence[int]
     is_bound: bool  # for the bound rows only let through more; for a plan they come near
     exact_to: int = NEVER  # until when what may be late is written as nearly as it can be
+    payable: Sequence[int] = ()  # fen that lenders may have had by the end of each stretch
+
+    def payable_by(self, day: int) -> float:
+        """The most that can have been paid by the end of a day, in yuan."""
+        if not self.payable:
+            return INFINITE
+        return yuan(max(0, self.payable[bisect_right(self.paydays, day)]))
 
     def candidates(self, days: Sequence[int], until: int) -> list[int]:
         """The first day, paydays and the debt's own `days`, up to `until` or the last."""
