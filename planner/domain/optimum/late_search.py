@@ -131,14 +131,14 @@ class LateSearch:
         assert model is not None
         programme = model.programme
         programme.minimise(goal)
-        bound = _whole_above(self._solve_bound(relaxed=True))
+        bound = _whole_above(_possible(self._solve(relaxed=True)))
         if bound < self._counts[place] and not self._has_covers:
             self._has_covers = True
             self._write_covers(model)
             programme.minimise(goal)
-            bound = max(bound, _whole_above(self._solve_bound(relaxed=True)))
+            bound = max(bound, _whole_above(_possible(self._solve(relaxed=True))))
         if bound < self._counts[place]:
-            found = self._solve_bound(relaxed=False, share=0.4, apart=_LESS_THAN_ONE)
+            found = _possible(self._solve(relaxed=False, share=0.4, apart=_LESS_THAN_ONE))
             bound = max(bound, _whole_above(found))
             if found.values is not None and goal.value(found.values) < self._counts[place] - 0.5:
                 self._carry_out_solution(found.values)
@@ -163,21 +163,6 @@ class LateSearch:
             cancelled=self._deadline.is_cancelled,
             start=start,
         )
-
-    def _solve_bound(
-        self,
-        *,
-        relaxed: bool,
-        share: float = 1.0,
-        gap: float = 0.0,
-        apart: float = 0.0,
-        start: list[float] | None = None,
-    ) -> Solution:
-        """Solve with no more fixed than is proved; the best plan is a solution of it."""
-        solved = self._solve(relaxed=relaxed, share=share, gap=gap, apart=apart, start=start)
-        if solved.is_infeasible:
-            raise FalseBound("no payments at all")
-        return solved
 
     def _write_covers(self, model: Model) -> None:
         """Rows that follow from what must be unpaid at the end of a stretch: so many dues are."""
@@ -229,10 +214,10 @@ class LateSearch:
         """The least cost of payments with no more harm, first with broken questions."""
         programme = model.programme
         programme.minimise(model.cost)
-        self._prove_cost(self._solve_bound(relaxed=True).bound, model)
+        self._prove_cost(_possible(self._solve(relaxed=True)).bound, model)
         gap, values = _NEARLY, None
         for share in (0.7, 1.0):
-            found = self._solve_bound(relaxed=False, share=share, gap=gap, start=values)
+            found = _possible(self._solve(relaxed=False, share=share, gap=gap, start=values))
             self._prove_cost(found.bound, model)
             values = found.values
             if self._is_proven() or values is None:
@@ -309,6 +294,13 @@ class LateSearch:
         programme.lower, programme.upper = limits
         programme.cost, programme.constant = cost
         return settled.values is not None and not missed
+
+
+def _possible(solved: Solution) -> Solution:
+    """What was solved with no more fixed than is proved: the best plan is a solution of it."""
+    if solved.is_infeasible:
+        raise FalseBound("no payments at all")
+    return solved
 
 
 def _asked(model: Model) -> set[int]:
