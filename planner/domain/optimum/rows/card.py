@@ -162,16 +162,9 @@ class Card:
                         bill.most = self._most(bill, carried, left, groups, pot)
                     self._add_unmet(day, least)
                 self._bill(bill, unpaid.get(day))
-            paid = Sum()
-            self._pay(carried, paid)
-            older = yuan(card.carried)
-            for balance, group in zip(left, groups, strict=True):
-                # What is new is paid after all that is older, until grace makes it alike. On the
-                # last of the days stands what is paid on later ones, too.
-                is_alike = day > group.last_safe_on or day == days[-1]
-                if is_alike or older <= span.payable_by(day):
-                    self._pay(balance, paid)
-                older += yuan(group.fen)
+            # On the last of the days stands what is paid on later ones, too.
+            payable = INFINITE if day == days[-1] else span.payable_by(day)
+            paid = self._pay_principal(day, payable, carried, left, groups)
             if pot.terms or pot.constant > 0:
                 taken = programme.column()
                 kept = programme.column()
@@ -202,6 +195,20 @@ class Card:
             self._ask(unpaid)
         self.rows.owing.plus(self.remaining[days[-1]])
         self.rows.owing.plus(pot)
+
+    def _pay_principal(
+        self, day: int, payable: float, carried: Sum, left: list[Sum], groups: list[_CardGroup]
+    ) -> Sum:
+        """What is new is paid after all that is older, until grace makes it alike; no more than
+        `payable` has been paid by then."""
+        paid = Sum()
+        self._pay(carried, paid)
+        older = yuan(self.card.carried)
+        for balance, group in zip(left, groups, strict=True):
+            if day > group.last_safe_on or older <= payable:
+                self._pay(balance, paid)
+            older += yuan(group.fen)
+        return paid
 
     def _bear(self, accrued: Sum, principal: Sum, weight: float) -> None:
         """Interest of principal that grace did not free; what is tolerated may bear none."""
