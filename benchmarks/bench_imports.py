@@ -26,7 +26,7 @@ ROUNDS = 3
 HEAD = 18  # rows of the workbook above the payments
 PRINTING = Printing(
     width=38, lines=44, has_zeros=True, has_commas=True, is_full_width=False, has_footers=True,
-    dot=".",
+    dot=".", has_old_titles=False,
 )  # fmt: skip
 
 

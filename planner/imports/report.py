@@ -133,17 +133,18 @@ def _drop_doubtful(
             return 0  # the summary speaks of them only where there are any
         return None if None in counts else sum(count or 0 for count in counts)
 
-    kinds = [section.kind for section in sections if section.kind != "summary"]
+    parts = [section for section in sections if section.kind != "summary"]
+    titles = [section.title for section in parts]
     for account in accounts:
         if not account.is_read or account.is_followed:
             continue
         here = account.section
-        after = kinds[len(kinds) - kinds[::-1].index(here) :]
+        after = [part.kind for part in parts[len(titles) - titles[::-1].index(account.title) :]]
         following = [kind for kind in ACCOUNTS if kind in after]
         until = ACCOUNTS.index(following[0]) if following else len(ACCOUNTS)
         between = ACCOUNTS[ACCOUNTS.index(here) + 1 : until]
         found = sum(1 for one in accounts if one.section == here)
-        is_last_there = account is [one for one in accounts if one.section == here][-1]
+        is_last_there = account is [one for one in accounts if one.title == account.title][-1]
         if not is_last_there or told(here) != found or any(told(kind) for kind in between):
             account.kind, account.found = None, {}
 

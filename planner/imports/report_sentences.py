@@ -116,7 +116,13 @@ _FORMS: Sequence[tuple[str, str, str]] = (
     ),
 )
 _READERS = [(kind, state, re.compile(form)) for kind, state, form in _FORMS]
-WHOSE = re.compile(rf"{_OPENED}(?:发放的|办理的|进行最近一次代偿|接收债权|为[^,。为]{{2,30}}授信)")
+# How an account begins; the last group that is found tells under which heading it belongs.
+WHOSE = re.compile(
+    rf"{_OPENED}(?:(?P<credit_card>发放的准?贷记卡)|(?P<loan>发放的[\d,]+元|为[^,。为]{{2,30}}授信)"
+    r"|发放的|(?P<other_business>办理的)"
+    r"|(?P<compensation>进行最近一次代偿)|(?P<assigned_claim>接收债权))"
+)
+_GUARANTEES = re.compile(rf"{_day('opened')},为")
 _HOUSING = re.compile(r"住房|公积金|商用房")
 PRODUCTS = (
     (_HOUSING, "mortgage"),
@@ -140,6 +146,7 @@ class Account:
 
     no: int
     section: str
+    title: str
     text: str
     shown: str
     was_ever_overdue: bool
@@ -196,20 +203,38 @@ def accounts_of(section: Section) -> list[Account]:
             Account(
                 no=int(found[1]),
                 section=section.kind,
+                title=section.title,
                 text=text[found.end() : end],
                 shown=shown[found.end() : end],
                 was_ever_overdue=part > 0 and parts[part - 1][2] == "ever",
             )
         )
         part_of.append(part)
-    for place, account in enumerate(accounts[:-1]):
-        after = accounts[place + 1].no
+    is_theirs = False  # of the next whose beginning tells: its heading is missing here
+    for place in range(len(accounts) - 2, -1, -1):
+        account, after = accounts[place], accounts[place + 1]
+        is_here = _is_of(section, after)
+        is_theirs = is_theirs if is_here is None else not is_here
         is_new_part = part_of[place + 1] != part_of[place]
-        account.is_followed = after == account.no + 1 or (is_new_part and after == 1)
+        is_next = after.no == account.no + 1 or (is_new_part and after.no == 1)
+        account.is_followed = is_next and not is_theirs
     if accounts:
         # Nothing follows the end of a file, so nothing can have been put in its place.
         accounts[-1].is_followed = section.is_last
     return _each_once(accounts, part_of)
+
+
+def _is_of(section: Section, account: Account) -> bool | None:
+    """Whether an account belongs under this heading, by how it begins; None where nothing tells."""
+    if _GUARANTEES.match(account.text):
+        return section.kind == "guarantee"
+    begins = WHOSE.match(account.text)
+    if begins is None or begins.lastgroup == "institution":
+        return None
+    if begins.lastgroup == "loan" and section.title in ("购房贷款", "其他贷款"):
+        is_housing = _HOUSING.search(account.text, begins.start("loan")) is not None
+        return is_housing == (section.title == "购房贷款")
+    return begins.lastgroup == section.kind
 
 
 def _each_once(accounts: list[Account], part_of: list[int]) -> list[Account]:

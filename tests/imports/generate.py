@@ -24,6 +24,7 @@ HEADINGS = {
     "loan": ("贷款", "发生过逾期的账户明细如下：", "从未发生过逾期的账户明细如下："),
     "other": ("其他业务", "发生过逾期的账户明细如下：", "从未发生过逾期的账户明细如下："),
 }  # fmt: skip
+OLD_TITLES = ("购房贷款", "其他贷款")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Printing:
     is_full_width: bool
     has_footers: bool
     dot: str
+    has_old_titles: bool  # loans under two headings
 
     def day(self, on):
         pad = "02d" if self.has_zeros else "d"
@@ -130,6 +132,7 @@ printings = st.builds(
     is_full_width=st.booleans(),
     has_footers=st.booleans(),
     dot=st.sampled_from([".", "．", "、"]),
+    has_old_titles=st.booleans(),
 )
 accounts = st.builds(
     Made,
@@ -148,10 +151,26 @@ accounts = st.builds(
 )
 
 
-def as_printed(made):
+def as_printed(made, to):
     """In the order of a report, each in its part; a foreign account only of plain cards."""
-    order = sorted(made, key=lambda one: (list(HEADINGS).index(one.section), not one.was_overdue))
+    titles = [*_titles(to)]
+    order = sorted(made, key=lambda one: (titles.index(_title(one, to)), not one.was_overdue))
     return [replace(one, is_foreign=one.is_foreign and one.kind == "card") for one in order]
+
+
+def _titles(to):
+    """{title: (heading of the accounts that were overdue, of the others)}"""
+    return {
+        one: (ever, never)
+        for title, ever, never in HEADINGS.values()
+        for one in (OLD_TITLES if title == "贷款" and to.has_old_titles else (title,))
+    }
+
+
+def _title(one, to):
+    if one.section == "loan" and to.has_old_titles:
+        return OLD_TITLES[one.purpose not in HOUSING]
+    return HEADINGS[one.section][0]
 
 
 def pages_of(made, to):
@@ -159,8 +178,8 @@ def pages_of(made, to):
     lines = ["个人信用报告", "报告编号：2026112009300000000001 报告时间：2026-11-20 09:30:00",
              "姓名：示例用户 证件类型：身份证 证件号码：**************0000", "信贷记录", "信息概要",
              "信用卡 贷款 其他业务", "购房 其他", *_summary(made)]  # fmt: skip
-    for section, (title, ever, never) in HEADINGS.items():
-        some = [one for one in made if one.section == section]
+    for title, (ever, never) in _titles(to).items():
+        some = [one for one in made if _title(one, to) == title]
         if some:
             lines.append(title)
         for number, one in enumerate(some, 1):

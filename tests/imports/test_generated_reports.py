@@ -2,13 +2,25 @@
 
 import re
 from collections import Counter
+from datetime import date, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.imports.report import read_report
-from tests.imports.generate import accounts, as_printed, figures, pages_of, printings
+from tests.imports.generate import (
+    LENDERS,
+    LOANS,
+    Made,
+    Printing,
+    accounts,
+    as_printed,
+    figures,
+    pages_of,
+    printings,
+)
 
 pytestmark = [pytest.mark.property, pytest.mark.slow]
 
@@ -29,7 +41,7 @@ def true_figures(made):
 
 @given(reports)
 def test_a_report_is_read_as_it_was_printed(report):
-    made, to = as_printed(report[0]), report[1]
+    made, to = as_printed(*report), report[1]
 
     found = read_report(pages_of(made, to))
 
@@ -56,7 +68,7 @@ NARROW = {0xFF10 + digit: str(digit) for digit in range(10)}
 
 @given(short_reports, st.data())
 def test_a_cut_report_shows_no_wrong_balance(report, data):
-    made, to = as_printed(report[0]), report[1]
+    made, to = as_printed(*report), report[1]
     pages = pages_of(made, to)
     kept = data.draw(st.integers(0, len(pages) - 1))
     cut = data.draw(st.integers(0, len(pages[kept])))
@@ -69,7 +81,7 @@ def test_a_cut_report_shows_no_wrong_balance(report, data):
 @given(short_reports, st.data())
 def test_pages_in_another_order_show_no_wrong_balance(report, data):
     """With page numbers they are put in order; without, what may be torn apart is not read."""
-    made, to = as_printed(report[0]), report[1]
+    made, to = as_printed(*report), report[1]
     pages = data.draw(st.permutations(pages_of(made, to)))
 
     found = read_report(pages)
@@ -83,7 +95,7 @@ def test_pages_in_another_order_show_no_wrong_balance(report, data):
 def test_a_piece_that_is_cut_out_shows_no_wrong_balance(report, data):
     """Lines or pages, or from within one account to the same place in another, where what is left
     reads as one: what stands before and after is never taken for one account."""
-    made, to = as_printed(report[0]), report[1]
+    made, to = as_printed(*report), report[1]
     text = "\f".join(pages_of(made, to))
     places = [[found.start() for found in re.finditer(one, text)] for one in ("截至", r"\n|\Z")]
     some = data.draw(st.sampled_from([one for one in places if one]))
@@ -94,9 +106,37 @@ def test_a_piece_that_is_cut_out_shows_no_wrong_balance(report, data):
     assert read_figures(found) <= true_figures(made)
 
 
+@pytest.mark.parametrize("has_old_titles", [False, True])
+def test_accounts_of_two_headings_are_never_put_together(has_old_titles):
+    """From within every account to the same place in every later one, the heading between gone."""
+    to = Printing(400, 400, False, False, False, False, ".", has_old_titles)
+    opened = date(2020, 1, 1)
+    made = as_printed(
+        [
+            Made(kind, LENDERS[0], opened + timedelta(number), date(2026, 9, 1), 90_000,
+                 100 + number, purpose, False, 1, "", False, "0000")
+            for number, (kind, purpose) in enumerate(
+                [("card", ""), ("loan", LOANS[0]), ("loan", LOANS[5]), ("other", "")] * 3
+            )
+        ],
+        to,
+    )  # fmt: skip
+    text = "\f".join(pages_of(made, to))
+    places = [found.start() for found in re.finditer("截至", text)]
+    assert len(places) == len(made)
+
+    counts = []
+    for start, end in combinations(places, 2):
+        found = read_figures(read_report((text[:start] + text[end:]).split("\f")))
+        assert found <= true_figures(made)
+        counts.append(found.total())
+
+    assert max(counts) >= len(made) - 3  # what is not touched is read
+
+
 @given(short_reports, st.data())
 def test_another_sign_never_makes_a_figure_that_is_not_printed(report, data):
-    made, to = as_printed(report[0]), report[1]
+    made, to = as_printed(*report), report[1]
     text = "\f".join(pages_of(made, to))
     place = data.draw(st.integers(0, len(text) - 1))
     sign = data.draw(st.sampled_from("0123456789,.，。、元年月日余额（） 某"))
