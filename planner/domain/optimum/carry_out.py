@@ -40,7 +40,8 @@ class CarryingOut:
     Where there is only a pattern and no solution, money for dues that must be paid before the next
     income is kept, and what is left goes to dues that could wait. When what must be paid today is
     short the triage decides, or where dues may wait, the nearest last day. After `last_day` the
-    dearest rate. `has_waited` says whether something required was not paid on its day.
+    dearest rate. `has_waited` says whether something required was not paid on its day, `too_much`
+    by debt when a prepayment first was too large to keep its promise, and by how many fen.
     """
 
     def __init__(self, intentions: Sequence[Intention], last_day: int, triage: Triage) -> None:
@@ -52,7 +53,9 @@ class CarryingOut:
         self._paid = [0] * len(intentions)
         self._next_income = 0
         self._first_day: int | None = None
+        self._ahead: Lookahead | None = None
         self.has_waited = False
+        self.too_much: dict[int, tuple[int, int]] = {}
         self._after: Proposal = Prepaying(by_rate, triage)
 
     def __call__(self, ledger: Ledger) -> Amounts | None:
@@ -76,6 +79,7 @@ class CarryingOut:
         amounts = self._must(ledger)
         total = sum(amounts)
         if total > cash:
+            self._ahead = None  # what is foreseen does not come true
             return self._nearest(ledger, cash) if self._may_wait else self._triage(ledger)
         free = cash - total
         if not self._is_solved:
@@ -86,32 +90,49 @@ class CarryingOut:
                 break
             contract = ledger.contracts[index]
             extra = self._extra(ledger, index, intention, contract, amounts[index], free)
-            if self._may_wait:
-                required = max(0, contract.required_fen(ledger.day) - amounts[index])
-                if extra > required:
-                    prepaid.append((index, extra - required))
-                extra = min(extra, required)
+            required = max(0, contract.required_fen(ledger.day) - amounts[index])
+            if extra > required:
+                prepaid.append((index, extra - required))
+            extra = min(extra, required)
             amounts[index] += extra
             free -= extra
-        if prepaid:
-            self._prepay(ledger, amounts, free, prepaid)
+        left = free - ledger.household.buffer_fen
+        if prepaid and left > 0:
+            if self._may_wait:
+                self._prepay_while_late(ledger, amounts, left, prepaid)
+            else:
+                self._prepay(ledger, amounts, left, prepaid)
         if not self._is_solved and free > 0:
             self._pay_waiting(ledger, amounts, free)
         return amounts
 
     def _prepay(
-        self, ledger: Ledger, amounts: Amounts, free: int, wanted: Sequence[tuple[int, int]]
+        self, ledger: Ledger, amounts: Amounts, left: int, wanted: Sequence[tuple[int, int]]
     ) -> None:
-        """Prepay what is wanted of debts as far as it causes no miss and leaves the buffer.
+        """Prepay what is wanted of debts as far as it causes no miss and leaves the buffer; all
+        that was required until today was paid on its day, and forecasts came true."""
+        if self._ahead is None:
+            self._ahead = Lookahead(ledger)
+        contracts = after_payments(ledger, amounts)
+        trying = Trying(ledger, contracts, left, self._ahead, {})
+        for index, fen in wanted:
+            most = min(fen, trying.most(index)) if trying.left > 0 else 0
+            paid = trying.prepay(index, most) if most else 0
+            amounts[index] += paid
+            if fen - paid >= LEAST_PREPAYMENT_FEN and index not in self.too_much:
+                excess = trying.excess_fen if most else 0
+                self.too_much[index] = ledger.day, fen - most + (excess or 0)
+
+    def _prepay_while_late(
+        self, ledger: Ledger, amounts: Amounts, left: int, wanted: Sequence[tuple[int, int]]
+    ) -> None:
+        """The same where dues may wait, and forecasts are not what will be paid.
 
         Nothing while a due of the coming days would be missed: whoever looks for that money needs
         no more of it because of what was given away.
         """
         demanding = ledger.demanding
         if any(ledger.contracts[one].required_fen(ledger.day) > amounts[one] for one in demanding):
-            return
-        left = free - ledger.household.buffer_fen
-        if left <= 0:
             return
         contracts = after_payments(ledger, amounts)
         before = list(amounts)

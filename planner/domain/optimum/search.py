@@ -1,5 +1,6 @@
 """From a household to payments that cost least, and what no payments can go below."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import accumulate
@@ -163,7 +164,8 @@ class Search:
         return self._solve(programme, relaxed=True)
 
     def _mend(self, model: Model, found: Solution) -> None:
-        """Carry out a solution; then keep more back where the ledger has left too little.
+        """Carry out a solution; then keep more back where the ledger has left too little or has
+        not prepaid all.
 
         Where something was late all the same, more is kept throughout.
         """
@@ -178,6 +180,9 @@ class Search:
             plan, _ledger = self._run(following)
             left = self.cash.closings(plan.cash)
             lacks = [max(0, floor - fen) for floor, fen in zip(self._floors, left, strict=True)]
+            for day, fen in following.too_much.values():
+                place = bisect_right(self.cash.starts, day) - 1
+                lacks[place] = max(lacks[place], fen)
             if any(plan.harm.counts) and not any(lacks):
                 lacks = [int(_KEPT_BACK / CENT)] * len(lacks)
             if not any(lacks):

@@ -164,6 +164,8 @@ class Trying:
     is what is there above buffer and reserve. `closed_until` is told, by debt, up to which day it
     stays as tight as it was found: what is foreseen by then does not change. `short_on` is the
     first day, as far as was looked ahead, on which a due stays short whatever is prepaid.
+    `excess_fen` is by how much the last prepayment was too large as it was first tried, None where
+    no smaller one would do either.
     """
 
     def __init__(
@@ -186,6 +188,7 @@ class Trying:
         self._path: Path
         self._short_place = 0  # from this stretch on some due is late anyway
         self.short_on: int | None = None
+        self.excess_fen: int | None = 0
         self._tight: list[_Tight] = []
         self._sees_all = False
         near = min(self._day + _NEAR_DAYS, self._last_day)
@@ -251,6 +254,7 @@ class Trying:
         until = min(near, self._path.until)
         least = min([self.left, *(fen for _, fen in self._tight)])  # needs no later saving
         offered = most
+        self.excess_fen = 0
         tried: list[tuple[int, int]] = []  # amounts that were too large, and by how much
         for _ in range(_MOST_TRIES):
             amount = contract.payable(self._day, offered)
@@ -272,6 +276,8 @@ class Trying:
                 self._follow(self._path.until)
                 return amount
             self._close(index, excess.until)
+            if not tried:
+                self.excess_fen = excess.fen
             if excess.fen is None or amount <= least:
                 break
             tried.append((amount, excess.fen))
