@@ -123,6 +123,7 @@ class Tidied:
         self._before = _paid_by_day(ledger)
         self._spare = _Spare(ledger)
         self._advanced = [0] * len(ledger.contracts)  # paid before its day, and not made up for
+        self._ahead = 0  # paid more than before, of all debts, and not made up for
 
     def __call__(self, ledger: Ledger) -> Amounts:
         day, left = ledger.day, ledger.spendable_fen
@@ -131,9 +132,20 @@ class Tidied:
             for index, fen in self._before.get(day, ()):
                 amounts[index] = fen
             return amounts
-        for index, made in self._made.get(day, {}).items():
+        before = sum(fen for _index, fen in self._before.get(day, ()))
+        today = self._made.get(day, {})
+        for index, made in today.items():
             amounts[index] = self._as_made(ledger.contracts[index], index, day, made, left)
             left -= amounts[index]
+        # No day closes lower than before because of what is prepaid on it.
+        kept = before - self._ahead - sum(amounts)
+        for index, made in today.items():
+            prepaid = min(made.fen - made.required, kept, left)
+            if prepaid > 0 and not made.settled:
+                paid = ledger.contracts[index].payable(day, amounts[index] + prepaid)
+                kept -= paid - amounts[index]
+                left -= paid - amounts[index]
+                amounts[index] = paid
         waiting = []
         for index in ledger.demanding:
             missing = ledger.contracts[index].required_fen(day) - amounts[index]
@@ -144,15 +156,17 @@ class Tidied:
             amounts[index] += paid
             left -= paid
         note_made(self.now_made, ledger, amounts)
+        self._ahead += sum(amounts) - before
         return amounts
 
     def _as_made(self, contract: Contract, index: int, day: int, made: _Made, left: int) -> int:
-        """What is paid instead of a payment, since some of it may be paid already."""
+        """What is paid instead of a payment but for what it prepaid, since some of it may be paid
+        already."""
         required = contract.required_fen(day)
         if made.settled:
             wanted = contract.settle(day)
         elif made.fen >= made.required:
-            wanted = required + made.fen - made.required
+            wanted = required
         else:
             wanted = min(required, max(0, made.fen - self._advanced[index]))
         self._advanced[index] = max(0, self._advanced[index] - made.fen)
