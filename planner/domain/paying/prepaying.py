@@ -4,7 +4,7 @@ It is tried: with it, and only required amounts paid afterwards, no due is paid 
 without it, and no day closes below the buffer and that day's reserve and lower than without it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
@@ -155,6 +155,13 @@ class _Excess(NamedTuple):
 
     fen: int | None
     until: int
+
+
+class _Lower(NamedTuple):
+    """What is there more with a prepayment as a stretch begins and at its end."""
+
+    at_start: int
+    at_end: int
 
 
 class Trying:
@@ -319,32 +326,50 @@ class Trying:
         before = self._ahead.forecast(index)
         for _ in after.extend(until):
             pass
-        saved = [0] * (place_of(until) + 1 - path.first)
+        saved: list[dict[int, int]] = [{} for _ in range(place_of(until) + 1 - path.first)]
         asked = set()
         for day, fen in before.ahead(self._day, until):
-            saved[place_of(day) - path.first] += fen
+            saved[place_of(day) - path.first][day] = fen
             asked.add(day)
         new = set()
         for day, fen in after.ahead(self._day, until):
             place = place_of(day) - path.first
-            saved[place] -= fen
+            saved[place][day] = saved[place].get(day, 0) - fen
             if day not in asked:
                 new.add(place)
         most = _Excess(0, self._day)
         ahead = -amount
-        for place, gained in enumerate(saved):
-            least = min(ahead, ahead + gained)
-            ahead += gained
-            if least >= 0 and place not in new:
+        for place, by_day in enumerate(saved):
+            lower = _Lower(ahead, ahead + sum(by_day.values()))
+            ahead = lower.at_end
+            if min(lower) >= 0 and place not in new:
                 continue  # by then no less is there than without it
+            above = path.above[place]
             if place >= self._short_place:
-                if path.above[place] + ahead >= self._buffer:
+                if above + ahead >= self._buffer:
                     continue  # with it nothing is late any more
                 return _Excess(None, path.ends[place])
-            excess = self._buffer - path.above[place] - ahead
+            excess = self._buffer - above - ahead
+            if excess > 0 <= ahead and self.short_on is None:
+                excess = self._excess_before_end(place, lower.at_start, by_day)
             if excess > (most.fen or 0):
                 most = _Excess(excess, path.ends[place])
         return most
+
+    def _excess_before_end(self, place: int, ahead: int, saved: Mapping[int, int]) -> int:
+        """The excess on the last day of a stretch on which less is there than without the
+        prepayment; more was there above buffer and reserve on its days before. `ahead` is what
+        is there more as it begins, `saved` what the debt asks less on its days."""
+        path = self._path
+        last, less = 0, 0
+        for day in sorted(saved):
+            if ahead < 0:
+                last, less = day - 1, ahead
+            ahead += saved[day]
+        begins = path.ends[place - 1] + 1 if place else self._day
+        if last < begins:
+            return 0
+        return self._buffer - self._ahead.path(self._day, self._cash, last).above[-1] - less
 
 
 def after_payments(ledger: Ledger, amounts: Sequence[int]) -> list[Contract]:

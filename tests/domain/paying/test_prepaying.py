@@ -143,6 +143,33 @@ def test_the_last_1000_pay_a_bill_of_1000_which_then_bears_no_interest(strategy)
     assert (plan.totals.interest, plan.totals.fees) == (0, 0)
 
 
+def test_less_is_there_only_on_days_that_have_enough():
+    """1,300.00, a loan of 1,000.00 due on the 21st, 150.00 due on the 26th, a buffer of 200.00.
+
+    Paid today, 300.00 are there until the 20th, and from the 21st on more than otherwise: what
+    then closes below the buffer would have closed lower.
+    """
+    loan = {
+        "id": "loan", "name": "借呗", "product": None, "contract": "instalment",
+        "principal": "1000.00", "rate": {"rate": "0.0005", "per": "day"},
+        "method": "interest_only", "periods_left": 1, "next_due": "2026-12-21",
+    }  # fmt: skip
+    row = {
+        "id": "row", "name": "白条", "product": None, "contract": "instalment",
+        "principal": "150.00", "rate": None, "method": "equal_principal", "periods_left": 1,
+        "next_due": "2026-12-26",
+    }  # fmt: skip
+    made = document(
+        buffer="200.00", accounts=[account(balance="1300.00")], incomes=[], expenses=[],
+        debts=[loan, row],
+    )  # fmt: skip
+
+    plan = make_plan(parse_household(made), "avalanche")
+
+    assert plan.payments[0][:2] == (date(2026, 12, 1), "loan")
+    check_prepayment(plan, date(2026, 12, 1).toordinal())
+
+
 @pytest.mark.property
 @given(households(), st.sampled_from(PREPAYING), st.integers(0, 1000))
 def test_no_prepayment_harms_anything_later(document, strategy, which):
