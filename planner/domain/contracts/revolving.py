@@ -353,6 +353,10 @@ class Revolving:
         """What pays the statement in full whose new principal may still bear nothing; else 0."""
         return max((one.rest for one in self._statements if one.pieces), default=0)
 
+    def is_statement_day(self, day: int) -> bool:
+        """Whether the last statement was made on a day."""
+        return self._last_statement == day
+
     def is_statement_due(self, day: int) -> bool:
         """Whether a statement falls due on a day."""
         return any(one.due_on == day for one in self._statements)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from planner.domain.contracts.dues import NEVER
+from planner.domain.contracts.revolving import Revolving
 from planner.domain.ledger.ledger import Contract, Ledger
 from planner.domain.optimum.promise import Promise
 from planner.domain.paying.lookahead import Lookahead
@@ -147,19 +148,20 @@ class CarryingOut:
             if most:
                 amounts[index] += trying.prepay(index, most)
         left -= sum(amounts) - sum(before)
-        if not self._is_day_to_prepay(ledger):
-            return
         for index, fen in wanted:
             more = min(fen - (amounts[index] - before[index]), left)
-            if more >= LEAST_PREPAYMENT_FEN:
+            if more >= LEAST_PREPAYMENT_FEN and self._is_day_to_prepay(ledger, index):
                 paid = self._most_kept(ledger, promise, amounts, index, more)
                 amounts[index] += paid
                 left -= paid
 
-    def _is_day_to_prepay(self, ledger: Ledger) -> bool:
-        flows, index = ledger.flows, ledger.flow_index - 1
-        has_income = index >= 0 and flows.days[index] == ledger.day and flows.incomes[index] > 0
-        return has_income or ledger.day == self._first_day
+    def _is_day_to_prepay(self, ledger: Ledger, index: int) -> bool:
+        """When money comes, and right after a statement, which what is paid then counts for."""
+        flows, place = ledger.flows, ledger.flow_index - 1
+        has_income = place >= 0 and flows.days[place] == ledger.day and flows.incomes[place] > 0
+        contract = ledger.contracts[index]
+        has_statement = isinstance(contract, Revolving) and contract.is_statement_day(ledger.day)
+        return has_income or has_statement or ledger.day == self._first_day
 
     def _most_kept(
         self, ledger: Ledger, promise: Promise, amounts: Amounts, index: int, more: int
@@ -181,6 +183,8 @@ class CarryingOut:
                     break
             else:
                 broken = offered
+                if excess and offered == more:
+                    self.too_much.setdefault(index, (ledger.day, excess))
             offered = (kept + broken) // 2
             if excess and kept < broken - excess < broken:
                 offered = broken - excess

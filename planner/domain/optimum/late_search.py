@@ -86,10 +86,12 @@ class LateSearch:
     def _counts(self) -> tuple[int, ...]:
         return self._best().harm.counts
 
-    def _carry_out(self, found: Sequence[Intention]) -> tuple[Plan, Ledger]:
+    def _following(self, found: Sequence[Intention]) -> CarryingOut:
         self._deadline.check()
-        triage = LeastHarm(self._ledger.household)
-        return self._run(CarryingOut(found, self._cash.last, triage))
+        return CarryingOut(found, self._cash.last, LeastHarm(self._ledger.household))
+
+    def _stretch(self, day: int) -> int:
+        return bisect_right(self._cash.starts, day) - 1
 
     def find_patterns(self) -> None:
         """Patterns of the core, a little more kept back each time, carried out by the ledger."""
@@ -97,7 +99,7 @@ class LateSearch:
         part = Deadline(seconds, self._deadline.is_cancelled)
         core = Core(self._ledger, self._cash)
         for until in core.patterns(part.left, _KEPT_OF_CORE):
-            self._carry_out([Intention((), (), None, one) for one in until])
+            self._run(self._following([Intention((), (), None, one) for one in until]))
             if part.left() <= 0:
                 return
 
@@ -263,7 +265,8 @@ class LateSearch:
         """Fix the pattern of a solution and let the ledger follow it.
 
         Where the ledger misses what the solution pays, so much less is spent by then the next
-        time. Whether it then kept the pattern.
+        time; where it does not prepay what the solution does, in that stretch. Whether it then
+        kept the pattern.
         """
         model = self._model
         assert model is not None
@@ -278,19 +281,28 @@ class LateSearch:
         ]
         programme.minimise(self._sooner(model))
         kept = [_KEPT] * len(model.spent)
+        most = [INFINITE] * len(model.spent)
         missed: list[tuple[int, float]] = []
         for attempt in range(_MENDED):
             model.keep_back(kept)
+            for column, yuan in zip(model.spent, most, strict=True):
+                programme.upper[column] = min(programme.upper[column], yuan)
             settled = self._solve(relaxed=True)
             if settled.values is None:
                 break
-            _plan, ledger = self._carry_out(intentions(model, settled.values, until))
+            following = self._following(intentions(model, settled.values, until))
+            _plan, ledger = self._run(following)
             missed = _missed(ledger, until)
-            if not missed:
+            if not missed and (self._is_proven() or not following.too_much):
                 break
             for day, yuan in missed:
-                for stretch in range(bisect_right(self._cash.starts, day) - 1, len(kept)):
+                for stretch in range(self._stretch(day), len(kept)):
                     kept[stretch] += yuan * _MORE**attempt + _KEPT
+            if not missed:
+                for day, fen in following.too_much.values():
+                    stretch = self._stretch(day)
+                    spent = settled.values[model.spent[stretch]]
+                    most[stretch] = min(most[stretch], spent - fen * CENT - _KEPT)
         programme.lower, programme.upper = limits
         programme.cost, programme.constant = cost
         return settled.values is not None and not missed
