@@ -226,7 +226,9 @@ def _write_buffer(model: Model) -> None:
     for stretch, column in zip(model.stretches, model.spent, strict=True):
         if stretch.end > written_to:
             return
-        parts = [debt.asked_in(stretch.start, stretch.end, prepaying) for debt in model.backlogs]
+        prepays = programme.column(upper=1.0, whole=True)
+        now = Prepaying(stretch.start, stretch.end, prepays)
+        parts = [debt.asked_in(stretch.end, now, prepaying) for debt in model.backlogs]
         unpaid = [debt.left_at(stretch.end) for debt in model.backlogs]
         asked, falling, left = Sum(), Sum(), Sum()
         for part in parts:
@@ -235,7 +237,6 @@ def _write_buffer(model: Model) -> None:
         for rest in unpaid:
             left.plus(rest.asked)
         most_left = sum(rest.most for rest in unpaid)
-        prepays = programme.column(upper=1.0, whole=True)
         keeps = programme.column(upper=1.0, whole=True)  # the buffer to its end
         programme.row([(prepays, 1.0), (keeps, -1.0)], 0.0)
         above = max(0.0, stretch.payable - stretch.beside_buffer)
@@ -254,8 +255,8 @@ def _write_buffer(model: Model) -> None:
         )
         _prepay_only_where_said(model, stretch, parts, prepays)
         if stretch.start <= model.span.exact_to:
-            _pay_when_due(model, stretch, prepays, prepaying)
-        prepaying.append(Prepaying(stretch.start, stretch.end, prepays))
+            _pay_when_due(model, stretch, now, prepaying)
+        prepaying.append(now)
         before = one(column)
         for part, rest in zip(parts, unpaid, strict=True):
             # What is unpaid at the end fell due after the day of the prepayment.
@@ -291,7 +292,7 @@ def _prepay_only_where_said(
 
 
 def _pay_when_due(
-    model: Model, stretch: Stretch, prepays: int, before: Sequence[Prepaying]
+    model: Model, stretch: Stretch, now: Prepaying, before: Sequence[Prepaying]
 ) -> None:
     """Nor is a due paid before its day, or something is prepaid in the stretch."""
     most = max(0.0, stretch.payable)
@@ -306,9 +307,9 @@ def _pay_when_due(
                     paid.plus(payments[day])
             if not paid.terms:
                 continue
-            asked = debt.asked_in(stretch.start, due_on - 1, before).asked
+            asked = debt.asked_in(due_on - 1, now, before).asked
             model.programme.row(
-                [*paid.terms, *asked.negated(), (prepays, -most)],
+                [*paid.terms, *asked.negated(), (now.column, -most)],
                 upper=asked.constant - paid.constant + CENT,
             )
 
@@ -334,4 +335,5 @@ def _wait_in_grace(
             paid.terms.append((waits, -1.0))
             programme.row(paid.terms, -paid.constant)
             before = one(waits)
+    rows.owing.plus(before)  # at the end
     return payments

@@ -249,6 +249,21 @@ def test_a_fee_is_saved_once_what_was_late_is_paid():
     assert cost_of(found.plan) <= 8100_48
 
 
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(54, id="what waits within its grace at the end is owing"),
+        pytest.param(95, id="less is there before a due only"),
+        pytest.param(77, id="a little less elsewhere settles a loan"),
+        pytest.param(67, id="a late fee was not in the minimum that was missed"),
+        pytest.param(43, id="a minimum is paid right after its statement"),
+    ],
+)
+def test_what_once_left_a_gap_is_proven(seed):
+    found = find_optimum(realistic_household(seed), seconds=ENOUGH)
+    assert found.proof.status == "proven"
+
+
 @pytest.mark.parametrize("seed", [41, 92, 101, 168])
 def test_improving_a_plan_spends_no_buffer(seed):
     """Each of these is improved day by day; less is to be spent where a buffer is kept."""

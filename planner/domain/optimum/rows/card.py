@@ -50,6 +50,7 @@ class Bill:
 
     `left` of the principal of the start is left after it where minimums are paid. `most` is what
     it asks at the most, and never more than `limit`; of no use where dues may not be late.
+    `late_fee` is what it costs to miss it.
     """
 
     start: int
@@ -59,6 +60,7 @@ class Bill:
     left: float = 0.0
     most: Sum = field(default_factory=Sum)
     limit: float = 0.0
+    late_fee: Sum = field(default_factory=Sum)
 
 
 @dataclass(slots=True)
@@ -294,10 +296,15 @@ class Card:
         missed = due.columns.get(bill.last_safe_on)
         if late_fee.floor_fen and missed is not None:
             self.programme.row([(fee, 1.0), (missed, -yuan(late_fee.floor_fen))], 0.0)
-        pot.plus(one(fee))
+        bill.late_fee = one(fee)
+        pot.plus(bill.late_fee)
 
     def _add_unmet(self, day: int, least: Sum) -> None:
-        """What the last minimum lacks of principal is in the next one in full."""
+        """What the last minimum lacks of principal is in the next one in full.
+
+        That is no less than all that it lacks but the interest and fees that stand. Its late fee
+        stands, too, but was not in it; what is paid after that was charged may have paid it first.
+        """
         minimum = self.card.terms.minimum
         if minimum is None or not self.bills:
             return
@@ -313,6 +320,10 @@ class Card:
         unmet = self.programme.column()
         slack = yuan(self.debt.tolerance_fen) + CENT
         self.programme.row([(unmet, 1.0), *lacks.negated()], lacks.constant - slack)
+        if last.last_safe_on < day - 1 and day <= self.span.exact_to:
+            lacks.plus(last.late_fee)
+            lacks.plus(self._window(last.last_safe_on + 1, day - 1), -1.0)
+            self.programme.row([(unmet, 1.0), *lacks.negated()], lacks.constant - slack)
         least.plus(one(unmet, share))
 
     def _most(
@@ -439,9 +450,9 @@ class Card:
         most = sum(due.most + CENT for due in self.late.dues if due.due_on <= day)
         return Left(self.lacks_at(day) or Sum(), most)
 
-    def asked_in(self, start: int, end: int, before: Sequence[Prepaying]) -> Asked:
-        """`before` are the stretches before this one."""
-        late = self.late
+    def asked_in(self, end: int, now: Prepaying, before: Sequence[Prepaying]) -> Asked:
+        """From the start of the stretch `now`; `before` are those before it."""
+        late, start = self.late, now.start
         assert late is not None
         is_first = start == self.span.first
         most = falling = CENT
@@ -464,7 +475,7 @@ class Card:
             [(asked, 1.0), *((column, -entry) for column, entry in terms)], upper=most
         )
         if start <= self.span.exact_to:
-            self._ask_at_most(asked, start, end, before)
+            self._ask_at_most(asked, end, now, before)
         earlier = [day for day in self.paid if day < start]
         if earlier and not is_first:
             owed = self.remaining[earlier[-1]].copy()
@@ -480,15 +491,19 @@ class Card:
         self.programme.row([(asked, 1.0), (fallen, -1.0)], 0.0)
         return Asked(one(asked), one(fallen))
 
-    def _ask_at_most(self, asked: int, start: int, end: int, before: Sequence[Prepaying]) -> None:
+    def _ask_at_most(
+        self, asked: int, end: int, now: Prepaying, before: Sequence[Prepaying]
+    ) -> None:
         """What is asked in a stretch: what the last statement before it leaves unpaid of those
-        due by its end, and what those of its days ask."""
-        programme = self.programme
+        due by its end, and what those of its days ask; more if something is prepaid before
+        them, since it is meant as without that."""
+        programme, start = self.programme, now.start
         due = [bill for bill in self.bills if bill.due_on <= end]
         total = Sum([], CENT * (len(due) + 1) + yuan(self.debt.tolerance_fen) * len(due))
         older = [bill for bill in due if bill.start < start or bill.start == self.span.first]
         for bill in due[len(older) :]:
             total.plus(bill.most)
+            total.plus(one(now.column, bill.limit))
         if older:
             bill = older[-1]
             left = programme.column(upper=bill.limit)

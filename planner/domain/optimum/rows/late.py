@@ -188,7 +188,8 @@ class Backlog:
         most = sum(claim.most * self._grown(claim.due_on, day) for claim in self.claims)
         return Left(Sum() if left is None else one(left), most)
 
-    def asked_in(self, start: int, end: int, _before: Sequence[Prepaying]) -> Asked:
+    def asked_in(self, end: int, now: Prepaying, _before: Sequence[Prepaying]) -> Asked:
+        start = now.start
         is_first = start == self.span.first
         claims = [one for one in self.claims if one.due_on <= end]
         if not is_first:
@@ -207,7 +208,8 @@ class Backlog:
         most = sum(claim.most * self._grown(claim.due_on, end) for claim in claims)
         limits = [Sum([], most + slack)]
         if len(claims) == 1 and (rest := claims[0].rest) is not None:
-            limits.append(Sum([], slack))
+            # Where something is prepaid, more would have been asked without it.
+            limits.append(Sum([(now.column, most)], slack))
             limits[-1].plus(rest, self._grown(claims[0].due_on, end))
         for limit in limits:
             limit.plus(backlog)
