@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from planner.domain.household.household import Household
-from planner.domain.ledger.consequences import Harm
+from planner.domain.ledger.consequences import Harm, weigh_harm
 from planner.domain.ledger.ledger import Ledger, last_day_of
 from planner.domain.ledger.replay import replay
 from planner.domain.optimum.carry_out import CarryingOut
@@ -150,7 +150,10 @@ class _Finder:
             deadline.check()
             return proposal(ledger)
 
-        ledger = tidy(Ledger(self._opened, in_time, self._books).run())
+        made = Ledger(self._opened, in_time, self._books).run()
+        ledger = tidy(made)
+        if weigh_harm(made).counts < weigh_harm(ledger).counts:
+            ledger = made  # a later due needs the money to stay where it is
         plan = read_off(ledger, "optimal")
         search = self._search
         assert search is not None

@@ -264,6 +264,13 @@ def test_what_once_left_a_gap_is_proven(seed):
     assert found.proof.status == "proven"
 
 
+def test_money_that_a_later_due_needs_is_not_idle():
+    """Paid after the late fee, it lowers the next minimum by more than before; that is then met."""
+    found = find_optimum(realistic_household(366), seconds=ENOUGH)
+    assert found.plan.harm.counts == (0, 0, 0, 1, 1)
+    assert found.proof.harm_bound.counts == (0, 0, 0, 1, 1)
+
+
 @pytest.mark.parametrize("seed", [41, 92, 101, 168])
 def test_improving_a_plan_spends_no_buffer(seed):
     """Each of these is improved day by day; less is to be spent where a buffer is kept."""
