@@ -36,6 +36,7 @@ from planner.domain.ledger.replay import replay
 from planner.domain.optimum import clock
 from planner.domain.optimum.carry_out import CarryingOut, Intention
 from planner.domain.optimum.cash import Cash
+from planner.domain.optimum.clock import Deadline
 from planner.domain.optimum.core import Core
 from planner.domain.optimum.find import Optimum, find_optimum
 from planner.domain.optimum.search import horizon
@@ -251,7 +252,7 @@ def least_counts(household: Household, seconds: int) -> Counts:
     random orders of debts come to."""
     found = [counts(find_optimum(household, seconds=seconds))]
     opened, books = replay(household)
-    for until in core_patterns(opened, books):
+    for until in core_patterns(opened, books, seconds):
         intended = [Intention((), (), None, one) for one in until]
         following = CarryingOut(intended, NEVER, LeastHarm(opened))
         found.append(weigh_harm(Ledger(opened, following, books).run()).counts)
@@ -264,13 +265,13 @@ def least_counts(household: Household, seconds: int) -> Counts:
     return min(found)
 
 
-def core_patterns(opened: Household, books: Books) -> Iterator[list[dict[int, int]]]:
-    """Patterns of the core with more and more kept back, each to optimality."""
+def core_patterns(opened: Household, books: Books, seconds: int) -> Iterator[list[dict[int, int]]]:
+    """Patterns of the core with more and more kept back, so many seconds for all."""
     ledger = Ledger(opened, lambda ledger: None, books)
     ledger.run_to(ledger.day)
     cash = Cash(ledger, min(horizon(opened.as_of, None), ledger.last_day))
     kept = [(1 + part / 50, 20.0 * part + 1) for part in range(8)]
-    return Core(ledger, cash).patterns(lambda: 60.0, kept)
+    return Core(ledger, cash).patterns(Deadline(seconds, lambda: False).left, kept)
 
 
 def store(seconds: int, count: int) -> None:
