@@ -7,7 +7,7 @@ to that debt later.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from planner.domain.contracts.dues import NEVER
@@ -109,15 +109,41 @@ def note_made(made: AllMade, ledger: Ledger, amounts: Sequence[int]) -> None:
             made.setdefault(day, {})[index] = _Made(fen, required, settled)
 
 
+def _lacking(before: Ledger, after: Ledger, tidied: "Tidied") -> dict[int, int]:
+    """Fen by stretch in which something is prepaid by which it closes too low: below buffer and
+    reserve, and lower than before, but for what is overdue and was paid earlier."""
+    lacks = {}
+    buffer, flows = before.household.buffer_fen, before.flows
+    closings = []
+    for ledger in (before, after):
+        days = [row.on.toordinal() for row in ledger.cash_days]
+        closings.append((days, ledger.cash_days))
+    last = min(days[-1] for days, _rows in closings)
+    for place in tidied.prepaid_in:
+        end = flows.stretches.ends[place]
+        if end > last:
+            continue
+        was, now = (rows[bisect_right(days, end) - 1].closing_fen for days, rows in closings)
+        lack = min(was, buffer + flows.reserve(end)) - now - tidied.advanced_at[place]
+        if lack > 0:
+            lacks[place] = lack
+    return lacks
+
+
 class Tidied:
     """A proposal: the payments of a finished ledger, as early as nothing else needs the money.
 
     `made` is what those paid for, at least from the first day on that left something unpaid;
-    after a run `now_made` is the same of its own payments.
+    `less`, by stretch between incomes, by how many fen less is prepaid in it. After a run
+    `now_made` is what its own payments paid for, `prepaid_in` are the stretches in which it
+    prepaid something, and `advanced_at` is what by the end of each was paid earlier.
     """
 
-    def __init__(self, ledger: Ledger, made: AllMade) -> None:
+    def __init__(self, ledger: Ledger, made: AllMade, less: Mapping[int, int]) -> None:
         self.now_made: AllMade = {}
+        self.prepaid_in: set[int] = set()
+        self.advanced_at: dict[int, int] = {}
+        self._less = dict(less)
         self._made = made
         self._first_short = ledger.waiting[0].day
         self._before = _paid_by_day(ledger)
@@ -133,19 +159,11 @@ class Tidied:
                 amounts[index] = fen
             return amounts
         before = sum(fen for _index, fen in self._before.get(day, ()))
-        today = self._made.get(day, {})
-        for index, made in today.items():
+        for index, made in self._made.get(day, {}).items():
             amounts[index] = self._as_made(ledger.contracts[index], index, day, made, left)
             left -= amounts[index]
-        # No day closes lower than before because of what is prepaid on it.
-        kept = before - self._ahead - sum(amounts)
-        for index, made in today.items():
-            prepaid = min(made.fen - made.required, kept, left)
-            if prepaid > 0 and not made.settled:
-                paid = ledger.contracts[index].payable(day, amounts[index] + prepaid)
-                kept -= paid - amounts[index]
-                left -= paid - amounts[index]
-                amounts[index] = paid
+        self._prepay(ledger, amounts, before - self._ahead, left)
+        left = ledger.spendable_fen - sum(amounts)
         waiting = []
         for index in ledger.demanding:
             missing = ledger.contracts[index].required_fen(day) - amounts[index]
@@ -157,7 +175,27 @@ class Tidied:
             left -= paid
         note_made(self.now_made, ledger, amounts)
         self._ahead += sum(amounts) - before
+        self.advanced_at[ledger.flows.stretches.place(day)] = sum(self._advanced)
         return amounts
+
+    def _prepay(self, ledger: Ledger, amounts: Amounts, total: int, left: int) -> None:
+        """Prepay what was prepaid, as far as all of the day is no more than a total: so no day
+        closes lower than before because of what is prepaid on it."""
+        day = ledger.day
+        place = ledger.flows.stretches.place(day)
+        kept = total - sum(amounts)
+        for index, made in self._made.get(day, {}).items():
+            prepaid = min(made.fen - made.required, kept, left)
+            if prepaid <= 0 or made.settled:
+                continue
+            self.prepaid_in.add(place)
+            prepaid -= (less := min(prepaid, self._less.get(place, 0)))
+            if less:
+                self._less[place] -= less
+            paid = ledger.contracts[index].payable(day, amounts[index] + prepaid)
+            kept -= paid - amounts[index]
+            left -= paid - amounts[index]
+            amounts[index] = paid
 
     def _as_made(self, contract: Contract, index: int, day: int, made: _Made, left: int) -> int:
         """What is paid instead of a payment but for what it prepaid, since some of it may be paid
@@ -207,8 +245,12 @@ def tidy(ledger: Ledger, made: AllMade | None = None) -> Ledger:
         Ledger(ledger.household, recording, ledger.books).run()
         made = recording.made
     for _ in range(_MOST_ROUNDS):
-        tidied = Tidied(ledger, made)
-        ledger = Ledger(ledger.household, tidied, ledger.books).run()
+        tidied = Tidied(ledger, made, {})
+        done = Ledger(ledger.household, tidied, ledger.books).run()
+        if lacks := _lacking(ledger, done, tidied):
+            tidied = Tidied(ledger, made, lacks)
+            done = Ledger(ledger.household, tidied, ledger.books).run()
+        ledger = done
         if not has_idle_money(ledger):
             break
         made = tidied.now_made
