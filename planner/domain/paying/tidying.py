@@ -6,7 +6,7 @@ to that debt later.
 """
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -245,11 +245,14 @@ def tidy(ledger: Ledger, made: AllMade | None = None) -> Ledger:
         Ledger(ledger.household, recording, ledger.books).run()
         made = recording.made
     for _ in range(_MOST_ROUNDS):
-        tidied = Tidied(ledger, made, {})
-        done = Ledger(ledger.household, tidied, ledger.books).run()
-        if lacks := _lacking(ledger, done, tidied):
-            tidied = Tidied(ledger, made, lacks)
+        less: Counter[int] = Counter()
+        for _again in range(_MOST_ROUNDS):
+            tidied = Tidied(ledger, made, less)
             done = Ledger(ledger.household, tidied, ledger.books).run()
+            lacks = _lacking(ledger, done, tidied)
+            if not lacks:
+                break
+            less.update(lacks)
         ledger = done
         if not has_idle_money(ledger):
             break
