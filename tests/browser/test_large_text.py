@@ -56,7 +56,7 @@ def test_large_text_needs_no_push_to_the_side(browse, make_guest, watch, documen
             continue  # a file, an address that only takes what is sent, or one that led elsewhere
         seen.add(found.url)
         page.route(partial(str.__eq__, found.url), partial(fulfilled, found), times=1)
-        page.goto(found.url, wait_until="domcontentloaded")
+        page.goto(found.url)  # its style sheets, too
         page.evaluate(LARGE)
         page.evaluate(OPENED)
         if sticks_out := page.evaluate(STICKS_OUT):
