@@ -152,7 +152,7 @@ class _Finder:
 
         made = Ledger(self._opened, in_time, self._books).run()
         ledger = tidy(made)
-        if weigh_harm(made).counts < weigh_harm(ledger).counts:
+        if ledger is not made and weigh_harm(made).counts < weigh_harm(ledger).counts:
             ledger = made  # a later due needs the money to stay where it is
         plan = read_off(ledger, "optimal")
         search = self._search

@@ -112,7 +112,9 @@ def note_made(made: AllMade, ledger: Ledger, amounts: Sequence[int]) -> None:
 def _lacking(before: Ledger, after: Ledger, tidied: "Tidied") -> dict[int, int]:
     """Fen by stretch in which something is prepaid by which it closes too low: below buffer and
     reserve, and lower than before, but for what is overdue and was paid earlier."""
-    lacks = {}
+    lacks: dict[int, int] = {}
+    if not tidied.prepaid_in:
+        return lacks
     buffer, flows = before.household.buffer_fen, before.flows
     closings = []
     for ledger in (before, after):
