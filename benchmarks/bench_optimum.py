@@ -28,20 +28,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.mixed import DEBTS, MONTHS, mixed_household
 from benchmarks.realistic import realistic_household
-from planner.domain.contracts.dues import NEVER
 from planner.domain.household.household import Household
 from planner.domain.ledger.consequences import weigh_harm
-from planner.domain.ledger.ledger import Books, Ledger
+from planner.domain.ledger.ledger import Ledger
 from planner.domain.ledger.replay import replay
 from planner.domain.optimum import clock
-from planner.domain.optimum.carry_out import CarryingOut, Intention
-from planner.domain.optimum.cash import Cash
-from planner.domain.optimum.clock import Deadline
-from planner.domain.optimum.core import Core
 from planner.domain.optimum.find import Optimum, find_optimum
-from planner.domain.optimum.search import horizon
 from planner.domain.paying.prepaying import Prepaying, by_rate
-from planner.domain.paying.triage import LeastHarm, pay_in_order
+from planner.domain.paying.triage import pay_in_order
 from planner.domain.paying.trials import RULES_OF_THUMB, make_plans
 from planner.domain.plan.plan import cost_of, merit_of
 
@@ -248,14 +242,10 @@ def report_short(count: int) -> None:
 
 
 def least_counts(household: Household, seconds: int) -> Counts:
-    """The fewest late dues that a search of so many seconds, patterns of the core alone and
-    random orders of debts come to."""
+    """The fewest late dues that a search of so many seconds, most of them spent on patterns of the
+    core, and random orders of debts come to."""
     found = [counts(find_optimum(household, seconds=seconds))]
     opened, books = replay(household)
-    for until in core_patterns(opened, books, seconds):
-        intended = [Intention((), (), None, one) for one in until]
-        following = CarryingOut(intended, NEVER, LeastHarm(opened))
-        found.append(weigh_harm(Ledger(opened, following, books).run()).counts)
     random = Random(f"orders {seconds}")
     order = list(range(len(opened.debts)))
     for _ in range(ORDERS):
@@ -263,15 +253,6 @@ def least_counts(household: Household, seconds: int) -> Counts:
         proposal = Prepaying(by_rate, pay_in_order(tuple(order)))
         found.append(weigh_harm(Ledger(opened, proposal, books).run()).counts)
     return min(found)
-
-
-def core_patterns(opened: Household, books: Books, seconds: int) -> Iterator[list[dict[int, int]]]:
-    """Patterns of the core with more and more kept back, so many seconds for all."""
-    ledger = Ledger(opened, lambda ledger: None, books)
-    ledger.run_to(ledger.day)
-    cash = Cash(ledger, min(horizon(opened.as_of, None), ledger.last_day))
-    kept = [(1 + part / 50, 20.0 * part + 1) for part in range(8)]
-    return Core(ledger, cash).patterns(Deadline(seconds, lambda: False).left, kept)
 
 
 def store(seconds: int, count: int) -> None:

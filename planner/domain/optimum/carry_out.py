@@ -41,8 +41,9 @@ class CarryingOut:
     Where there is only a pattern and no solution, money for dues that must be paid before the next
     income is kept, and what is left goes to dues that could wait. When what must be paid today is
     short the triage decides, or where dues may wait, the nearest last day. After `last_day` the
-    dearest rate. `has_waited` says whether something required was not paid on its day, `too_much`
-    by debt when a prepayment first was too large to keep its promise, and by how many fen.
+    dearest rate. `has_waited` says whether something required was not paid on its day, `lacked` by
+    day how many fen lacked for what had to be paid, `too_much` by debt when a prepayment first was
+    too large to keep its promise, and by how many fen.
     """
 
     def __init__(self, intentions: Sequence[Intention], last_day: int, triage: Triage) -> None:
@@ -56,6 +57,7 @@ class CarryingOut:
         self._first_day: int | None = None
         self._ahead: Lookahead | None = None
         self.has_waited = False
+        self.lacked: dict[int, int] = {}
         self.too_much: dict[int, tuple[int, int]] = {}
         self._after: Proposal = Prepaying(by_rate, triage)
 
@@ -80,6 +82,7 @@ class CarryingOut:
         amounts = self._must(ledger)
         total = sum(amounts)
         if total > cash:
+            self.lacked[ledger.day] = total - cash
             self._ahead = None  # what is foreseen does not come true
             return self._nearest(ledger, cash) if self._may_wait else self._triage(ledger)
         free = cash - total
@@ -193,11 +196,13 @@ class CarryingOut:
         return kept
 
     def _pay_waiting(self, ledger: Ledger, amounts: Amounts, free: int) -> None:
-        """What nothing else needs goes to what could wait, the nearest last day first."""
+        """What nothing else needs goes to what could wait, the nearest last day first; what may
+        stay unpaid gets nothing: later dues count on that money."""
         demands = sorted(
             (*demand, index)
             for index in ledger.demanding
             for demand in self._demands(index, ledger.contracts[index], ledger.day)
+            if demand[0] != NEVER
         )
         left = {index: amounts[index] for index in ledger.demanding}
         for _last_day, _due_on, fen, index in demands:

@@ -23,18 +23,11 @@ from planner.domain.paying.triage import WINDOW_DAYS, LeastHarm
 from planner.domain.plan.plan import Plan, cost_until
 from planner.domain.plan.proof import PROVEN_GAP
 
-# (share, yuan) of what must wait: first none kept back, for money that comes out to the fen.
-_KEPT_OF_CORE = (
-    (1.0, 0.0),
-    (1.0, 1.0),
-    (1.0, 20.0),
-    (1.02, 50.0),
-    (1.04, 100.0),
-    (1.07, 150.0),
-    (1.1, 200.0),
-)
 _CORE_SECONDS = 0.5
-_KEPT = 0.1  # yuan kept back when a solution is carried out
+_LARGE_CORE = 600  # questions; of more the bound is out of reach, and patterns are worth the time
+_LARGE_SHARE = 0.8  # of the time that is left
+_ROUNDS = 8  # of the core, each with more kept back where the ledger lacked money
+_KEPT = 0.1  # yuan kept back when a pattern or a solution is carried out
 _MORE = 3  # times as much each time: an older debt may ask for more than the model knows
 _MENDED = 5  # times that a solution is carried out anew, with more kept back
 _PATTERNS = 6  # that are tried at the least cost
@@ -94,14 +87,40 @@ class LateSearch:
         return bisect_right(self._cash.starts, day) - 1
 
     def find_patterns(self) -> None:
-        """Patterns of the core, a little more kept back each time, carried out by the ledger."""
-        seconds = min(_CORE_SECONDS, self._deadline.left() / 4)
-        part = Deadline(seconds, self._deadline.is_cancelled)
+        """Patterns of the core, carried out by the ledger: what that lacks is kept back next time.
+
+        Once with every due paid at once, and once with large ones paid bit by bit.
+        """
         core = Core(self._ledger, self._cash)
-        for until in core.patterns(part.left, _KEPT_OF_CORE):
-            self._run(self._following([Intention((), (), None, one) for one in until]))
+        seconds = min(_CORE_SECONDS, self._deadline.left() / 4)
+        if core.size > _LARGE_CORE:
+            seconds = self._deadline.left() * _LARGE_SHARE
+        part = Deadline(seconds, self._deadline.is_cancelled)
+        for in_parts in (False, True):
             if part.left() <= 0:
                 return
+            kept = [0.0] * len(self._cash.starts)
+            for _ in range(_ROUNDS):
+                until = core.pattern(part.left, kept, in_parts=in_parts)
+                if until is None:
+                    break
+                following = self._following([Intention((), (), None, one) for one in until])
+                self._run(following)
+                if part.left() <= 0 or not following.lacked:
+                    break
+                self._keep_back(kept, following.lacked)
+
+    def _keep_back(self, kept: list[float], lacked: Mapping[int, int]) -> None:
+        """As much more in each stretch as the ledger lacked at the most until then."""
+        by_stretch: dict[int, int] = {}
+        for day, fen in lacked.items():
+            stretch = self._stretch(day)
+            by_stretch[stretch] = max(fen, by_stretch.get(stretch, 0))
+        most = 0
+        for stretch in range(len(kept)):
+            most = max(most, by_stretch.get(stretch, 0))
+            if most:
+                kept[stretch] += most * CENT + _KEPT
 
     def prove(self) -> None:
         """Bounds of the counts, and whatever is better on the way."""
