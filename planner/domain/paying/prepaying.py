@@ -122,6 +122,8 @@ class Prepaying:
             self._ahead = Lookahead(ledger)
         contracts = after_payments(ledger, amounts)
         trying = Trying(ledger, contracts, left, self._ahead, self._closed_until)
+        if trying.short_on is not None and trying.short_on <= ledger.day + WINDOW_DAYS:
+            return  # whoever will look for that money gives none away
         waiting = []
         for index in debts:
             if contracts[index].balances().principal:

@@ -26,7 +26,7 @@ from planner.domain.optimum.search import horizon
 from planner.domain.paying.lookahead import Lookahead
 from planner.domain.paying.prepaying import after_payments
 from planner.domain.paying.proposals import follow
-from planner.domain.paying.triage import WINDOW_DAYS
+from planner.domain.paying.triage import WINDOW_DAYS, next_income_day
 from planner.domain.paying.trials import Trials
 from planner.domain.plan.plan import cost_of, read_off, worth
 from tests.domain.optimum.test_exhaustive import tiny_household
@@ -46,7 +46,7 @@ class RandomPayments:
         self._random = Random(seed)
         self._share = self._random.choice((0.2, 0.6, 0.9, 1.0))
         self._pays_all_until = 0
-        self._waited_in = -1
+        self._waited_until = 0
 
     def __call__(self, ledger):
         random, left = self._random, ledger.spendable_fen
@@ -64,10 +64,10 @@ class RandomPayments:
             amounts[index] = min(wanted, left)
             left -= amounts[index]
         required = [contract.required_fen(ledger.day) for contract in ledger.contracts]
-        stretch = ledger.flows.stretches.place(ledger.day)
         if amounts != required:
-            self._waited_in = stretch  # what then is prepaid lay idle beside what waited
-        elif random.random() < 0.2 and stretch > self._waited_in:
+            # What is prepaid before more money comes lay idle beside what waited.
+            self._waited_until = next_income_day(ledger)
+        elif random.random() < 0.2 and ledger.day >= self._waited_until:
             index = random.choice(order)
             wanted = required[index] + int(left * random.random())
             prepaid = list(required)

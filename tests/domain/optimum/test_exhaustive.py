@@ -24,7 +24,7 @@ from tests.domain.paying.test_prepaying import check_prepayment, prepaid_days
 
 SECONDS = 10  # a limit, also for a machine that is busy; most take a few hundredths
 
-# The bar is none, and one of 500 misses it: it waits twice for what a prepayment would cover.
+# Households, plans of the coarse search of each, and how many optima may be worse.
 FEW, FEW_PLANS, FEW_MISSED = 25, 120, 0
 MANY, MANY_PLANS, MANY_MISSED = 500, 120, 0
 

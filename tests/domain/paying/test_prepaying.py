@@ -14,7 +14,7 @@ from planner.domain.make_plan import make_plan
 from planner.domain.paying.proposals import pay_minimum, required_today
 from planner.domain.paying.triage import WINDOW_DAYS
 from tests.domain.generate import households, just_enough
-from tests.households import account, document
+from tests.households import account, document, income
 
 PREPAYING = ("avalanche", "snowball", "custom")
 
@@ -116,6 +116,44 @@ def prepaid_days(plan):
         for day, made in sorted(watch.made.items())
         if any(fen > required[day][place] for place, fen in made.items())
     ]
+
+
+@pytest.mark.parametrize("strategy", PREPAYING)
+def test_nothing_is_prepaid_before_a_miss_whoever_decides_who_waits(strategy):
+    """3,850.00, as much on the 22nd; 3,000.00 are due on the 5th and 8,000.00 on the 26th.
+
+    Paid off on the 1st, the first would cost 6.00 less; whoever will look for 8,000.00 keeps them.
+    """
+    loans = [
+        {
+            "id": name, "name": name, "product": None, "contract": "instalment",
+            "principal": principal, "rate": {"rate": rate, "per": "day"}, "method": "level",
+            "periods_left": 1, "next_due": due, "overdue": {"multiplier": "1.5"},
+            "ladder": [
+                {"id": "record", "after_days": 1, "counts_from": "grace_end", "severity": 2}
+            ],
+        }
+        for name, principal, rate, due in (
+            ("large", "8000.00", "0.0003", "2026-12-26"),
+            ("small", "3000.00", "0.0005", "2026-12-05"),
+        )
+    ]  # fmt: skip
+    household = parse_household(
+        document(
+            buffer="0.00",
+            accounts=[account(balance="3850.00")],
+            incomes=[income(amount="3850.00", on={"monthly": 22})],
+            expenses=[],
+            debts=loans,
+        )
+    )
+
+    plan = make_plan(household, strategy)
+
+    assert [due.debt for due in plan.dues if due.short_fen] == ["large"]
+    assert plan.payments[0].on == date(2026, 12, 5)
+    for day in prepaid_days(plan):
+        check_prepayment(plan, day)
 
 
 @pytest.mark.parametrize("strategy", PREPAYING)
