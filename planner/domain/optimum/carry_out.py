@@ -21,6 +21,7 @@ from planner.domain.paying.triage import WINDOW_DAYS, Amounts, Triage, next_inco
 
 _MOST_TRIES = 8
 _NEARLY_SETTLED_FEN = 100  # a solution leaves so little by rounding only
+_TRIFLE_FEN = 100  # nobody leaves so little of a minimum for another day
 
 
 class Intention(NamedTuple):
@@ -286,12 +287,24 @@ class CarryingOut:
             wanted = self._settled(index, contract, day, amount, wanted, free)
         if wanted <= 0:
             return 0
+        if isinstance(contract, Revolving):
+            wanted = self._without_trifle(contract, amount, wanted)
         offered = contract.payable(day, amount + min(wanted, free))
         extra = offered - amount
         settles = offered == contract.settle(day)
         if settles or offered <= required or extra >= LEAST_PREPAYMENT_FEN:
             return max(0, extra)
         return max(0, required - amount)
+
+    def _without_trifle(self, contract: Revolving, amount: int, wanted: int) -> int:
+        """What is wanted beside an amount; the whole minimum of a statement where it lacks next to
+        nothing, which would be a payment of its own on the due day."""
+        rest = -amount
+        for due in contract.open_dues():
+            rest += due.unpaid
+            if 0 < rest - wanted <= _TRIFLE_FEN:
+                return rest
+        return wanted
 
     def _settled(
         self, index: int, contract: Contract, day: int, amount: int, wanted: int, free: int

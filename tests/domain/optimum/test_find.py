@@ -15,6 +15,7 @@ from benchmarks.realistic import realistic_household
 from planner.domain.contracts.dues import NEVER
 from planner.domain.household.household import household_document, parse_household
 from planner.domain.ledger.ledger import Ledger
+from planner.domain.ledger.replay import replay
 from planner.domain.optimum.carry_out import CarryingOut, Intention
 from planner.domain.optimum.find import NO_HARM, find_optimum
 from planner.domain.optimum.programme import INFINITE, Programme, Solution
@@ -23,6 +24,7 @@ from planner.domain.paying.triage import LeastHarm
 from planner.domain.plan.plan import cost_of, merit_of
 from planner.domain.values.days import Monthly
 from tests.domain.optimum.test_exhaustive import tiny_household
+from tests.households import account, document
 from tests.paths import EXAMPLES
 
 SECONDS = 2  # where a plan is all that is asked for
@@ -324,3 +326,25 @@ def test_a_late_plan_is_proven_to_the_thousandth(number):
 
     assert any(proof.harm.counts)
     assert proof.status == "proven"
+
+
+def test_nearly_a_minimum_is_all_of_it():
+    """458.09 were wanted of a minimum of 458.22: 0.13 are no payment for the due day."""
+    card = {
+        "id": "card", "name": "card", "product": None, "contract": "revolving",
+        "statement_day": 28, "due_day": 24, "billed": "4582.20", "unbilled": "0.00",
+        "rate": {"rate": "0.0005", "per": "day"}, "minimum": {"ratio": "0.10"},
+        "interest_from": "statement",
+    }  # fmt: skip
+    written = document(debts=[card], accounts=[account(balance="2000.00")], expenses=[])
+    household = parse_household(written)
+    opened, books = replay(household)
+    first = opened.as_of.toordinal()
+    paid = {}
+    for wanted in (45809, 45000):
+        intended = [Intention((first,), (wanted,), None, {})]
+        proposal = CarryingOut(intended, first + 20, LeastHarm(opened))
+        ledger = Ledger(opened, proposal, books).run_to(first + 9)
+        paid[wanted] = [one.amount_fen for one in ledger.payments]
+
+    assert paid == {45809: [45822], 45000: [45000]}
