@@ -60,6 +60,7 @@ class Search:
         self.cash = Cash(self.ledger, last_day)
         self._floors = self.cash.floors(paths)
         self._on_time = self.cash.stretches(self._floors, steady)
+        self._mended: set[float] = set()  # solutions of the last programme, by objective
         self.cost_bound_fen: int | None = None
         self.may_be_on_time = False
         self.needs_grace = False  # on time only if some dues wait for an income within grace
@@ -70,6 +71,7 @@ class Search:
 
     def _build(self, *, is_bound: bool, may_wait: bool = False) -> Model:
         self._deadline.check()
+        self._mended.clear()
         span = Span(self.ledger.day, self.last, self.cash.paydays, is_bound)
         return build(self.ledger, span, self._on_time, may_wait=may_wait)
 
@@ -164,12 +166,16 @@ class Search:
         return self._solve(programme, relaxed=True)
 
     def _mend(self, model: Model, found: Solution) -> None:
-        """Carry out a solution; then keep more back where the ledger has left too little or has
-        not prepaid all.
+        """Carry out a solution, unless it was; then keep more back where the ledger has left too
+        little or has not prepaid all.
 
         Where something was late all the same, more is kept throughout.
         """
         programme = model.programme
+        objective = round(found.objective, 4)
+        if objective in self._mended:
+            return
+        self._mended.add(objective)
         for _ in range(_MENDED):
             if found.values is None:
                 return
