@@ -1,5 +1,6 @@
 """The money of a household from one income to the next, as a programme needs it."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from operator import ge
 
@@ -42,6 +43,10 @@ class Cash:
             most = max(most, self._held(start) - flows.reserve(start))
             self.payable.append(most)
             self._money.append(self._held(end))
+
+    def place(self, day: int) -> int:
+        """The place of the stretch that a day from the first on lies in."""
+        return bisect_right(self.starts, day) - 1
 
     def _held(self, day: int) -> int:
         """All there is at the end of a day if no lender is paid."""

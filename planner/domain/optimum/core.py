@@ -6,7 +6,6 @@ lacks. The severities are settled one after the other, gravest first. It is a gu
 nothing: what the ledger makes of it counts.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -85,11 +84,11 @@ class Core:
             last_safe_on = asked.due_on + debt.grace_days
             starts = first_starts(rungs, Due(asked.due_on, last_safe_on, 0, 0))
             counted = {
-                place: self._stretch(min(start - 1, cash.last))
+                place: cash.place(min(start - 1, cash.last))
                 for place, start in enumerate(starts)
                 if start is not None and start > cash.first
             }
-            fallen = self._stretch(max(asked.due_on, cash.first))
+            fallen = cash.place(max(asked.due_on, cash.first))
             due = _Waiting(asked.due_on, fallen, counted)
             for stretch in range(fallen, max(counted.values(), default=fallen) + 1):
                 due.amounts[stretch] = yuan(asked.fen)
@@ -121,9 +120,6 @@ class Core:
                 programme.row([(column, 1.0), (part, -1.0)], 0.0)
                 if stretch > due.fallen:
                     programme.row([(due.parts[stretch - 1], 1.0), (part, -1.0)], 0.0)
-
-    def _stretch(self, day: int) -> int:
-        return bisect_right(self._cash.starts, day) - 1
 
     def pattern(
         self, seconds: Callable[[], float], kept: Sequence[float], *, in_parts: bool

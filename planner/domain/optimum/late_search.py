@@ -4,7 +4,6 @@ A pattern says which due is unpaid after which of its deadlines. The severities 
 the other, gravest first, and no further than the first that is not proved; then the cost.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 
@@ -83,9 +82,6 @@ class LateSearch:
         self._deadline.check()
         return CarryingOut(found, self._cash.last, LeastHarm(self._ledger.household))
 
-    def _stretch(self, day: int) -> int:
-        return bisect_right(self._cash.starts, day) - 1
-
     def find_patterns(self) -> None:
         """Patterns of the core, carried out by the ledger: what that lacks is kept back next time.
 
@@ -114,7 +110,7 @@ class LateSearch:
         """As much more in each stretch as the ledger lacked at the most until then."""
         by_stretch: dict[int, int] = {}
         for day, fen in lacked.items():
-            stretch = self._stretch(day)
+            stretch = self._cash.place(day)
             by_stretch[stretch] = max(fen, by_stretch.get(stretch, 0))
         most = 0
         for stretch in range(len(kept)):
@@ -315,11 +311,11 @@ class LateSearch:
             if not missed and (self._is_proven() or not following.too_much):
                 break
             for day, yuan in missed:
-                for stretch in range(self._stretch(day), len(kept)):
+                for stretch in range(self._cash.place(day), len(kept)):
                     kept[stretch] += yuan * _MORE**attempt + _KEPT
             if not missed:
                 for day, fen in following.too_much.values():
-                    stretch = self._stretch(day)
+                    stretch = self._cash.place(day)
                     spent = settled.values[model.spent[stretch]]
                     most[stretch] = min(most[stretch], spent - fen * CENT - _KEPT)
         programme.lower, programme.upper = limits

@@ -1,6 +1,5 @@
 """From a household to payments that cost least, and what no payments can go below."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import accumulate
@@ -187,7 +186,7 @@ class Search:
             left = self.cash.closings(plan.cash)
             lacks = [max(0, floor - fen) for floor, fen in zip(self._floors, left, strict=True)]
             for day, fen in following.too_much.values():
-                place = bisect_right(self.cash.starts, day) - 1
+                place = self.cash.place(day)
                 lacks[place] = max(lacks[place], fen)
             if any(plan.harm.counts) and not any(lacks):
                 lacks = [int(_KEPT_BACK / CENT)] * len(lacks)
