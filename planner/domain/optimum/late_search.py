@@ -108,13 +108,8 @@ class LateSearch:
 
     def _keep_back(self, kept: list[float], lacked: Mapping[int, int]) -> None:
         """As much more in each stretch as the ledger lacked at the most until then."""
-        by_stretch: dict[int, int] = {}
-        for day, fen in lacked.items():
-            stretch = self._cash.place(day)
-            by_stretch[stretch] = max(fen, by_stretch.get(stretch, 0))
-        most = 0
-        for stretch in range(len(kept)):
-            most = max(most, by_stretch.get(stretch, 0))
+        for stretch, end in enumerate(self._cash.ends):
+            most = max((fen for day, fen in lacked.items() if day <= end), default=0)
             if most:
                 kept[stretch] += most * CENT + _KEPT
 
